@@ -1,0 +1,1 @@
+//! Vector to nearest stored questions.

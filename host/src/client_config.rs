@@ -1,0 +1,1 @@
+//! The only code that changes a user's file: back up, replace in one step, verify, undo.

@@ -1,0 +1,18 @@
+//! Parse, run, print the error chain and its hint, choose the exit code. Never decides anything else.
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use isartor_host::cli::{self, Cli};
+use isartor_host::settings::Environment;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    match cli::run(cli, Environment::of_process()) {
+        Ok(code) => code,
+        Err(error) => {
+            cli::report(&error);
+            ExitCode::FAILURE
+        }
+    }
+}

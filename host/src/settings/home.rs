@@ -1,0 +1,123 @@
+//! Where isartor keeps its state: the names of everything under `ISARTOR_HOME`, and its creation with mode 0700.
+
+use std::fs;
+use std::io;
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+
+use sha2::{Digest, Sha256};
+
+use super::{Environment, SettingsError};
+
+/// Longest path that every supported system accepts for a Unix socket, in bytes.
+const SOCKET_PATH_MAX_BYTES: usize = 100;
+
+/// The state directory (`ISARTOR_HOME`, by default `~/.isartor`).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Home {
+    root: PathBuf,
+    is_default: bool,
+    short_sockets: Option<PathBuf>,
+}
+
+impl Home {
+    /// Decides where the home is; touches nothing.
+    pub(super) fn locate(environment: &Environment) -> Result<Self, SettingsError> {
+        let default = environment.home_dir.as_ref().map(|home| home.join(".isartor"));
+        let root = match environment.var("ISARTOR_HOME") {
+            Some(path) => std::path::absolute(path)
+                .map_err(|source| SettingsError::Read { path: path.into(), source })?,
+            None => default.clone().ok_or(SettingsError::NoHome)?,
+        };
+        let is_default = default.as_deref() == Some(root.as_path());
+        let runtime = environment.var("XDG_RUNTIME_DIR").map_or_else(std::env::temp_dir, PathBuf::from);
+        let longest = root.join("run/control.sock").as_os_str().len();
+        let short_sockets = (longest > SOCKET_PATH_MAX_BYTES).then(|| runtime.join(socket_dir_name(&root)));
+        Ok(Self { root, is_default, short_sockets })
+    }
+
+    /// Creates the home and its `run` directory, both 0700, and refuses a home that belongs to somebody else.
+    pub fn create(&self) -> io::Result<()> {
+        for dir in [&self.root, &self.run_dir(), &self.socket_dir()] {
+            private_dir(dir)?;
+        }
+        Ok(())
+    }
+
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// Whether this is `~/.isartor`, which nobody has to be told about.
+    pub fn is_default(&self) -> bool {
+        self.is_default
+    }
+
+    pub fn config_file(&self) -> PathBuf {
+        self.root.join("isartor.toml")
+    }
+
+    pub fn database(&self) -> PathBuf {
+        self.root.join("cache.redb")
+    }
+
+    pub fn plugins_dir(&self) -> PathBuf {
+        self.root.join("plugins")
+    }
+
+    pub fn backups_dir(&self) -> PathBuf {
+        self.root.join("backups")
+    }
+
+    pub fn run_dir(&self) -> PathBuf {
+        self.root.join("run")
+    }
+
+    /// Held with an exclusive lock by the running gateway; its text says which URL and process that is.
+    pub fn lock_file(&self) -> PathBuf {
+        self.run_dir().join("lock")
+    }
+
+    pub fn log_file(&self) -> PathBuf {
+        self.run_dir().join("isartor.log")
+    }
+
+    /// Exists from `isartor stop` until the next `isartor up`: nothing starts the gateway by itself meanwhile.
+    pub fn stopped_marker(&self) -> PathBuf {
+        self.run_dir().join("stopped")
+    }
+
+    /// Where `stop` and `status` speak to the running gateway.
+    pub fn control_socket(&self) -> PathBuf {
+        self.socket_dir().join("control.sock")
+    }
+
+    /// Where `isartor mcp` speaks MCP to the running gateway, one JSON-RPC message a line.
+    pub fn mcp_socket(&self) -> PathBuf {
+        self.socket_dir().join("mcp.sock")
+    }
+
+    fn socket_dir(&self) -> PathBuf {
+        self.short_sockets.clone().unwrap_or_else(|| self.run_dir())
+    }
+}
+
+/// The same short name for the same home, so that client and gateway meet.
+fn socket_dir_name(root: &Path) -> String {
+    let digest = Sha256::digest(root.as_os_str().as_encoded_bytes());
+    let hex: String = digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+    format!("isartor-{hex}")
+}
+
+/// Makes `dir` with mode 0700, or checks that an existing one is ours and tightens it.
+pub fn private_dir(dir: &Path) -> io::Result<()> {
+    fs::DirBuilder::new().recursive(true).mode(0o700).create(dir)?;
+    let metadata = fs::metadata(dir)?;
+    if metadata.uid() != rustix::process::geteuid().as_raw() {
+        return Err(io::Error::new(io::ErrorKind::PermissionDenied, "the directory belongs to another user"));
+    }
+    if metadata.permissions().mode() & 0o077 != 0 {
+        fs::set_permissions(dir, fs::Permissions::from_mode(0o700))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,23 @@
+//! Tools: extra MCP tools, each call in a fresh instance.
+//! Implement [`Tool`], then call `tool::export!(YourType)`.
+
+#[doc(hidden)]
+#[allow(missing_docs, reason = "generated from wit/, where the documentation is")]
+pub mod bindings {
+    wit_bindgen::generate!({
+        path: "../wit",
+        world: "tool-plugin",
+        pub_export_macro: true,
+        default_bindings_module: "isartor_plugin::tool::bindings",
+        with: { "isartor:plugin/types@0.1.0": crate::failure::bindings::isartor::plugin::types },
+        additional_derives: [PartialEq],
+    });
+}
+
+#[doc(inline)]
+pub use crate::failure::bindings::isartor::plugin::types::{Failure, FailureKind, Position};
+pub use bindings::export;
+#[doc(inline)]
+pub use bindings::exports::isartor::plugin::tool::{
+    CallContext, Content, Guest as Tool, Hints, Media, ToolDefinition, ToolResult,
+};
