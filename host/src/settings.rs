@@ -10,7 +10,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 pub use environment::Environment;
-pub use home::Home;
+pub use home::{Home, private_dir};
 
 /// Everything the user can choose, parsed and checked.
 #[derive(Debug, Clone)]

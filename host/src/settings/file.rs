@@ -89,8 +89,7 @@ fn file_error(path: &Path, error: &toml::de::Error) -> SettingsError {
 
 /// `ISARTOR__EMBEDDING__DIR=/x` as `{embedding: {dir: "/x"}}`, checked by itself.
 fn single_value(variable: &str, value: &str) -> Result<Table, SettingsError> {
-    let path: Vec<String> =
-        variable[VARIABLE_PREFIX.len()..].split("__").map(str::to_ascii_lowercase).collect();
+    let path: Vec<String> = variable[VARIABLE_PREFIX.len()..].split("__").map(str::to_ascii_lowercase).collect();
     let attempts = [typed(value), Value::String(value.to_owned())];
     let mut message = String::new();
     for attempt in attempts {

@@ -25,8 +25,9 @@ impl Home {
     pub(super) fn locate(environment: &Environment) -> Result<Self, SettingsError> {
         let default = environment.home_dir.as_ref().map(|home| home.join(".isartor"));
         let root = match environment.var("ISARTOR_HOME") {
-            Some(path) => std::path::absolute(path)
-                .map_err(|source| SettingsError::Read { path: path.into(), source })?,
+            Some(path) => {
+                std::path::absolute(path).map_err(|source| SettingsError::Read { path: path.into(), source })?
+            }
             None => default.clone().ok_or(SettingsError::NoHome)?,
         };
         let is_default = default.as_deref() == Some(root.as_path());

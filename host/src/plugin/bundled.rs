@@ -1,0 +1,18 @@
+//! The plugins that this binary carries. `build.rs` finds, builds and embeds them; none is named here.
+
+use super::load::{Candidate, Origin};
+
+include!(concat!(env!("OUT_DIR"), "/bundled.rs"));
+
+/// Each bundled plugin as it was built.
+pub(super) fn all() -> Vec<Candidate> {
+    BUNDLED
+        .iter()
+        .map(|&(name, manifest, component)| Candidate {
+            name: name.to_owned(),
+            origin: Origin::Bundled,
+            manifest: Ok(manifest.to_owned()),
+            component: Ok(component.into()),
+        })
+        .collect()
+}

@@ -1,0 +1,125 @@
+//! The WebAssembly engine: what is compiled in and out, the clock that ends loops, compiled code on disk.
+
+mod compiled;
+pub(super) mod limits;
+
+use std::num::NonZeroUsize;
+use std::path::Path;
+use std::thread;
+use std::time::Duration;
+
+use wasmtime::component::Component;
+use wasmtime::{Config, InstanceAllocationStrategy, OptLevel, PoolingAllocationConfig, Store, WasmBacktraceDetails};
+
+use super::PluginError;
+use compiled::CompiledCode;
+use limits::{Limiter, Limits};
+
+/// How often the epoch advances. Deadlines are counted in these.
+const TICK: Duration = Duration::from_millis(10);
+
+/// One engine for all plugins of a process.
+pub(super) struct Engine {
+    engine: wasmtime::Engine,
+    compiled: Option<CompiledCode>,
+}
+
+impl Engine {
+    /// Sets up the engine and its clock. `state_dir` is where compiled code is kept.
+    pub(super) fn new(state_dir: Option<&Path>) -> Result<Self, PluginError> {
+        let engine = pooling().or_else(|_| wasmtime::Engine::new(&config())).map_err(PluginError::Engine)?;
+        start_clock(&engine)?;
+        let compiled = state_dir.map(|dir| CompiledCode::new(dir, &engine));
+        Ok(Self { engine, compiled })
+    }
+
+    pub(super) fn wasmtime(&self) -> &wasmtime::Engine {
+        &self.engine
+    }
+
+    /// Takes the compiled code from disk when it is there and authentic, compiles it otherwise.
+    pub(super) fn compile(&self, bytes: &[u8], digest: &str) -> wasmtime::Result<Component> {
+        let Some(compiled) = &self.compiled else {
+            return Component::from_binary(&self.engine, bytes);
+        };
+        if let Some(component) = compiled.load(&self.engine, digest) {
+            return Ok(component);
+        }
+        let component = Component::from_binary(&self.engine, bytes)?;
+        compiled.keep(digest, &component);
+        Ok(component)
+    }
+
+    /// A store for one plugin, with its limits set. Epoch deadlines are set for each call.
+    pub(super) fn store<T>(&self, data: T, limits: &Limits, limiter: fn(&mut T) -> &mut Limiter) -> Store<T> {
+        let mut store = Store::new(&self.engine, data);
+        store.limiter(move |data| limiter(data));
+        store.set_hostcall_fuel(limits.data_max_bytes);
+        store.set_epoch_deadline(ticks(limits.deadline));
+        store
+    }
+}
+
+/// How many epochs a deadline is; never less than two, since the current one may be almost over.
+pub(super) fn ticks(deadline: Duration) -> u64 {
+    let whole = deadline.as_millis().div_ceil(TICK.as_millis());
+    u64::try_from(whole).unwrap_or(u64::MAX).max(1) + 1
+}
+
+fn config() -> Config {
+    let mut config = Config::new();
+    config
+        .wasm_component_model(true)
+        .concurrency_support(false)
+        .wasm_memory64(false)
+        .wasm_relaxed_simd(false)
+        .wasm_multi_memory(false)
+        .wasm_tail_call(false)
+        .epoch_interruption(true)
+        .max_wasm_stack(512 << 10)
+        .async_stack_size(2 << 20)
+        .async_stack_zeroing(true)
+        .wasm_backtrace_max_frames(NonZeroUsize::new(20))
+        .wasm_backtrace_details(WasmBacktraceDetails::Disable)
+        .native_unwind_info(false)
+        .cranelift_opt_level(OptLevel::Speed)
+        .cranelift_nan_canonicalization(true);
+    config
+}
+
+/// The pooling allocator reserves address space that small machines and containers may refuse.
+fn pooling() -> wasmtime::Result<wasmtime::Engine> {
+    let mut pool = PoolingAllocationConfig::new();
+    pool.total_component_instances(64)
+        .total_core_instances(512)
+        .total_memories(96)
+        .total_tables(256)
+        .total_stacks(64)
+        .max_core_instances_per_component(64)
+        .max_memories_per_component(4)
+        .max_tables_per_component(48)
+        .max_memory_size(limits::MEMORY_CEILING_BYTES)
+        .table_elements(limits::TABLE_CEILING_ELEMENTS)
+        .max_core_instance_size(4 << 20)
+        .max_component_instance_size(8 << 20)
+        .linear_memory_keep_resident(64 << 10)
+        .table_keep_resident(8 << 10)
+        .max_unused_warm_slots(16);
+    let mut config = config();
+    config.allocation_strategy(InstanceAllocationStrategy::Pooling(pool));
+    wasmtime::Engine::new(&config)
+}
+
+/// A thread that advances the epoch for as long as the engine lives.
+fn start_clock(engine: &wasmtime::Engine) -> Result<(), PluginError> {
+    let weak = engine.weak();
+    let clock = move || {
+        while let Some(engine) = weak.upgrade() {
+            engine.increment_epoch();
+            drop(engine);
+            thread::sleep(TICK);
+        }
+    };
+    let spawned = thread::Builder::new().name("plugin-clock".to_owned()).spawn(clock);
+    spawned.map(drop).map_err(|error| PluginError::Engine(error.into()))
+}

@@ -1,0 +1,159 @@
+//! What can go wrong with a plugin, always with its name. Never carries a plugin's text further than 1,000 characters.
+
+use std::path::PathBuf;
+
+use super::bindings::Failure;
+use super::engine::limits::{Limiter, Limits};
+
+/// Longest text of a plugin's own that is shown, in characters.
+const REPORTED_MAX_CHARACTERS: usize = 1_000;
+
+#[derive(Debug, thiserror::Error)]
+pub enum PluginError {
+    #[error("cannot set up the WebAssembly engine")]
+    Engine(#[source] wasmtime::Error),
+    #[error("cannot read {}", path.display())]
+    Read { path: PathBuf, source: std::io::Error },
+    #[error("there is no {what} called {name}{}", because(reason))]
+    NotFound { what: &'static str, name: String, available: String, reason: Option<String> },
+    #[error("the plugin {plugin} is there twice; the first one is used")]
+    Clash { plugin: String },
+    #[error("the manifest of {plugin} is not usable: {message}")]
+    Manifest { plugin: String, message: String },
+    #[error("the component of {plugin} is not usable: {message}")]
+    NotAComponent { plugin: String, message: &'static str },
+    #[error("the component of {plugin} has {bytes} bytes, more than the {max_bytes} allowed")]
+    TooLarge { plugin: String, bytes: u64, max_bytes: u64 },
+    #[error("{plugin} imports {import}, which {rule}")]
+    ForbiddenImport { plugin: String, import: String, rule: &'static str },
+    #[error("{plugin} asks for the capability {capability}, which this isartor does not offer")]
+    UnknownCapability { plugin: String, capability: String },
+    #[error("{plugin} is a third-party connector; only bundled connectors may change a client's file")]
+    ThirdPartyConnector { plugin: String },
+    #[error("cannot compile {plugin}")]
+    Compile { plugin: String, source: wasmtime::Error },
+    #[error("{plugin} does not fit the world of a {kind}")]
+    World { plugin: String, kind: &'static str, source: wasmtime::Error },
+    #[error("{plugin} failed in {export}: {fault}")]
+    Fault { plugin: String, export: &'static str, fault: Fault, source: wasmtime::Error },
+    #[error("{plugin} could not do it: {message}{}", at(*line_column))]
+    Reported { plugin: String, kind: ReportedKind, message: String, line_column: Option<(u32, u32)> },
+    #[error("{plugin} is busy: {limit} calls are already running")]
+    Busy { plugin: String, limit: usize },
+    #[error("{plugin} returned {what} in {export}")]
+    BadOutput { plugin: String, export: &'static str, what: String },
+}
+
+/// What kind of failure the plugin says it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ReportedKind {
+    InvalidInput,
+    Unsupported,
+    Failed,
+}
+
+/// How a call ended when it did not end well.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Fault {
+    #[error("it took longer than {milliseconds} ms")]
+    Deadline { milliseconds: u64 },
+    #[error("it wanted more memory than the {max_bytes} bytes allowed")]
+    Memory { max_bytes: usize },
+    #[error("it used up its stack")]
+    Stack,
+    #[error("it handed over more data than allowed")]
+    Data,
+    #[error("it panicked or hit an invalid instruction")]
+    Trap,
+}
+
+impl PluginError {
+    pub(super) fn reported(plugin: &str, failure: Failure) -> Self {
+        use super::bindings::connector::isartor::plugin::types::FailureKind;
+        let kind = match failure.kind {
+            FailureKind::InvalidInput => ReportedKind::InvalidInput,
+            FailureKind::Unsupported => ReportedKind::Unsupported,
+            FailureKind::Failed => ReportedKind::Failed,
+        };
+        let message = printable(&failure.message);
+        let line_column = failure.position.map(|position| (position.line, position.column));
+        Self::Reported { plugin: plugin.to_owned(), kind, message, line_column }
+    }
+
+    /// The message with everything behind it, on one line.
+    pub fn chain(&self) -> String {
+        let mut text = self.to_string();
+        let mut source = std::error::Error::source(self);
+        while let Some(cause) = source {
+            let cause_text = cause.to_string();
+            text.push_str(": ");
+            text.push_str(cause_text.lines().next().unwrap_or_default());
+            source = cause.source();
+        }
+        text
+    }
+
+    /// What the user can do about it, where there is something.
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::NotFound { what, available, .. } if !available.is_empty() => {
+                Some(format!("available {what}s: {available}"))
+            }
+            Self::NotFound { .. } => Some("run 'isartor plugin list' to see what there is".into()),
+            Self::Clash { plugin } | Self::Manifest { plugin, .. } | Self::NotAComponent { plugin, .. } => {
+                Some(format!("correct or remove {plugin} in the plugins directory"))
+            }
+            Self::Read { path, .. } => Some(format!("make {} readable", path.display())),
+            Self::Engine(_)
+            | Self::TooLarge { .. }
+            | Self::ForbiddenImport { .. }
+            | Self::UnknownCapability { .. }
+            | Self::ThirdPartyConnector { .. }
+            | Self::Compile { .. }
+            | Self::World { .. }
+            | Self::Fault { .. }
+            | Self::Reported { .. }
+            | Self::Busy { .. }
+            | Self::BadOutput { .. } => None,
+        }
+    }
+}
+
+fn because(reason: &Option<String>) -> String {
+    reason.as_ref().map(|reason| format!("; it was left out: {reason}")).unwrap_or_default()
+}
+
+fn at(line_column: Option<(u32, u32)>) -> String {
+    line_column.map(|(line, column)| format!(" (line {line}, column {column})")).unwrap_or_default()
+}
+
+/// A plugin's text, cut and without control characters: it goes to terminals and logs.
+pub(super) fn printable(text: &str) -> String {
+    let shown = text.chars().take(REPORTED_MAX_CHARACTERS);
+    shown.map(|character| if character.is_control() { ' ' } else { character }).collect()
+}
+
+/// Names the reason of a failed call from what wasmtime and the limiter know.
+pub(super) fn classify(
+    plugin: &str,
+    export: &'static str,
+    limits: &Limits,
+    limiter: &Limiter,
+    source: wasmtime::Error,
+) -> PluginError {
+    let deadline = Fault::Deadline { milliseconds: limits.deadline.as_millis().try_into().unwrap_or(u64::MAX) };
+    let fault = match source.downcast_ref::<wasmtime::Trap>() {
+        Some(wasmtime::Trap::Interrupt) => deadline,
+        Some(wasmtime::Trap::StackOverflow) => Fault::Stack,
+        _ if source.is::<DeadlineExceeded>() => deadline,
+        _ if limiter.refused => Fault::Memory { max_bytes: limits.memory_max_bytes },
+        Some(_) => Fault::Trap,
+        None => Fault::Data,
+    };
+    PluginError::Fault { plugin: plugin.to_owned(), export, fault, source }
+}
+
+/// The wall clock of a call ran out while the plugin waited for the host.
+#[derive(Debug, thiserror::Error)]
+#[error("the deadline passed")]
+pub(super) struct DeadlineExceeded;

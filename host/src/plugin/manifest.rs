@@ -1,0 +1,127 @@
+//! plugin.toml as types. What it claims is checked elsewhere against what the component proves.
+
+pub mod client_file;
+
+use serde::Deserialize;
+
+use client_file::ClientFile;
+
+/// The WIT package that this host speaks, as manifests name it.
+pub const WIT_PACKAGE: &str = "isartor:plugin@0.1.0";
+
+/// Longest id; with `__` it leaves room for tool names within MCP's 64 characters.
+const ID_MAX_CHARACTERS: usize = 32;
+
+/// What a plugin says about itself.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Manifest {
+    /// `[a-z][a-z0-9-]*`, at most 32 characters.
+    pub id: String,
+    pub version: String,
+    pub kind: Kind,
+    /// The WIT package it was built against.
+    pub wit: String,
+    pub title: String,
+    pub description: String,
+    pub publisher: Option<String>,
+    /// Policies: used when the settings name none.
+    #[serde(default)]
+    pub default: bool,
+    /// Connectors: what the user does for the client to notice a change.
+    pub restart: Option<String>,
+    /// Connectors: the configuration files of the client.
+    #[serde(default, rename = "file")]
+    pub files: Vec<ClientFile>,
+    /// What it asks the host for.
+    #[serde(default, rename = "capability")]
+    pub capabilities: Vec<CapabilityRequest>,
+}
+
+/// One thing a plugin asks for, and why.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CapabilityRequest {
+    pub name: String,
+    pub reason: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Kind {
+    Connector,
+    Policy,
+    Tool,
+}
+
+impl Kind {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Connector => "connector",
+            Self::Policy => "policy",
+            Self::Tool => "tool",
+        }
+    }
+}
+
+impl Manifest {
+    /// Parses and checks; the message says what is wrong, without the plugin's name.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let manifest: Self = toml::from_str(text).map_err(|error| error.to_string().trim_end().to_owned())?;
+        manifest.check()?;
+        Ok(manifest)
+    }
+
+    fn check(&self) -> Result<(), String> {
+        if !is_id(&self.id) {
+            return Err(format!("the id {:?} is not [a-z][a-z0-9-]*, at most {ID_MAX_CHARACTERS} characters", self.id));
+        }
+        if self.wit != WIT_PACKAGE {
+            return Err(format!("it was made for {:?}; this isartor speaks {WIT_PACKAGE}", self.wit));
+        }
+        if self.kind != Kind::Connector && !self.files.is_empty() {
+            return Err("only a connector has [[file]]s".to_owned());
+        }
+        if self.kind != Kind::Policy && self.default {
+            return Err("only a policy can be the default".to_owned());
+        }
+        Ok(())
+    }
+}
+
+fn is_id(id: &str) -> bool {
+    let starts_with_letter = id.starts_with(|first: char| first.is_ascii_lowercase());
+    let allowed = |character: char| character.is_ascii_lowercase() || character.is_ascii_digit() || character == '-';
+    starts_with_letter && id.len() <= ID_MAX_CHARACTERS && id.chars().all(allowed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const GOOD: &str = "id = \"echo\"\nversion = \"1.0.0\"\nkind = \"tool\"\nwit = \"isartor:plugin@0.1.0\"\n\
+                        title = \"Echo\"\ndescription = \"says it again\"\n";
+
+    #[test]
+    fn a_good_manifest_parses() {
+        let manifest = Manifest::parse(GOOD).expect("it is good");
+        assert_eq!((manifest.id.as_str(), manifest.kind), ("echo", Kind::Tool));
+    }
+
+    #[test]
+    fn each_wrong_manifest_says_what_is_wrong() {
+        let cases = [
+            (GOOD.replace("echo", "../echo"), "is not [a-z]"),
+            (GOOD.replace("echo", &"e".repeat(33)), "at most 32"),
+            (GOOD.replace("@0.1.0", "@0.2.0"), "this isartor speaks"),
+            (GOOD.replace("\"tool\"", "\"daemon\""), "unknown variant `daemon`"),
+            (format!("{GOOD}default = true\n"), "only a policy"),
+            (format!("{GOOD}autostart = true\n"), "unknown field `autostart`"),
+            (GOOD.replace("version", "versoin"), "unknown field `versoin`"),
+        ];
+        for (text, words) in cases {
+            let message = Manifest::parse(&text).expect_err(words);
+            assert!(message.contains(words), "{message:?} does not say {words:?}");
+        }
+    }
+}

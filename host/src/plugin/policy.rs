@@ -1,0 +1,134 @@
+//! Calling a policy: warm instances, synchronous calls. Any failure is the caller's reason to miss, never to serve.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use wasmtime::Store;
+use wasmtime::component::Linker;
+
+use super::bindings::policy::exports::isartor::plugin::policy as wit;
+use super::bindings::policy::{PolicyPlugin, PolicyPluginPre};
+use super::engine::limits::{Limiter, Limits};
+use super::engine::ticks;
+use super::error::classify;
+use super::{Manifest, Plugin, PluginError};
+
+pub use wit::{Candidate, MissReason, Question, ServeReason, Served, Verdict};
+
+/// Most candidates that a policy is shown.
+pub const CANDIDATES_MAX: usize = 5;
+
+/// Most bytes of features that are kept for one text.
+pub const FEATURES_MAX_BYTES: usize = 4_096;
+
+/// A policy with its settings. Instances are kept warm and thrown away after any failure.
+pub struct Policy {
+    plugin: Arc<Plugin>,
+    instance: PolicyPluginPre<Limiter>,
+    settings: Vec<(String, String)>,
+    limits: Limits,
+    warm: Mutex<Vec<Warm>>,
+}
+
+struct Warm {
+    store: Store<Limiter>,
+    policy: PolicyPlugin,
+}
+
+impl Policy {
+    pub(super) fn load(plugin: Arc<Plugin>, settings: &[(String, String)]) -> Result<Self, PluginError> {
+        let component = plugin.component()?;
+        let linker = Linker::<Limiter>::new(plugin.engine().wasmtime());
+        let instance = linker
+            .instantiate_pre(&component)
+            .and_then(PolicyPluginPre::new)
+            .map_err(|source| plugin.world_error(source))?;
+        let limits = plugin.limits();
+        let policy = Self { plugin, instance, settings: settings.to_vec(), limits, warm: Mutex::new(Vec::new()) };
+        let first = policy.start()?;
+        policy.put_back(first);
+        Ok(policy)
+    }
+
+    pub fn manifest(&self) -> &Manifest {
+        self.plugin.manifest()
+    }
+
+    /// Features are stored under this: another digest computes them anew.
+    pub fn digest(&self) -> &str {
+        self.plugin.digest()
+    }
+
+    /// The features of one text. Blocks for at most the policy's deadline.
+    pub fn describe(&self, text: &str) -> Result<Vec<u8>, PluginError> {
+        let features =
+            self.call("describe", |policy, store| policy.isartor_plugin_policy().call_describe(store, text))?;
+        if features.len() > FEATURES_MAX_BYTES {
+            return Err(self.bad_output("describe", format!("{} bytes of features", features.len())));
+        }
+        Ok(features)
+    }
+
+    /// Which candidate to serve, if any. At most [`CANDIDATES_MAX`] candidates, nearest first.
+    pub fn decide(&self, question: &Question, candidates: &[Candidate]) -> Result<Verdict, PluginError> {
+        let verdict = self
+            .call("decide", |policy, store| policy.isartor_plugin_policy().call_decide(store, question, candidates))?;
+        if let Verdict::Serve(served) = verdict {
+            let known = usize::try_from(served.index).is_ok_and(|index| index < candidates.len());
+            if !known || !served.confidence.is_finite() {
+                return Err(self.bad_output("decide", format!("candidate {} of {}", served.index, candidates.len())));
+            }
+        }
+        Ok(verdict)
+    }
+
+    fn call<T>(
+        &self,
+        export: &'static str,
+        call: impl FnOnce(&PolicyPlugin, &mut Store<Limiter>) -> wasmtime::Result<T>,
+    ) -> Result<T, PluginError> {
+        let taken = self.warm.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let mut warm = match taken {
+            Some(warm) => warm,
+            None => self.start()?,
+        };
+        warm.store.set_epoch_deadline(ticks(self.limits.deadline));
+        warm.store.set_hostcall_fuel(self.limits.data_max_bytes);
+        match call(&warm.policy, &mut warm.store) {
+            Ok(value) => {
+                self.put_back(warm);
+                Ok(value)
+            }
+            Err(error) => Err(classify(self.id(), export, &self.limits, warm.store.data(), error)),
+        }
+    }
+
+    /// A new instance that knows the settings.
+    fn start(&self) -> Result<Warm, PluginError> {
+        let mut store = self.plugin.engine().store(Limiter::new(&self.limits), &self.limits, |limiter| limiter);
+        store.epoch_deadline_trap();
+        let started = self.instance.instantiate(&mut store).and_then(|policy| {
+            let configured = policy.isartor_plugin_policy().call_configure(&mut store, &self.settings)?;
+            Ok((policy, configured))
+        });
+        match started {
+            Ok((policy, Ok(()))) => Ok(Warm { store, policy }),
+            Ok((_, Err(failure))) => Err(PluginError::reported(self.id(), failure)),
+            Err(error) => Err(classify(self.id(), "configure", &self.limits, store.data(), error)),
+        }
+    }
+
+    fn put_back(&self, warm: Warm) {
+        let mut idle = self.warm.lock().unwrap_or_else(PoisonError::into_inner);
+        if idle.len() < self.limits.concurrent_calls {
+            idle.push(warm);
+        }
+    }
+
+    fn bad_output(&self, export: &'static str, what: String) -> PluginError {
+        PluginError::BadOutput { plugin: self.id().to_owned(), export, what }
+    }
+
+    fn id(&self) -> &str {
+        &self.plugin.manifest().id
+    }
+}
