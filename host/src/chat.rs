@@ -1,9 +1,16 @@
 //! `isartor_chat` and `isartor_cache_store`: look up, ask the policy, answer. Never calls a model, never stores
 //! what it was not given.
 
-use std::time::Duration;
+pub mod request;
+mod semantic;
 
-use crate::cache::EntryId;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use crate::cache::embedding::Embedder;
+use crate::cache::{Cache, CacheError, EntryId, NewEntry, Scope};
+use crate::plugin::Policy;
+use semantic::{Judged, SemanticTier};
 
 /// Who is asking. Only the guard makes one.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -77,6 +84,8 @@ pub enum Miss {
     Policy(&'static str),
     /// The policy failed; the log says how.
     PolicyFailed,
+    /// The embedder failed; the log says how.
+    EmbeddingFailed,
 }
 
 impl Miss {
@@ -89,6 +98,7 @@ impl Miss {
             Self::SemanticLoading => "semantic_loading",
             Self::Policy(reason) => reason,
             Self::PolicyFailed => "policy_failed",
+            Self::EmbeddingFailed => "embedding_failed",
         }
     }
 }
@@ -114,26 +124,104 @@ impl LayerState {
 #[derive(Debug, thiserror::Error)]
 pub enum ChatError {
     #[error("the cache failed")]
-    Cache(#[from] crate::cache::CacheError),
+    Cache(#[from] CacheError),
+    #[error("a look-up was cut short")]
+    Interrupted(#[from] tokio::task::JoinError),
 }
 
 /// The use case behind the MCP tools and the HTTP API.
-pub struct Chat {}
+pub struct Chat {
+    cache: Arc<Cache>,
+    semantic: Arc<SemanticTier>,
+    default_ttl: Option<Duration>,
+    clock: fn() -> SystemTime,
+}
 
 impl Chat {
-    pub async fn lookup(&self, principal: &Principal, lookup: Lookup) -> Result<Answer, ChatError> {
-        unimplemented!()
+    /// With `policy` the semantic tier waits for its embedder; without one it stays off.
+    pub fn new(
+        cache: Arc<Cache>,
+        policy: Option<Policy>,
+        default_ttl: Option<Duration>,
+        clock: fn() -> SystemTime,
+    ) -> Self {
+        let semantic = Arc::new(SemanticTier::new(Arc::clone(&cache), policy));
+        Self { cache, semantic, default_ttl, clock }
     }
 
+    /// Looks in the exact tier, then in the semantic one.
+    pub async fn lookup(&self, principal: &Principal, lookup: Lookup) -> Result<Answer, ChatError> {
+        let now = (self.clock)();
+        let scope = scope(principal, lookup.namespace.clone());
+        if let Some(entry) = self.cache.exact(&scope, &lookup.prompt, lookup.model.as_deref(), now)? {
+            return Ok(Answer::Hit(Hit {
+                layer: Layer::Exact,
+                response: entry.response,
+                score: 1.0,
+                age: age(entry.created, now),
+                matched_prompt: entry.prompt,
+                entry: entry.id,
+            }));
+        }
+        self.semantic.lookup(scope, lookup, now).await
+    }
+
+    /// Stores an answer; when this returns, it is durable and every later look-up sees it.
     pub async fn store(&self, principal: &Principal, store: Store) -> Result<EntryId, ChatError> {
-        unimplemented!()
+        let now = (self.clock)();
+        let judged = self.semantic.judge(&store.prompt).await?;
+        let prompt = store.prompt.clone();
+        let (semantics, later) = match judged {
+            Judged::Fit(semantics) => (Some(semantics), None),
+            Judged::Unfit => (None, Some(Judged::Unfit)),
+            Judged::NotYet => (None, None),
+        };
+        let entry = NewEntry {
+            scope: scope(principal, store.namespace),
+            prompt: store.prompt,
+            response: store.response,
+            model: store.model,
+            ttl: store.ttl.or(self.default_ttl),
+            semantics,
+        };
+        let fit = entry.semantics.is_some();
+        let id = self.cache.store(entry, now).await?;
+        if !fit {
+            // The embedder may have arrived while the entry was being written, after its pass over the old ones.
+            let judged = match later {
+                Some(judged) => judged,
+                None => self.semantic.judge(&prompt).await?,
+            };
+            self.semantic.add(id, judged).await?;
+        }
+        Ok(id)
+    }
+
+    /// Gives the semantic tier its embedder, then catches up on what was stored without one.
+    /// `sessions` look-ups run side by side.
+    pub async fn activate(&self, embedder: Embedder, sessions: usize) -> Result<(), ChatError> {
+        self.semantic.activate(embedder, sessions, self.clock).await
+    }
+
+    /// The embedder will not come.
+    pub fn deactivate(&self) {
+        self.semantic.deactivate();
     }
 
     pub fn semantic_layer(&self) -> LayerState {
-        unimplemented!()
+        self.semantic.state()
     }
 
     pub fn entries(&self) -> usize {
-        unimplemented!()
+        self.cache.len((self.clock)())
     }
+}
+
+fn scope(principal: &Principal, namespace: Option<String>) -> Scope {
+    Scope { principal: principal.as_str().to_owned(), namespace }
+}
+
+/// A clock that was set back makes an entry new, never negative.
+fn age(created: SystemTime, now: SystemTime) -> Duration {
+    now.duration_since(created).unwrap_or(Duration::ZERO)
 }

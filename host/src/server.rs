@@ -1,5 +1,7 @@
 //! The HTTP gateway: listener, guard, routes. Never answers a request that the guard has not passed.
 
+pub mod assemble;
+
 use std::sync::Arc;
 use std::time::Instant;
 

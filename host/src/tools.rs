@@ -1,10 +1,17 @@
-//! Every tool by name, native or from a plugin. A clash is an error that leaves the later one out.
+//! Every tool by name, native or from a plugin. A clash or an unusable definition leaves that tool out, with a reason.
+
+mod from_plugin;
+mod native;
 
 use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
-use crate::chat::Principal;
+use crate::chat::{Chat, Principal};
+use crate::plugin::{Kind, Plugins, ToolPlugin};
+
+/// Longest name that every client accepts; one bad name makes some clients drop the whole list.
+const NAME_MAX_CHARACTERS: usize = 64;
 
 /// A tool as MCP clients see it.
 #[derive(Debug, Clone, PartialEq)]
@@ -41,6 +48,13 @@ pub enum Content {
     Audio { data: Vec<u8>, mime_type: String },
 }
 
+impl ToolOutput {
+    /// A sentence for the model about what went wrong.
+    pub fn error(text: impl Into<String>) -> Self {
+        Self { content: vec![Content::Text(text.into())], structured: None, is_error: true }
+    }
+}
+
 /// Why a call gave nothing back. Its text is safe to show to a client.
 #[derive(Debug, thiserror::Error)]
 pub enum CallError {
@@ -49,17 +63,80 @@ pub enum CallError {
 }
 
 /// The tools of this gateway.
-pub struct Tools {}
+pub struct Tools {
+    chat: Arc<Chat>,
+    list: Vec<ToolInfo>,
+    targets: Vec<Target>,
+}
+
+/// What a name leads to, in the order of the list.
+enum Target {
+    Chat,
+    CacheStore,
+    Plugin { plugin: Arc<ToolPlugin>, name: String },
+}
+
+/// A tool, or a plugin with all its tools, that was left out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LeftOut {
+    pub name: String,
+    pub reason: String,
+}
 
 impl Tools {
     /// The tools that exist without any plugin, for a bridge that cannot reach its gateway.
     pub fn native() -> Vec<ToolInfo> {
-        unimplemented!()
+        vec![native::chat(), native::cache_store()]
+    }
+
+    /// Asks every tool plugin what it offers.
+    pub async fn open(chat: Arc<Chat>, plugins: &Plugins) -> (Self, Vec<LeftOut>) {
+        let mut tools = Self { chat, list: Self::native(), targets: vec![Target::Chat, Target::CacheStore] };
+        let mut left_out = Vec::new();
+        for plugin in plugins.of_kind(Kind::Tool) {
+            let id = plugin.manifest().id.clone();
+            let loaded = ToolPlugin::load(Arc::clone(plugin)).map(Arc::new);
+            let offered = match &loaded {
+                Ok(plugin) => plugin.definitions().await,
+                Err(_) => Ok(Vec::new()),
+            };
+            match loaded.and_then(|plugin| Ok((plugin, offered?))) {
+                Ok((plugin, definitions)) => left_out.extend(tools.add(&plugin, definitions)),
+                Err(error) => left_out.push(LeftOut { name: id, reason: error.chain() }),
+            }
+        }
+        for tool in &left_out {
+            tracing::warn!(tool = tool.name, reason = tool.reason, "tool left out");
+        }
+        (tools, left_out)
+    }
+
+    fn add(&mut self, plugin: &Arc<ToolPlugin>, definitions: Vec<crate::plugin::tool::ToolDefinition>) -> Vec<LeftOut> {
+        let mut left_out = Vec::new();
+        for definition in definitions {
+            let name = definition.name.clone();
+            let full_name = format!("{}__{name}", plugin.manifest().id);
+            match from_plugin::tool_info(&full_name, definition).and_then(|info| self.refuse_clash(info)) {
+                Ok(info) => {
+                    self.list.push(info);
+                    self.targets.push(Target::Plugin { plugin: Arc::clone(plugin), name });
+                }
+                Err(reason) => left_out.push(LeftOut { name: full_name, reason }),
+            }
+        }
+        left_out
+    }
+
+    fn refuse_clash(&self, info: ToolInfo) -> Result<ToolInfo, String> {
+        match self.list.iter().any(|other| other.name.eq_ignore_ascii_case(&info.name)) {
+            true => Err("another tool has this name".to_owned()),
+            false => Ok(info),
+        }
     }
 
     /// All tools, native ones first, in a stable order.
     pub fn list(&self) -> &[ToolInfo] {
-        unimplemented!()
+        &self.list
     }
 
     /// Calls one. Arguments that are wrong come back as an output with `is_error`, as MCP wants it.
@@ -69,6 +146,18 @@ impl Tools {
         name: &str,
         arguments: Map<String, Value>,
     ) -> Result<ToolOutput, CallError> {
-        unimplemented!()
+        let index = self.list.iter().position(|info| info.name == name);
+        let index = index.ok_or_else(|| CallError::Unknown(name.to_owned()))?;
+        Ok(match &self.targets[index] {
+            Target::Chat => native::call_chat(&self.chat, principal, arguments).await,
+            Target::CacheStore => native::call_cache_store(&self.chat, principal, arguments).await,
+            Target::Plugin { plugin, name } => from_plugin::call(plugin, name, arguments, principal).await,
+        })
     }
+}
+
+/// Whether every client accepts it as a tool's name.
+fn is_tool_name(name: &str) -> bool {
+    let allowed = |character: char| character.is_ascii_alphanumeric() || character == '_' || character == '-';
+    (1..=NAME_MAX_CHARACTERS).contains(&name.len()) && name.chars().all(allowed)
 }

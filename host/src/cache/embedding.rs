@@ -25,6 +25,11 @@ pub struct Embedder {}
 #[derive(Debug, thiserror::Error)]
 pub enum EmbeddingError {}
 
+/// Names the model and its quantisation: vectors of different ids are never compared.
+pub fn embedder_id(precision: Precision) -> &'static str {
+    unimplemented!()
+}
+
 impl Embedder {
     /// Loads the runtime library (once per process) and `sessions` sessions.
     pub fn load(files: &ModelFiles, sessions: usize) -> Result<Self, EmbeddingError> {

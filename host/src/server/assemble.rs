@@ -1,0 +1,104 @@
+//! Builds a gateway from its settings: cache, plugins, tools; the model follows in the background.
+
+use std::sync::Arc;
+use std::time::{Instant, SystemTime};
+
+use super::{Gateway, PluginReport};
+use crate::cache::embedding::{Embedder, EmbeddingError, ModelFiles, embedder_id};
+use crate::cache::{Cache, CacheError};
+use crate::chat::{Chat, ChatError};
+use crate::model::{self, ModelError, Progress};
+use crate::plugin::{PluginError, Plugins, Policy};
+use crate::settings::{EmbeddingSettings, Settings};
+use crate::tools::Tools;
+
+#[derive(Debug, thiserror::Error)]
+pub enum AssembleError {
+    #[error("cannot open the cache")]
+    Cache(#[from] CacheError),
+    #[error("cannot set up the plugins")]
+    Plugins(#[from] PluginError),
+}
+
+#[derive(Debug, thiserror::Error)]
+enum SemanticError {
+    #[error(transparent)]
+    Model(#[from] ModelError),
+    #[error(transparent)]
+    Embedding(#[from] EmbeddingError),
+    #[error(transparent)]
+    Chat(#[from] ChatError),
+    #[error("loading the model was cut short")]
+    Interrupted(#[from] tokio::task::JoinError),
+}
+
+/// Opens everything that answers at once. A plugin that fails is reported and left out.
+pub async fn assemble(settings: Arc<Settings>) -> Result<Gateway, AssembleError> {
+    let home = &settings.home;
+    let plugins = Plugins::open(&home.plugins_dir(), Some(home.root()))?;
+    let mut failed: Vec<(String, String)> =
+        plugins.failed().iter().map(|failed| (failed.name.clone(), failed.reason.clone())).collect();
+    let policy = policy(&plugins, &settings, &mut failed);
+    let digest = policy.as_ref().map_or("", Policy::digest);
+    let embedder = embedder_id(settings.embedding.precision);
+    let cache = Arc::new(Cache::open(&home.database(), &settings.cache, embedder, digest)?);
+    let chat = Arc::new(Chat::new(cache, policy, settings.cache.default_ttl, SystemTime::now));
+    let (tools, left_out) = Tools::open(Arc::clone(&chat), &plugins).await;
+    failed.extend(left_out.into_iter().map(|tool| (tool.name, tool.reason)));
+    let loaded = plugins.all().iter().filter(|plugin| !failed.iter().any(|(name, _)| *name == plugin.manifest().id));
+    let report = PluginReport { loaded: loaded.count(), failed };
+    Ok(Gateway { settings, chat, tools: Arc::new(tools), plugins: Arc::new(report), started: Instant::now() })
+}
+
+/// Without a policy nothing may be served semantically; the exact tier goes on.
+fn policy(plugins: &Plugins, settings: &Settings, failed: &mut Vec<(String, String)>) -> Option<Policy> {
+    if !settings.embedding.enabled {
+        return None;
+    }
+    match plugins.policy(settings.policy.name.as_deref(), &settings.policy.settings) {
+        Ok(policy) => Some(policy),
+        Err(error) => {
+            let name = settings.policy.name.clone().unwrap_or_else(|| "policy".to_owned());
+            tracing::error!(policy = name, error = error.chain(), "no policy, so the semantic tier stays off");
+            failed.push((name, error.chain()));
+            None
+        }
+    }
+}
+
+/// Loads the model, pulling it first where it is missing, and turns the semantic tier on. Without a model it says
+/// so once and the gateway stays with the exact tier.
+pub async fn load_model(gateway: Gateway, progress: &(dyn Fn(Progress) + Send + Sync)) {
+    let settings = &gateway.settings.embedding;
+    if !settings.enabled {
+        return;
+    }
+    match activate(&gateway, settings, progress).await {
+        Ok(()) => tracing::info!("the semantic tier is active"),
+        Err(error) => {
+            gateway.chat.deactivate();
+            tracing::error!(
+                error = &error as &dyn std::error::Error,
+                "no model, so only the exact tier answers; run 'isartor model pull' and start again"
+            );
+        }
+    }
+}
+
+async fn activate(
+    gateway: &Gateway,
+    settings: &EmbeddingSettings,
+    progress: &(dyn Fn(Progress) + Send + Sync),
+) -> Result<(), SemanticError> {
+    let files = match model::installed(settings)? {
+        Some(files) => files,
+        None => model::pull(settings, &settings.source, progress).await?,
+    };
+    let sessions = settings.sessions;
+    let embedder = load(files, sessions).await?;
+    Ok(gateway.chat.activate(embedder, sessions).await?)
+}
+
+async fn load(files: ModelFiles, sessions: usize) -> Result<Embedder, SemanticError> {
+    Ok(tokio::task::spawn_blocking(move || Embedder::load(&files, sessions)).await??)
+}
