@@ -104,12 +104,15 @@ impl Plugins {
 
     /// The policy called `name`, or the one whose manifest says it is the default, configured and warm.
     pub fn policy(&self, name: Option<&str>, settings: &[(String, String)]) -> Result<Policy, PluginError> {
-        let found = match name {
-            Some(name) => self.of_kind(Kind::Policy).find(|plugin| plugin.manifest().id == name),
-            None => self.of_kind(Kind::Policy).find(|plugin| plugin.manifest().default),
+        let mut policies = self.of_kind(Kind::Policy);
+        let plugin = match name {
+            Some(name) => policies
+                .find(|plugin| plugin.manifest().id == name)
+                .ok_or_else(|| self.not_found("policy", name, self.of_kind(Kind::Policy)))?,
+            None => policies
+                .find(|plugin| plugin.manifest().default)
+                .ok_or_else(|| PluginError::NoDefaultPolicy { available: names(self.of_kind(Kind::Policy)) })?,
         };
-        let wanted = name.unwrap_or("(the default)");
-        let plugin = found.ok_or_else(|| self.not_found("policy", wanted, self.of_kind(Kind::Policy)))?;
         Policy::load(Arc::clone(plugin), settings)
     }
 
@@ -119,8 +122,11 @@ impl Plugins {
         name: &str,
         available: impl Iterator<Item = &'a Arc<Plugin>>,
     ) -> PluginError {
-        let available: Vec<&str> = available.map(|plugin| plugin.manifest().id.as_str()).collect();
         let reason = self.failed.iter().find(|failed| failed.name == name).map(|failed| failed.reason.clone());
-        PluginError::NotFound { what, name: name.to_owned(), available: available.join(", "), reason }
+        PluginError::NotFound { what, name: name.to_owned(), available: names(available), reason }
     }
+}
+
+fn names<'a>(plugins: impl Iterator<Item = &'a Arc<Plugin>>) -> String {
+    plugins.map(|plugin| plugin.manifest().id.as_str()).collect::<Vec<_>>().join(", ")
 }

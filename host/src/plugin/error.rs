@@ -16,6 +16,8 @@ pub enum PluginError {
     Read { path: PathBuf, source: std::io::Error },
     #[error("there is no {what} called {name}{}", because(reason))]
     NotFound { what: &'static str, name: String, available: String, reason: Option<String> },
+    #[error("no policy says that it is the default")]
+    NoDefaultPolicy { available: String },
     #[error("the plugin {plugin} is there twice; the first one is used")]
     Clash { plugin: String },
     #[error("the manifest of {plugin} is not usable: {message}")]
@@ -86,8 +88,12 @@ impl PluginError {
         let mut source = std::error::Error::source(self);
         while let Some(cause) = source {
             let cause_text = cause.to_string();
-            text.push_str(": ");
-            text.push_str(cause_text.lines().next().unwrap_or_default());
+            let first_line = cause_text.lines().next().unwrap_or_default();
+            // A first line that ends in a colon announces a backtrace, which is for the log at debug level.
+            if !first_line.ends_with(':') {
+                text.push_str(": ");
+                text.push_str(first_line);
+            }
             source = cause.source();
         }
         text
@@ -99,6 +105,7 @@ impl PluginError {
             Self::NotFound { what, available, .. } if !available.is_empty() => {
                 Some(format!("available {what}s: {available}"))
             }
+            Self::NoDefaultPolicy { available } => Some(format!("set policy.name in isartor.toml; available: {available}")),
             Self::NotFound { .. } => Some("run 'isartor plugin list' to see what there is".into()),
             Self::Clash { plugin } | Self::Manifest { plugin, .. } | Self::NotAComponent { plugin, .. } => {
                 Some(format!("correct or remove {plugin} in the plugins directory"))

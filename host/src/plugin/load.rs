@@ -165,7 +165,7 @@ impl Plugin {
         self.grants
     }
 
-    pub(super) fn limits(&self) -> Limits {
+    pub fn limits(&self) -> Limits {
         Limits::of(self.manifest.kind)
     }
 

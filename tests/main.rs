@@ -1,0 +1,6 @@
+//! One test binary that drives the built `isartor` as its users do. A table of contents.
+
+mod support;
+
+mod plugins;
+mod tidy;
