@@ -2,5 +2,6 @@
 
 mod support;
 
+mod chat;
 mod plugins;
 mod tidy;

@@ -43,7 +43,12 @@ fn a_bad_plugin_is_named_and_left_out() {
         ("core-module", Some(b""), b"\0asm\x01\0\0\0", "it is a core WebAssembly module"),
         ("truncated", Some(b""), b"\0asm\x0d\0\x01\0\x07\x40\x01", "it is damaged"),
         ("unknown-key", Some(b"autostart = true\n"), b"\0asm\x0d\0\x01\0", "unknown field `autostart`"),
-        ("wants-more", Some(b"[[capability]]\nname = \"http\"\nreason = \"x\"\n"), b"\0asm\x0d\0\x01\0", "capability http"),
+        (
+            "wants-more",
+            Some(b"[[capability]]\nname = \"http\"\nreason = \"x\"\n"),
+            b"\0asm\x0d\0\x01\0",
+            "capability http",
+        ),
     ];
     let home = Home::new();
     for (name, manifest, component, _) in cases {

@@ -215,7 +215,8 @@ pub fn model_dir() -> &'static Path {
     static PULLED: OnceLock<PathBuf> = OnceLock::new();
     PULLED.get_or_init(|| {
         let dir = Path::new(env!("CARGO_TARGET_TMPDIR")).join("model");
-        let home = Home { variables: Vec::new(), ..Home::new() }.and("ISARTOR__EMBEDDING__DIR", dir.to_str().expect("UTF-8"));
+        let home =
+            Home { variables: Vec::new(), ..Home::new() }.and("ISARTOR__EMBEDDING__DIR", dir.to_str().expect("UTF-8"));
         let mut pull = home.command(&["model", "pull", "--source", "pip"]);
         #[expect(clippy::disallowed_methods, reason = "python and pip are found as they are for the developer")]
         let path = std::env::var_os("PATH").expect("there is a search path");

@@ -105,7 +105,9 @@ impl PluginError {
             Self::NotFound { what, available, .. } if !available.is_empty() => {
                 Some(format!("available {what}s: {available}"))
             }
-            Self::NoDefaultPolicy { available } => Some(format!("set policy.name in isartor.toml; available: {available}")),
+            Self::NoDefaultPolicy { available } => {
+                Some(format!("set policy.name in isartor.toml; available: {available}"))
+            }
             Self::NotFound { .. } => Some("run 'isartor plugin list' to see what there is".into()),
             Self::Clash { plugin } | Self::Manifest { plugin, .. } | Self::NotAComponent { plugin, .. } => {
                 Some(format!("correct or remove {plugin} in the plugins directory"))
