@@ -1,0 +1,136 @@
+//! The hot paths, each beside its yardstick in the same run. Needs the model: `isartor model pull`.
+
+use std::hint::black_box;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use criterion::{Criterion, criterion_group, criterion_main};
+use isartor_host::cache::Cache;
+use isartor_host::cache::embedding::{Embedder, embedder_id};
+use isartor_host::chat::{Chat, Lookup, Principal, Store};
+use isartor_host::plugin::policy::{Candidate, Question};
+use isartor_host::plugin::{Kind, Plugins, Policy, ToolPlugin};
+use isartor_host::settings::{Environment, Flags, NearestKind, Settings};
+use tokio::runtime::Runtime;
+
+const ENTRIES: usize = 10_000;
+const SHORT_PROMPT: &str = "how do I reset the password of my account";
+
+/// A chat over a temporary store with [`ENTRIES`] entries.
+struct Bench {
+    settings: Settings,
+    runtime: Runtime,
+    chat: Chat,
+    home: tempfile::TempDir,
+}
+
+impl Bench {
+    fn new(nearest: NearestKind) -> Self {
+        let runtime = Runtime::new().expect("a runtime");
+        let home = tempfile::tempdir().expect("a temporary directory");
+        let mut settings = Settings::load(&Environment::of_process(), &Flags::default()).expect("the settings");
+        settings.cache.nearest = nearest;
+        let policy = plugins(home.path()).policy(None, &[]).expect("there is a default policy");
+        let embedder = embedder_id(settings.embedding.precision);
+        let cache = Cache::open(&home.path().join("cache.redb"), &settings.cache, embedder, policy.digest());
+        let chat = Chat::new(Arc::new(cache.expect("a new cache")), Some(policy), None, SystemTime::now);
+        let bench = Self { settings, runtime, chat, home };
+        bench.fill();
+        bench
+    }
+
+    fn fill(&self) {
+        let embedder = embedder(&self.settings);
+        let sessions = self.settings.embedding.sessions;
+        self.runtime.block_on(async {
+            self.chat.activate(embedder, sessions).await.expect("the semantic tier");
+            let chat = &self.chat;
+            for first in (0..ENTRIES).step_by(64) {
+                let stores = (first..ENTRIES.min(first + 64)).map(|number| async move {
+                    chat.store(&Principal::local(), entry(number)).await.expect("it is stored")
+                });
+                futures_util::future::join_all(stores).await;
+            }
+        });
+    }
+
+    fn lookup(&self, prompt: &str) -> isartor_host::chat::Answer {
+        let lookup = Lookup { prompt: prompt.to_owned(), model: None, namespace: None };
+        self.runtime.block_on(self.chat.lookup(&Principal::local(), lookup)).expect("a look-up")
+    }
+}
+
+fn entry(number: usize) -> Store {
+    const THINGS: [&str; 10] =
+        ["printer", "invoice", "router", "password", "recipe", "flight", "garden", "engine", "contract", "violin"];
+    const DEEDS: [&str; 10] =
+        ["repair", "order", "describe", "compare", "cancel", "paint", "sell", "measure", "clean", "store"];
+    let (thing, deed) = (THINGS[number % 10], DEEDS[number / 10 % 10]);
+    let prompt = format!("how do I {deed} a {thing} of type {} in building {}", number / 100, number % 97);
+    Store { response: format!("Answer {number}."), prompt, model: None, namespace: None, ttl: None }
+}
+
+fn plugins(home: &Path) -> Plugins {
+    Plugins::open(&home.join("plugins"), Some(home)).expect("the bundled plugins")
+}
+
+fn embedder(settings: &Settings) -> Embedder {
+    let files = isartor_host::model::installed(&settings.embedding).expect("the model directory can be read");
+    let files = files.expect("there is a model; run 'isartor model pull' first");
+    Embedder::load(&files, settings.embedding.sessions).expect("the model loads")
+}
+
+fn lookups(criterion: &mut Criterion) {
+    for (name, nearest) in [("scan", NearestKind::Scan), ("hora", NearestKind::Hora)] {
+        let bench = Bench::new(nearest);
+        let mut group = criterion.benchmark_group(format!("10k entries, {name}"));
+        let exact = entry(4_711).prompt;
+        group.bench_function("exact lookup", |bencher| bencher.iter(|| black_box(bench.lookup(&exact))));
+        group.bench_function("semantic lookup", |bencher| bencher.iter(|| black_box(bench.lookup(SHORT_PROMPT))));
+        drop(bench.home);
+    }
+    let settings = Settings::load(&Environment::of_process(), &Flags::default()).expect("the settings");
+    let embedder = embedder(&settings);
+    criterion.bench_function("the embedder alone", |bencher| bencher.iter(|| black_box(embedder.embed(SHORT_PROMPT))));
+}
+
+fn policy(criterion: &mut Criterion) {
+    let home = tempfile::tempdir().expect("a temporary directory");
+    let policy: Policy = plugins(home.path()).policy(None, &[]).expect("there is a default policy");
+    let describe = |text: &str| policy.describe(text).expect("it describes");
+    let question = Question { features: describe(SHORT_PROMPT) };
+    let candidates: Vec<Candidate> = (0..5)
+        .map(|number| Candidate {
+            cosine: 0.93 - number as f32 / 100.0,
+            age_seconds: 60,
+            threshold: 0.0,
+            complaints: 0,
+            features: describe(&format!("how can I reset password number {number} of this account")),
+        })
+        .collect();
+    criterion.bench_function("policy: decide, 5 candidates", |bencher| {
+        bencher.iter(|| black_box(policy.decide(&question, &candidates)));
+    });
+    criterion.bench_function("policy: describe", |bencher| bencher.iter(|| black_box(policy.describe(SHORT_PROMPT))));
+}
+
+fn tool(criterion: &mut Criterion) {
+    let home = tempfile::tempdir().expect("a temporary directory");
+    let plugins = plugins(home.path());
+    let plugin = plugins.of_kind(Kind::Tool).next().expect("there is a tool plugin");
+    let tool = ToolPlugin::load(Arc::clone(plugin)).expect("it loads");
+    let runtime = Runtime::new().expect("a runtime");
+    let first = runtime.block_on(tool.definitions()).expect("it says what it offers").swap_remove(0);
+    let arguments = r#"{"text":"isartor"}"#;
+    let call = || runtime.block_on(tool.call(&first.name, arguments, "bench"));
+    assert!(!call().expect("it answers").is_error, "{} answers {arguments}", first.name);
+    criterion.bench_function("tool plugin: a fresh instance and one call", |bencher| {
+        bencher.iter(|| black_box(call()));
+    });
+    let parse = || serde_json::from_str::<serde_json::Value>(arguments);
+    criterion.bench_function("the same arguments parsed natively", |bencher| bencher.iter(|| black_box(parse())));
+}
+
+criterion_group!(benches, lookups, policy, tool);
+criterion_main!(benches);
