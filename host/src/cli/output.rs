@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 
+use crate::model::ModelError;
 use crate::settings::SettingsError;
 
 /// An error that tells the user what to do next.
@@ -47,6 +48,7 @@ pub fn report(error: &anyhow::Error) {
 fn hint(error: &anyhow::Error) -> Option<String> {
     error.chain().find_map(|cause| {
         let settings = cause.downcast_ref::<SettingsError>().map(SettingsError::hint);
-        settings.or_else(|| cause.downcast_ref::<Hinted>().map(|hinted| hinted.hint.clone()))
+        let model = || cause.downcast_ref::<ModelError>().map(ModelError::hint);
+        settings.or_else(model).or_else(|| cause.downcast_ref::<Hinted>().map(|hinted| hinted.hint.clone()))
     })
 }

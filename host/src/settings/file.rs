@@ -174,12 +174,7 @@ impl Cache {
 impl Embedding {
     fn into_settings(self, environment: &Environment) -> Result<EmbeddingSettings, SettingsError> {
         let default_dir = || environment.cache_dir.as_ref().map(|dir| dir.join("isartor"));
-        let source = match self.source.as_deref() {
-            None | Some("auto") => ModelSource::Auto,
-            Some("hub") => ModelSource::Hub,
-            Some("pip") => ModelSource::Pip,
-            Some(path) => ModelSource::Path(path.into()),
-        };
+        let source = self.source.as_deref().map_or(ModelSource::Auto, ModelSource::from);
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         Ok(EmbeddingSettings {
             enabled: self.enabled.unwrap_or(true),

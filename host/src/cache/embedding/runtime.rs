@@ -1,0 +1,66 @@
+//! The ONNX Runtime library of this process. Loads what it is told to, after somebody else has checked it.
+
+use std::error::Error;
+use std::panic::{self, AssertUnwindSafe};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use ort::environment::Environment;
+use ort::logging::LogLevel;
+
+use super::EmbeddingError;
+
+/// The loaded library. A process can load one, once: keep this, clone it, hand it on.
+#[derive(Debug, Clone)]
+pub struct Runtime {
+    environment: Environment,
+    library: PathBuf,
+}
+
+impl Runtime {
+    /// Loads the library at `path`; refuses what is no ONNX Runtime or too old, and a second one in this process.
+    pub fn load(path: &Path) -> Result<Self, EmbeddingError> {
+        // The binding asserts its way through a library that only looks like a runtime.
+        let environment = match panic::catch_unwind(AssertUnwindSafe(|| environment(path))) {
+            Ok(result) => result?,
+            Err(_) => {
+                let source = "its interface is not that of an ONNX Runtime".into();
+                return Err(EmbeddingError::Runtime { path: path.to_owned(), source });
+            }
+        };
+        Ok(Self { environment, library: path.to_owned() })
+    }
+
+    pub fn library(&self) -> &Path {
+        &self.library
+    }
+
+    /// What the library says of itself: branch, commit and how it was built.
+    pub fn description(&self) -> &'static str {
+        ort::info()
+    }
+
+    pub(super) fn environment(&self) -> Environment {
+        self.environment.clone()
+    }
+}
+
+fn environment(path: &Path) -> Result<Environment, EmbeddingError> {
+    let failure = |source: Box<dyn Error + Send + Sync>| EmbeddingError::Runtime { path: path.to_owned(), source };
+    let builder = ort::init_from(path).map_err(|error| failure(error.to_string().into()))?;
+    let builder = builder.with_name("isartor").with_telemetry(false).with_logger(Arc::new(log));
+    let environment = builder.build().map_err(|error| match error.message() {
+        "only one environment is allowed per process" => EmbeddingError::SecondRuntime { path: path.to_owned() },
+        message => failure(message.into()),
+    })?;
+    environment.set_log_level(LogLevel::Warning);
+    Ok(environment)
+}
+
+fn log(level: LogLevel, category: &str, _id: &str, location: &str, message: &str) {
+    match level {
+        LogLevel::Verbose | LogLevel::Info => tracing::trace!(category, location, "{message}"),
+        LogLevel::Warning => tracing::debug!(category, location, "{message}"),
+        LogLevel::Error | LogLevel::Fatal => tracing::warn!(category, location, "{message}"),
+    }
+}
