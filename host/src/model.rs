@@ -62,6 +62,16 @@ pub struct Attempt {
     pub error: SourceError,
 }
 
+impl Attempt {
+    /// A failure of our own directory ends the search: no other place could help.
+    fn new(origin: Origin, error: SourceError, store: &Store) -> Result<Self, FileError> {
+        match error.into_own(store.root()) {
+            Ok(error) => Err(error),
+            Err(error) => Ok(Self { origin, error }),
+        }
+    }
+}
+
 #[derive(Debug, thiserror::Error)]
 pub enum ModelError {
     #[error("cannot get the embedding model: {}", Attempts(attempts))]
@@ -97,10 +107,7 @@ impl ModelError {
             Self::Conversion(_) | Self::Refused { precision: Precision::Fp32, .. } | Self::Embedding(_) => {
                 "run `isartor model status`; another runtime can be named in ORT_DYLIB_PATH".into()
             }
-            Self::File(error) => format!(
-                "make {} usable, or choose another directory with ISARTOR__EMBEDDING__DIR",
-                error.path.display()
-            ),
+            Self::File(error) => error.hint(),
         }
     }
 }

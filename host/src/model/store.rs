@@ -105,7 +105,11 @@ impl Store {
     }
 
     pub(super) fn own_runtime(&self, name: &str) -> PathBuf {
-        self.root.join("onnxruntime-own").join(name)
+        self.own_runtimes().join(name)
+    }
+
+    pub(super) fn own_runtimes(&self) -> PathBuf {
+        self.root.join("onnxruntime-own")
     }
 
     /// For what is not finished: on the same file system, and emptied before anything begins.

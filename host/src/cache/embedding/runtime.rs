@@ -5,6 +5,7 @@ use std::panic::{self, AssertUnwindSafe};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use ort::LoadDynamicError;
 use ort::environment::Environment;
 use ort::logging::LogLevel;
 
@@ -47,7 +48,7 @@ impl Runtime {
 
 fn environment(path: &Path) -> Result<Environment, EmbeddingError> {
     let failure = |source: Box<dyn Error + Send + Sync>| EmbeddingError::Runtime { path: path.to_owned(), source };
-    let builder = ort::init_from(path).map_err(|error| failure(error.to_string().into()))?;
+    let builder = ort::init_from(path).map_err(|error| failure(reason(error)))?;
     let builder = builder.with_name("isartor").with_telemetry(false).with_logger(Arc::new(log));
     let environment = builder.build().map_err(|error| match error.message() {
         "only one environment is allowed per process" => EmbeddingError::SecondRuntime { path: path.to_owned() },
@@ -55,6 +56,18 @@ fn environment(path: &Path) -> Result<Environment, EmbeddingError> {
     })?;
     environment.set_log_level(LogLevel::Warning);
     Ok(environment)
+}
+
+/// The binding keeps what the system's loader said to itself.
+fn reason(error: LoadDynamicError) -> Box<dyn Error + Send + Sync> {
+    match error {
+        LoadDynamicError::Dlopen { error, .. } => error.into(),
+        LoadDynamicError::MissingApi { .. } => "it is no ONNX Runtime: it does not export OrtGetApiBase".into(),
+        LoadDynamicError::InvalidVersionString => "it is no ONNX Runtime: its version is no text".into(),
+        LoadDynamicError::BadVersion { version_str, .. } => {
+            format!("its version is {version_str}, and 1.{} is the oldest that serves", ort::MINOR_VERSION).into()
+        }
+    }
 }
 
 fn log(level: LogLevel, category: &str, _id: &str, location: &str, message: &str) {
