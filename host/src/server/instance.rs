@@ -84,6 +84,17 @@ fn announced(text: &[u8]) -> Presence {
     serde_json::from_slice(text).map_or(Presence::Starting, Presence::Running)
 }
 
+/// What the lock says once nobody is starting any more, or after `patience`.
+pub fn wait_until_announced(home: &Home, patience: Duration) -> Result<Presence, InstanceError> {
+    let deadline = Instant::now() + patience;
+    loop {
+        match presence(home)? {
+            Presence::Starting if Instant::now() < deadline => thread::sleep(POLL_INTERVAL),
+            found => return Ok(found),
+        }
+    }
+}
+
 /// Whether the gateway of `home` let go of the lock within `patience`.
 pub fn wait_until_gone(home: &Home, patience: Duration) -> Result<bool, InstanceError> {
     let deadline = Instant::now() + patience;

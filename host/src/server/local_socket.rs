@@ -58,6 +58,6 @@ fn remove_stale(path: &Path) -> io::Result<()> {
 }
 
 /// Whether the socket at `path` was made by this user: nobody else gets to answer for the gateway.
-pub fn is_ours(path: &Path) -> io::Result<bool> {
+pub(super) fn is_ours(path: &Path) -> io::Result<bool> {
     Ok(fs::symlink_metadata(path)?.uid() == geteuid().as_raw())
 }

@@ -7,7 +7,7 @@ use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::{InstanceError, InstanceInfo, POLL_INTERVAL, Presence, presence};
+use super::{InstanceError, InstanceInfo, POLL_INTERVAL, Presence, presence, wait_until_announced};
 use crate::server::{log, probe};
 use crate::settings::Home;
 
@@ -42,22 +42,10 @@ pub fn start_detached(program: &Path, home: &Home, port: u16) -> Result<Instance
     command.env_remove("ISARTOR_GATEWAY_URL").env_remove("ISARTOR__GATEWAY_API_KEY");
     command.stdin(Stdio::null()).stdout(Stdio::null());
     let output = command.output().map_err(|source| LaunchError::Spawn { program: program.into(), source })?;
-    match wait_for_announcement(home, PATIENCE)? {
-        Some(info) => Ok(info),
-        None => Err(LaunchError::Died(String::from_utf8_lossy(&output.stderr).trim_end().to_owned())),
-    }
-}
-
-/// Waits while somebody is starting; none when nobody is there.
-fn wait_for_announcement(home: &Home, patience: Duration) -> Result<Option<InstanceInfo>, LaunchError> {
-    let deadline = Instant::now() + patience;
-    loop {
-        match presence(home)? {
-            Presence::Absent => return Ok(None),
-            Presence::Running(info) => return Ok(Some(info)),
-            Presence::Starting if Instant::now() >= deadline => return Err(LaunchError::Silent),
-            Presence::Starting => thread::sleep(POLL_INTERVAL),
-        }
+    match wait_until_announced(home, PATIENCE)? {
+        Presence::Running(info) => Ok(info),
+        Presence::Starting => Err(LaunchError::Silent),
+        Presence::Absent => Err(LaunchError::Died(String::from_utf8_lossy(&output.stderr).trim_end().to_owned())),
     }
 }
 
