@@ -19,12 +19,8 @@ pub(crate) enum ApiError {
     IncompleteBody,
     /// The sentence says where.
     InvalidJson(String),
-    MissingField(&'static str),
-    InvalidField {
-        field: &'static str,
-        problem: &'static str,
-    },
-    DuplicateField(String),
+    MissingField(String),
+    InvalidField { field: String, problem: String },
     UnknownField(String),
     NotFound,
     MethodNotAllowed,
@@ -55,7 +51,7 @@ impl ApiError {
             Self::IncompleteBody => "incomplete_body",
             Self::InvalidJson(_) => "invalid_json",
             Self::MissingField(_) => "missing_field",
-            Self::InvalidField { .. } | Self::DuplicateField(_) => "invalid_field",
+            Self::InvalidField { .. } => "invalid_field",
             Self::UnknownField(_) => "unknown_field",
             Self::NotFound => "not_found",
             Self::MethodNotAllowed => "method_not_allowed",
@@ -74,7 +70,6 @@ impl ApiError {
             | Self::InvalidJson(_)
             | Self::MissingField(_)
             | Self::InvalidField { .. }
-            | Self::DuplicateField(_)
             | Self::UnknownField(_) => StatusCode::BAD_REQUEST,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
@@ -98,7 +93,6 @@ impl ApiError {
             Self::InvalidJson(problem) => return format!("The body is not valid JSON: {problem}."),
             Self::MissingField(field) => return format!("The field {field} is missing."),
             Self::InvalidField { field, problem } => return format!("The field {field} {problem}."),
-            Self::DuplicateField(field) => return format!("The field {field} is given twice."),
             Self::UnknownField(field) => return format!("There is no field called {field}."),
             Self::NotFound => "There is nothing at this path.",
             Self::MethodNotAllowed => "This path does not take this method.",

@@ -15,11 +15,13 @@ use tokio_util::sync::CancellationToken;
 use super::signals::Signals;
 use super::up::announce;
 use super::{Hinted, explained};
+use crate::model::Progress;
+use crate::server::assemble::{assemble, load_model};
 use crate::server::instance::{InstanceInfo, Lock};
 use crate::server::log::{self, Audience};
 use crate::server::port::{self, PortError};
 use crate::server::{self, Gateway, Listeners, LocalListener, VERSION};
-use crate::settings::{Environment, Home, Settings};
+use crate::settings::{Home, Settings};
 
 /// How long background work, such as fetching the model, may hold up the end of the process.
 const BACKGROUND_PATIENCE: Duration = Duration::from_secs(1);
@@ -27,29 +29,24 @@ const BACKGROUND_PATIENCE: Duration = Duration::from_secs(1);
 const INTERRUPTED: u8 = 130;
 
 /// Serves until told to stop.
-pub(super) fn serve(settings: &Settings, environment: &Environment, audience: Audience) -> anyhow::Result<ExitCode> {
+pub(super) fn serve(settings: &Settings, audience: Audience) -> anyhow::Result<ExitCode> {
     let home = &settings.home;
     home.create().with_context(|| format!("cannot create {}", home.root().display()))?;
     let lock = Lock::acquire(home).map_err(explained)?;
     let runtime = Runtime::new().context("cannot start the asynchronous runtime")?;
-    let ended = runtime.block_on(live(settings, environment, &lock, audience));
+    let ended = runtime.block_on(live(settings, &lock, audience));
     runtime.shutdown_timeout(BACKGROUND_PATIENCE);
     drop(lock);
     ended
 }
 
-async fn live(
-    settings: &Settings,
-    environment: &Environment,
-    lock: &Lock,
-    audience: Audience,
-) -> anyhow::Result<ExitCode> {
+async fn live(settings: &Settings, lock: &Lock, audience: Audience) -> anyhow::Result<ExitCode> {
     let home = &settings.home;
     let http = port::bind(settings.host, settings.port).await.map_err(port_refused)?;
     log::start(home, &settings.log, audience)?;
     let info = info(&http)?;
     let listeners = Listeners { http, control: listen(home.control_socket())?, mcp: listen(home.mcp_socket())? };
-    let gateway = server::assemble(Arc::new(settings.clone()), environment).await?;
+    let gateway = assemble(Arc::new(settings.clone())).await?;
     let signals = Signals::listen(audience).context("cannot listen for signals")?;
     lock.announce(&info)?;
     allow_starting_by_itself(home)?;
@@ -57,7 +54,20 @@ async fn live(
     if audience == Audience::Terminal {
         announce(&info, home)?;
     }
+    tokio::spawn(fetch_and_load_model(gateway.clone()));
     until_stopped(listeners, gateway, info, signals).await
+}
+
+/// The exact tier serves meanwhile.
+async fn fetch_and_load_model(gateway: Gateway) {
+    load_model(gateway, &log_progress).await;
+}
+
+fn log_progress(progress: Progress) {
+    match progress {
+        Progress::Step(step) => tracing::info!("{step}"),
+        Progress::Bytes { done, total } => tracing::debug!(done, total, "bytes"),
+    }
 }
 
 async fn until_stopped(

@@ -12,11 +12,11 @@ use crate::settings::{Environment, Home, Settings};
 
 pub(in crate::cli) fn up(settings: &Settings, environment: &Environment, args: &UpArgs) -> anyhow::Result<ExitCode> {
     if args.background {
-        background(settings, environment)
+        background(settings)
     } else if args.detach {
         detach(settings, environment)
     } else {
-        serve(settings, environment, Audience::Terminal)
+        serve(settings, Audience::Terminal)
     }
 }
 
@@ -43,10 +43,10 @@ fn refuse_second(home: &Home) -> anyhow::Result<()> {
 }
 
 /// The background half: a session of its own, and its error on the pipe to the waiting half instead of in the log.
-fn background(settings: &Settings, environment: &Environment) -> anyhow::Result<ExitCode> {
+fn background(settings: &Settings) -> anyhow::Result<ExitCode> {
     rustix::process::setsid().context("cannot leave the terminal's session")?;
     std::env::set_current_dir("/").context("cannot leave the working directory")?;
-    match serve(settings, environment, Audience::LogOnly) {
+    match serve(settings, Audience::LogOnly) {
         Ok(code) => Ok(code),
         Err(error) => {
             let words = LastWords { message: format!("{error:#}"), hint: output::hint(&error) };
