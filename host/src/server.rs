@@ -1,13 +1,42 @@
-//! The HTTP gateway: listener, guard, routes. Never answers a request that the guard has not passed.
+//! The HTTP gateway: listeners, guard, routes, and the life of the process around them. Never answers a request that
+//! the guard has not passed.
 
+mod accept;
 pub mod assemble;
+mod body;
+pub mod control;
+mod error;
+mod guard;
+mod health;
+mod http;
+pub mod instance;
+mod local_socket;
+pub(crate) mod log;
+pub mod port;
+pub(crate) mod probe;
+mod request;
+mod routes;
 
+use std::io;
 use std::sync::Arc;
 use std::time::Instant;
 
+use axum::Router;
+use tokio::net::{TcpListener, UnixStream};
+use tokio_util::sync::CancellationToken;
+
+use self::accept::Limits;
+use self::http::Http;
+use self::instance::InstanceInfo;
 use crate::chat::Chat;
 use crate::settings::Settings;
 use crate::tools::Tools;
+
+pub use health::{Health, VERSION};
+pub use local_socket::LocalListener;
+
+/// `stop` and `status` come one at a time; this many may come at once.
+const MAX_CONTROL_CONNECTIONS: usize = 32;
 
 /// Everything a running gateway serves, built once at start.
 #[derive(Clone)]
@@ -25,4 +54,56 @@ pub struct PluginReport {
     pub loaded: usize,
     /// Name and reason.
     pub failed: Vec<(String, String)>,
+}
+
+/// Where the gateway is reached. All are bound before it counts as running.
+#[derive(Debug)]
+pub struct Listeners {
+    pub http: TcpListener,
+    pub control: LocalListener,
+    pub mcp: LocalListener,
+}
+
+/// Serves until `shutdown`; then nothing new is accepted, and what runs gets the grace of the settings to finish.
+pub async fn run(
+    listeners: Listeners,
+    gateway: Gateway,
+    info: InstanceInfo,
+    shutdown: CancellationToken,
+) -> io::Result<()> {
+    let address = listeners.http.local_addr()?;
+    let router = router(&gateway, mcp_routes(&gateway, &shutdown));
+    let http = Http::new(router, address, &gateway.settings);
+    let grace = gateway.settings.server.shutdown_grace;
+    let max_connections = gateway.settings.server.max_connections;
+    let clients = Limits { max_connections, grace };
+    let commands = Limits { max_connections: MAX_CONTROL_CONNECTIONS, grace };
+    tokio::join!(
+        accept::run(listeners.http, clients, shutdown.clone(), |stream| {
+            http.clone().serve(stream, shutdown.child_token())
+        }),
+        accept::run(listeners.mcp, clients, shutdown.clone(), |stream| {
+            serve_mcp(gateway.clone(), stream, shutdown.child_token())
+        }),
+        accept::run(listeners.control, commands, shutdown.clone(), |stream| {
+            control::serve(stream, gateway.clone(), info.clone(), shutdown.clone())
+        }),
+    );
+    Ok(())
+}
+
+/// Every HTTP route. Behind the guard only: a request without its word is refused.
+pub fn router(gateway: &Gateway, extra: Router) -> Router {
+    routes::router(Arc::new(gateway.clone()), extra)
+}
+
+/// MCP over HTTP plugs in here: `/mcp` and `/mcp/`.
+fn mcp_routes(_gateway: &Gateway, _shutdown: &CancellationToken) -> Router {
+    Router::new()
+}
+
+/// MCP over the Unix socket plugs in here. A session must end soon after `shutdown`: until then the gateway waits
+/// for it.
+async fn serve_mcp(_gateway: Gateway, stream: UnixStream, _shutdown: CancellationToken) {
+    drop(stream);
 }

@@ -1,22 +1,45 @@
 //! `isartor up|stop|status|logs`: the gateway's life, as seen from the terminal.
 
-use std::process::ExitCode;
+mod logs;
+mod serve;
+mod signals;
+mod status;
+mod stop;
+mod up;
+
+use crate::server::control::{self, ControlError, Reply, Request};
+use crate::server::instance::{InstanceError, InstanceInfo, Presence, presence};
+use crate::settings::Home;
 
 use super::UpArgs;
-use crate::settings::{Environment, Settings};
+use super::output::{self, Hinted};
 
-pub(super) fn up(settings: &Settings, environment: &Environment, args: &UpArgs) -> anyhow::Result<ExitCode> {
-    unimplemented!()
+pub(super) use logs::logs;
+pub(super) use status::status;
+pub(super) use stop::stop;
+pub(super) use up::up;
+
+/// Asks the gateway of `home`. None when it ended before it could answer.
+fn ask(home: &Home, info: &InstanceInfo, request: Request) -> anyhow::Result<Option<Reply>> {
+    match control::ask(&home.control_socket(), request) {
+        Ok(reply) => Ok(Some(reply)),
+        Err(_) if presence(home)? == Presence::Absent => Ok(None),
+        Err(error) => Err(unresponsive(home, info, error)),
+    }
 }
 
-pub(super) fn stop(settings: &Settings) -> anyhow::Result<ExitCode> {
-    unimplemented!()
+fn unresponsive(home: &Home, info: &InstanceInfo, error: ControlError) -> anyhow::Error {
+    let hint = format!("look at {}; if process {} hangs, end it", home.log_file().display(), info.pid);
+    let message = format!("the gateway at {} runs but does not answer on its control socket", info.url);
+    anyhow::Error::new(error).context(Hinted::new(message, hint))
 }
 
-pub(super) fn status(settings: &Settings, json: bool) -> anyhow::Result<ExitCode> {
-    unimplemented!()
-}
-
-pub(super) fn logs(settings: &Settings, follow: bool) -> anyhow::Result<ExitCode> {
-    unimplemented!()
+/// What to do about a gateway that is in the way.
+fn explained(error: InstanceError) -> anyhow::Error {
+    let hint = match &error {
+        InstanceError::AlreadyRunning { .. } => "stop it with `isartor stop`, or set ISARTOR_HOME to another directory",
+        InstanceError::AlreadyStarting { .. } => "wait a moment, then see `isartor status`",
+        InstanceError::Lock { .. } => return error.into(),
+    };
+    Hinted::new(error.to_string(), hint).into()
 }

@@ -45,7 +45,8 @@ pub fn report(error: &anyhow::Error) {
     }
 }
 
-fn hint(error: &anyhow::Error) -> Option<String> {
+/// What the user can do about it, when anybody knows.
+pub(super) fn hint(error: &anyhow::Error) -> Option<String> {
     error.chain().find_map(|cause| {
         let settings = cause.downcast_ref::<SettingsError>().map(SettingsError::hint);
         let model = || cause.downcast_ref::<ModelError>().map(ModelError::hint);

@@ -1,0 +1,125 @@
+//! The life of a gateway process, from the lock to its release. The lock comes first and goes last, so that nobody
+//! else touches the home meanwhile.
+
+use std::fs;
+use std::io;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use anyhow::Context;
+use tokio::net::TcpListener;
+use tokio::runtime::Runtime;
+use tokio_util::sync::CancellationToken;
+
+use super::signals::Signals;
+use super::up::announce;
+use super::{Hinted, explained};
+use crate::model::Progress;
+use crate::server::assemble::{assemble, load_model};
+use crate::server::instance::{InstanceInfo, Lock};
+use crate::server::log::{self, Audience};
+use crate::server::port::{self, PortError};
+use crate::server::{self, Gateway, Listeners, LocalListener, VERSION};
+use crate::settings::{Home, Settings};
+
+/// How long background work, such as fetching the model, may hold up the end of the process.
+const BACKGROUND_PATIENCE: Duration = Duration::from_secs(1);
+/// What a shell says of a program that an interrupt ended.
+const INTERRUPTED: u8 = 130;
+
+/// Serves until told to stop.
+pub(super) fn serve(settings: &Settings, audience: Audience) -> anyhow::Result<ExitCode> {
+    let home = &settings.home;
+    home.create().with_context(|| format!("cannot create {}", home.root().display()))?;
+    let lock = Lock::acquire(home).map_err(explained)?;
+    let runtime = Runtime::new().context("cannot start the asynchronous runtime")?;
+    let ended = runtime.block_on(live(settings, &lock, audience));
+    runtime.shutdown_timeout(BACKGROUND_PATIENCE);
+    drop(lock);
+    ended
+}
+
+async fn live(settings: &Settings, lock: &Lock, audience: Audience) -> anyhow::Result<ExitCode> {
+    let home = &settings.home;
+    let http = port::bind(settings.host, settings.port).await.map_err(port_refused)?;
+    log::start(home, &settings.log, audience)?;
+    let info = info(&http)?;
+    let listeners = Listeners { http, control: listen(home.control_socket())?, mcp: listen(home.mcp_socket())? };
+    let gateway = assemble(Arc::new(settings.clone())).await?;
+    let signals = Signals::listen(audience).context("cannot listen for signals")?;
+    lock.announce(&info)?;
+    allow_starting_by_itself(home)?;
+    tracing::info!(url = info.url, version = VERSION, pid = info.pid, "running");
+    if audience == Audience::Terminal {
+        announce(&info, home)?;
+    }
+    tokio::spawn(fetch_and_load_model(gateway.clone()));
+    until_stopped(listeners, gateway, info, signals).await
+}
+
+/// The exact tier serves meanwhile.
+async fn fetch_and_load_model(gateway: Gateway) {
+    load_model(gateway, &log_progress).await;
+}
+
+fn log_progress(progress: Progress) {
+    match progress {
+        Progress::Step(step) => tracing::info!("{step}"),
+        Progress::Bytes { done, total } => tracing::debug!(done, total, "bytes"),
+    }
+}
+
+async fn until_stopped(
+    listeners: Listeners,
+    gateway: Gateway,
+    info: InstanceInfo,
+    signals: Signals,
+) -> anyhow::Result<ExitCode> {
+    let shutdown = CancellationToken::new();
+    tokio::select! {
+        ended = server::run(listeners, gateway, info, shutdown.clone()) => {
+            ended?;
+            tracing::info!("stopped");
+            Ok(ExitCode::SUCCESS)
+        }
+        () = signals.obey(shutdown.clone()) => {
+            tracing::warn!("stopped at once, without waiting for requests in flight");
+            Ok(ExitCode::from(INTERRUPTED))
+        }
+    }
+}
+
+fn info(http: &TcpListener) -> anyhow::Result<InstanceInfo> {
+    let started = SystemTime::now().duration_since(UNIX_EPOCH).context("the clock is before 1970")?;
+    Ok(InstanceInfo {
+        pid: std::process::id(),
+        url: port::url(http.local_addr().context("cannot read the address listened on")?),
+        version: VERSION.to_owned(),
+        started: started.as_secs(),
+    })
+}
+
+fn listen(path: std::path::PathBuf) -> anyhow::Result<LocalListener> {
+    let shown = path.display().to_string();
+    LocalListener::bind(path).with_context(|| format!("cannot listen on {shown}"))
+}
+
+fn port_refused(error: PortError) -> anyhow::Error {
+    match error {
+        PortError::Busy { .. } => {
+            Hinted::new(error.to_string(), "choose another port with --port, or end the other process").into()
+        }
+        PortError::Bind { .. } => error.into(),
+    }
+}
+
+/// Ends the effect of `isartor stop`.
+fn allow_starting_by_itself(home: &Home) -> anyhow::Result<()> {
+    let marker = home.stopped_marker();
+    match fs::remove_file(&marker) {
+        Ok(()) => Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(error).with_context(|| format!("cannot remove {}", marker.display())),
+    }
+}

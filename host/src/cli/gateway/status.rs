@@ -1,0 +1,105 @@
+//! `isartor status`: what runs, for a person or a program. Changes nothing.
+
+use std::process::ExitCode;
+
+use serde_json::{Value, json};
+
+use super::{ask, output};
+use crate::server::control::{Reply, Request};
+use crate::server::instance::{Presence, presence};
+use crate::settings::{Home, Settings};
+
+/// What init scripts call "not running".
+const NOT_RUNNING: u8 = 3;
+
+enum Found {
+    Nothing,
+    Starting,
+    Running(Reply),
+}
+
+pub(in crate::cli) fn status(settings: &Settings, json: bool) -> anyhow::Result<ExitCode> {
+    let home = &settings.home;
+    let found = look(home)?;
+    if json {
+        output::line(as_json(&found, home).to_string())?;
+    } else {
+        for line in as_text(&found, home) {
+            output::line(line)?;
+        }
+    }
+    Ok(match found {
+        Found::Running(_) => ExitCode::SUCCESS,
+        Found::Nothing | Found::Starting => ExitCode::from(NOT_RUNNING),
+    })
+}
+
+fn look(home: &Home) -> anyhow::Result<Found> {
+    Ok(match presence(home)? {
+        Presence::Absent => Found::Nothing,
+        Presence::Starting => Found::Starting,
+        Presence::Running(info) => ask(home, &info, Request::Status)?.map_or(Found::Nothing, Found::Running),
+    })
+}
+
+fn as_json(found: &Found, home: &Home) -> Value {
+    let mut status = match found {
+        Found::Nothing => json!({"running": false, "state": "stopped"}),
+        Found::Starting => json!({"running": false, "state": "starting"}),
+        Found::Running(reply) => {
+            let mut status = json!({"running": true, "state": "running"});
+            let reply = serde_json::to_value(reply).expect("a reply is strings, numbers and lists of them");
+            let fields = status.as_object_mut().expect("written as an object above");
+            fields.extend(reply.as_object().cloned().unwrap_or_default());
+            status
+        }
+    };
+    status["home"] = json!(home.root());
+    status["log"] = json!(home.log_file());
+    status
+}
+
+fn as_text(found: &Found, home: &Home) -> Vec<String> {
+    match found {
+        Found::Nothing => vec!["isartor is not running".to_owned()],
+        Found::Starting => vec!["isartor is starting".to_owned()],
+        Found::Running(reply) => running_text(reply, home),
+    }
+}
+
+fn running_text(reply: &Reply, home: &Home) -> Vec<String> {
+    let health = &reply.health;
+    let mut lines = vec![
+        format!("isartor {} is running at {} (process {})", health.version, reply.url, reply.pid),
+        format!("uptime:  {}", duration(health.uptime_seconds)),
+        format!("layers:  exact {}, semantic {}", health.layers.exact, health.layers.semantic),
+        format!("entries: {}", health.entries),
+        format!("plugins: {} loaded", health.plugins.loaded),
+    ];
+    lines.extend(health.plugins.failed.iter().map(|plugin| format!("  {} failed: {}", plugin.name, plugin.reason)));
+    lines.push(format!("log:     {}", home.log_file().display()));
+    lines
+}
+
+fn duration(seconds: u64) -> String {
+    let (days, hours, minutes) = (seconds / 86_400, seconds / 3600 % 24, seconds / 60 % 60);
+    match (days, hours, minutes) {
+        (0, 0, 0) => format!("{seconds} s"),
+        (0, 0, _) => format!("{minutes} min {} s", seconds % 60),
+        (0, ..) => format!("{hours} h {minutes} min"),
+        _ => format!("{days} d {hours} h"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_uptime_is_read_at_a_glance() {
+        let cases = [(0, "0 s"), (59, "59 s"), (61, "1 min 1 s"), (3_725, "1 h 2 min"), (183_600, "2 d 3 h")];
+        for (seconds, expected) in cases {
+            assert_eq!(duration(seconds), expected);
+        }
+    }
+}

@@ -1,0 +1,126 @@
+//! What a caller is told when a request fails: a stable code and one sentence, never an inner detail.
+
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, WWW_AUTHENTICATE, X_CONTENT_TYPE_OPTIONS};
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+
+/// Every way in which a request can fail.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum ApiError {
+    HostNotAllowed,
+    OriginNotAllowed,
+    Unauthorized,
+    UnsupportedMediaType,
+    BodyTooLarge {
+        limit_bytes: usize,
+    },
+    BodyTimeout,
+    IncompleteBody,
+    /// The sentence says where.
+    InvalidJson(String),
+    MissingField(String),
+    InvalidField { field: String, problem: String },
+    UnknownField(String),
+    NotFound,
+    MethodNotAllowed,
+    Internal,
+}
+
+#[derive(Serialize)]
+struct Body {
+    error: Inner,
+}
+
+#[derive(Serialize)]
+struct Inner {
+    code: &'static str,
+    message: String,
+}
+
+impl ApiError {
+    /// Stable: callers compare it.
+    pub(crate) fn code(&self) -> &'static str {
+        match self {
+            Self::HostNotAllowed => "host_not_allowed",
+            Self::OriginNotAllowed => "origin_not_allowed",
+            Self::Unauthorized => "unauthorized",
+            Self::UnsupportedMediaType => "unsupported_media_type",
+            Self::BodyTooLarge { .. } => "body_too_large",
+            Self::BodyTimeout => "body_timeout",
+            Self::IncompleteBody => "incomplete_body",
+            Self::InvalidJson(_) => "invalid_json",
+            Self::MissingField(_) => "missing_field",
+            Self::InvalidField { .. } => "invalid_field",
+            Self::UnknownField(_) => "unknown_field",
+            Self::NotFound => "not_found",
+            Self::MethodNotAllowed => "method_not_allowed",
+            Self::Internal => "internal",
+        }
+    }
+
+    pub(crate) fn status(&self) -> StatusCode {
+        match self {
+            Self::HostNotAllowed | Self::OriginNotAllowed => StatusCode::FORBIDDEN,
+            Self::Unauthorized => StatusCode::UNAUTHORIZED,
+            Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::BodyTooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::BodyTimeout => StatusCode::REQUEST_TIMEOUT,
+            Self::IncompleteBody
+            | Self::InvalidJson(_)
+            | Self::MissingField(_)
+            | Self::InvalidField { .. }
+            | Self::UnknownField(_) => StatusCode::BAD_REQUEST,
+            Self::NotFound => StatusCode::NOT_FOUND,
+            Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
+            Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    fn message(&self) -> String {
+        let fixed = match self {
+            Self::HostNotAllowed => {
+                "The Host header must name this gateway: localhost, 127.0.0.1 or [::1] with its port."
+            }
+            Self::OriginNotAllowed => "Web pages of other origins may not use this gateway.",
+            Self::Unauthorized => "The gateway's key is missing or wrong: send it as X-API-Key or as a bearer token.",
+            Self::UnsupportedMediaType => {
+                "A request that writes or has a body must have the content type application/json."
+            }
+            Self::BodyTooLarge { limit_bytes } => return format!("The body is larger than {limit_bytes} bytes."),
+            Self::BodyTimeout => "The body did not arrive in time.",
+            Self::IncompleteBody => "The body ended before it was complete.",
+            Self::InvalidJson(problem) => return format!("The body is not valid JSON: {problem}."),
+            Self::MissingField(field) => return format!("The field {field} is missing."),
+            Self::InvalidField { field, problem } => return format!("The field {field} {problem}."),
+            Self::UnknownField(field) => return format!("There is no field called {field}."),
+            Self::NotFound => "There is nothing at this path.",
+            Self::MethodNotAllowed => "This path does not take this method.",
+            Self::Internal => "The gateway failed; its log says how.",
+        };
+        fixed.to_owned()
+    }
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        let body = Body { error: Inner { code: self.code(), message: self.message() } };
+        let mut response = json(self.status(), &body);
+        if self == Self::Unauthorized {
+            response.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"isartor\""));
+        }
+        response
+    }
+}
+
+/// A JSON answer that no cache keeps and no browser takes for anything else.
+pub(super) fn json(status: StatusCode, body: &impl Serialize) -> Response {
+    let bytes = serde_json::to_vec(body).expect("our answers are strings, numbers and lists of them");
+    let mut response = Response::new(bytes.into());
+    *response.status_mut() = status;
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    response
+}

@@ -1,0 +1,55 @@
+//! What the gateway says of itself, in `/health` and on the control socket.
+
+use serde::{Deserialize, Serialize};
+
+use super::Gateway;
+use crate::chat::LayerState;
+
+/// This program's version.
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Health {
+    pub status: String,
+    pub version: String,
+    pub uptime_seconds: u64,
+    pub layers: Layers,
+    pub entries: usize,
+    pub plugins: Plugins,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Layers {
+    pub exact: String,
+    pub semantic: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Plugins {
+    pub loaded: usize,
+    pub failed: Vec<FailedPlugin>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct FailedPlugin {
+    pub name: String,
+    pub reason: String,
+}
+
+impl Health {
+    pub(super) fn of(gateway: &Gateway) -> Self {
+        let failed = gateway.plugins.failed.iter();
+        let failed = failed.map(|(name, reason)| FailedPlugin { name: name.clone(), reason: reason.clone() });
+        Self {
+            status: "ok".to_owned(),
+            version: VERSION.to_owned(),
+            uptime_seconds: gateway.started.elapsed().as_secs(),
+            layers: Layers {
+                exact: LayerState::Active.as_str().to_owned(),
+                semantic: gateway.chat.semantic_layer().as_str().to_owned(),
+            },
+            entries: gateway.chat.entries(),
+            plugins: Plugins { loaded: gateway.plugins.loaded, failed: failed.collect() },
+        }
+    }
+}

@@ -1,0 +1,126 @@
+//! The gateway's port: bound, or an error that says who has it. Never takes a port from anybody.
+
+use std::fmt;
+use std::io;
+use std::net::{IpAddr, SocketAddr};
+
+use tokio::net::{TcpListener, TcpSocket};
+
+use super::probe;
+
+/// Connections that may wait to be accepted.
+const BACKLOG: u32 = 1024;
+
+#[derive(Debug, thiserror::Error)]
+pub enum PortError {
+    #[error("port {} is in use by {holder}", .address.port())]
+    Busy { address: SocketAddr, holder: Holder },
+    #[error("cannot listen on {address}")]
+    Bind { address: SocketAddr, source: io::Error },
+}
+
+/// Whoever listens on a port that we want.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Holder {
+    /// Set when it answers as a gateway does.
+    gateway_version: Option<String>,
+    /// Name and id, where the system tells.
+    process: Option<(String, u32)>,
+}
+
+/// Listens on `host` and `port`; port 0 takes a free one.
+pub async fn bind(host: IpAddr, port: u16) -> Result<TcpListener, PortError> {
+    let address = SocketAddr::new(host, port);
+    match listen(address) {
+        Ok(listener) => Ok(listener),
+        Err(error) if error.kind() == io::ErrorKind::AddrInUse => {
+            let holder = tokio::task::spawn_blocking(move || Holder::of(address)).await;
+            Err(PortError::Busy { address, holder: holder.expect("looking for a port's holder does not panic") })
+        }
+        Err(source) => Err(PortError::Bind { address, source }),
+    }
+}
+
+fn listen(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
+    // A port whose last connections are still closing is free; one that is listened on stays refused.
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.listen(BACKLOG)
+}
+
+/// The URL that clients of a gateway at `address` are given.
+pub fn url(address: SocketAddr) -> String {
+    let port = address.port();
+    match address.ip() {
+        IpAddr::V4(ip) if ip == std::net::Ipv4Addr::LOCALHOST => format!("http://localhost:{port}"),
+        IpAddr::V6(ip) if ip == std::net::Ipv6Addr::LOCALHOST => format!("http://localhost:{port}"),
+        IpAddr::V4(_) | IpAddr::V6(_) => format!("http://{address}"),
+    }
+}
+
+impl Holder {
+    /// Asks the port and the system; what neither tells stays unknown.
+    fn of(address: SocketAddr) -> Self {
+        let gateway_version = match probe::health(address) {
+            Ok(health) => Some(health.version),
+            Err(error) => {
+                tracing::debug!(%error, %address, "the port's holder is not a gateway");
+                None
+            }
+        };
+        let process = match listeners::get_process_by_port(address.port(), listeners::Protocol::TCP) {
+            Ok(process) => Some((process.name, process.pid)),
+            Err(error) => {
+                tracing::debug!(%error, %address, "the system does not say who listens on the port");
+                None
+            }
+        };
+        Self { gateway_version, process }
+    }
+}
+
+impl fmt::Display for Holder {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (&self.gateway_version, &self.process) {
+            (Some(version), Some((_, pid))) => write!(formatter, "isartor {version} (process {pid})"),
+            (Some(version), None) => write!(formatter, "isartor {version}"),
+            (None, Some((name, pid))) => write!(formatter, "{name} (process {pid})"),
+            (None, None) => formatter.write_str("another process"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_holder_is_named_as_well_as_it_is_known() {
+        let cases = [
+            (Some("0.1.0"), Some("isartor"), "isartor 0.1.0 (process 7)"),
+            (Some("0.1.0"), None, "isartor 0.1.0"),
+            (None, Some("nginx"), "nginx (process 7)"),
+            (None, None, "another process"),
+        ];
+        for (version, process, expected) in cases {
+            let holder = Holder {
+                gateway_version: version.map(str::to_owned),
+                process: process.map(|name| (name.to_owned(), 7)),
+            };
+            assert_eq!(holder.to_string(), expected);
+        }
+    }
+
+    #[test]
+    fn the_usual_addresses_are_called_localhost() {
+        let cases = [
+            ("127.0.0.1:8080", "http://localhost:8080"),
+            ("[::1]:8080", "http://localhost:8080"),
+            ("127.0.0.2:80", "http://127.0.0.2:80"),
+        ];
+        for (address, expected) in cases {
+            assert_eq!(url(address.parse().unwrap()), expected);
+        }
+    }
+}
