@@ -81,11 +81,6 @@ pub fn embedder_id(precision: Precision) -> &'static str {
     }
 }
 
-/// Names the model and its quantisation: vectors of different ids are never compared.
-pub fn embedder_id(precision: Precision) -> &'static str {
-    unimplemented!()
-}
-
 impl Embedder {
     /// Loads the runtime library, unless the files come with a loaded one, and `sessions` sessions.
     pub fn load(files: &ModelFiles, sessions: usize) -> Result<Self, EmbeddingError> {
