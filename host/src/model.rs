@@ -151,6 +151,7 @@ pub enum Outcome {
     Failed(EmbeddingError),
     Measured {
         golden: Golden,
+        /// What the runtime library says of itself.
         runtime: &'static str,
     },
 }
@@ -163,6 +164,9 @@ impl Status {
         }
     }
 }
+
+/// The version of the pinned ONNX Runtime.
+pub const RUNTIME_VERSION: &str = pins::RUNTIME_VERSION;
 
 /// The model files if all are there and sound; none when something is missing.
 /// Blocks: reads every byte of them.

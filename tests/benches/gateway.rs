@@ -7,7 +7,7 @@ use std::time::SystemTime;
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use isartor_host::cache::Cache;
-use isartor_host::cache::embedding::{Embedder, embedder_id};
+use isartor_host::cache::embedding::{Embedder, ModelFiles, OnnxRuntime, embedder_id};
 use isartor_host::chat::{Chat, Lookup, Principal, Store};
 use isartor_host::plugin::policy::{Candidate, Question};
 use isartor_host::plugin::{Kind, Plugins, Policy, ToolPlugin};
@@ -26,7 +26,7 @@ struct Bench {
 }
 
 impl Bench {
-    fn new(nearest: NearestKind) -> Self {
+    fn new(nearest: NearestKind, model: &ModelFiles) -> Self {
         let runtime = Runtime::new().expect("a runtime");
         let home = tempfile::tempdir().expect("a temporary directory");
         let mut settings = Settings::load(&Environment::of_process(), &Flags::default()).expect("the settings");
@@ -36,13 +36,13 @@ impl Bench {
         let cache = Cache::open(&home.path().join("cache.redb"), &settings.cache, embedder, policy.digest());
         let chat = Chat::new(Arc::new(cache.expect("a new cache")), Some(policy), None, SystemTime::now);
         let bench = Self { settings, runtime, chat, home };
-        bench.fill();
+        bench.fill(model);
         bench
     }
 
-    fn fill(&self) {
-        let embedder = embedder(&self.settings);
+    fn fill(&self, model: &ModelFiles) {
         let sessions = self.settings.embedding.sessions;
+        let embedder = Embedder::load(model, sessions).expect("the model loads");
         self.runtime.block_on(async {
             self.chat.activate(embedder, sessions).await.expect("the semantic tier");
             let chat = &self.chat;
@@ -75,23 +75,26 @@ fn plugins(home: &Path) -> Plugins {
     Plugins::open(&home.join("plugins"), Some(home)).expect("the bundled plugins")
 }
 
-fn embedder(settings: &Settings) -> Embedder {
+/// The installed model with its runtime library loaded, which a process can do only once.
+fn model(settings: &Settings) -> ModelFiles {
     let files = isartor_host::model::installed(&settings.embedding).expect("the model directory can be read");
     let files = files.expect("there is a model; run 'isartor model pull' first");
-    Embedder::load(&files, settings.embedding.sessions).expect("the model loads")
+    let runtime = Some(OnnxRuntime::load(&files.runtime_library).expect("the runtime library loads"));
+    ModelFiles { runtime, ..files }
 }
 
 fn lookups(criterion: &mut Criterion) {
+    let settings = Settings::load(&Environment::of_process(), &Flags::default()).expect("the settings");
+    let model = model(&settings);
     for (name, nearest) in [("scan", NearestKind::Scan), ("hora", NearestKind::Hora)] {
-        let bench = Bench::new(nearest);
+        let bench = Bench::new(nearest, &model);
         let mut group = criterion.benchmark_group(format!("10k entries, {name}"));
         let exact = entry(4_711).prompt;
         group.bench_function("exact lookup", |bencher| bencher.iter(|| black_box(bench.lookup(&exact))));
         group.bench_function("semantic lookup", |bencher| bencher.iter(|| black_box(bench.lookup(SHORT_PROMPT))));
         drop(bench.home);
     }
-    let settings = Settings::load(&Environment::of_process(), &Flags::default()).expect("the settings");
-    let embedder = embedder(&settings);
+    let embedder = Embedder::load(&model, settings.embedding.sessions).expect("the model loads");
     criterion.bench_function("the embedder alone", |bencher| bencher.iter(|| black_box(embedder.embed(SHORT_PROMPT))));
 }
 

@@ -15,7 +15,7 @@ use tokenizers::Tokenizer;
 use crate::settings::Precision;
 
 use self::pool::Pool;
-pub use self::runtime::Runtime;
+pub use self::runtime::OnnxRuntime;
 
 /// Numbers in an embedding of all-MiniLM-L6-v2.
 pub const DIMENSIONS: usize = 384;
@@ -38,7 +38,7 @@ pub struct ModelFiles {
     pub tokenizer: PathBuf,
     pub runtime_library: PathBuf,
     /// The library when this process has loaded it already: a second load would be refused.
-    pub runtime: Option<Runtime>,
+    pub runtime: Option<OnnxRuntime>,
     pub precision: Precision,
 }
 
@@ -48,7 +48,7 @@ pub struct Embedder {
     /// Neither truncates nor pads, so it counts every token.
     tokenizer: Tokenizer,
     precision: Precision,
-    runtime: Runtime,
+    runtime: OnnxRuntime,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -88,7 +88,7 @@ impl Embedder {
         tokenizers::utils::parallelism::set_parallelism(false);
         let runtime = match &files.runtime {
             Some(runtime) => runtime.clone(),
-            None => Runtime::load(&files.runtime_library)?,
+            None => OnnxRuntime::load(&files.runtime_library)?,
         };
         let sessions = (0..sessions.max(1)).map(|_| session(&runtime, files)).collect::<Result<Vec<_>, _>>()?;
         let tokenizer = counting_tokenizer(&files.tokenizer)?;
@@ -101,7 +101,7 @@ impl Embedder {
     }
 
     /// The library this process uses; loading a second one is refused.
-    pub fn runtime(&self) -> &Runtime {
+    pub fn runtime(&self) -> &OnnxRuntime {
         &self.runtime
     }
 
@@ -144,7 +144,7 @@ impl Embedder {
 }
 
 /// One session without threads of its own: the pool is what runs side by side.
-fn session(runtime: &Runtime, files: &ModelFiles) -> Result<TextEmbedding, EmbeddingError> {
+fn session(runtime: &OnnxRuntime, files: &ModelFiles) -> Result<TextEmbedding, EmbeddingError> {
     let quantization = match files.precision {
         Precision::Int8 => QuantizationMode::Dynamic,
         Precision::Fp32 => QuantizationMode::None,

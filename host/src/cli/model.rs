@@ -62,9 +62,18 @@ fn print(status: &Status) -> anyhow::Result<()> {
     }
     if let Outcome::Measured { golden, runtime } = &status.outcome {
         line(format!("golden     {golden} (it takes {})", Golden::required(status.precision)))?;
-        line(format!("runtime is {runtime}"))?;
+        match pinned_version(status) {
+            Some(version) => line(format!("runtime is ONNX Runtime {version}, pinned"))?,
+            None => line(format!("runtime is your own, not pinned: {runtime}"))?,
+        }
     }
     Ok(())
+}
+
+/// The runtime's version where a digest vouches for it.
+fn pinned_version(status: &Status) -> Option<&'static str> {
+    let runtime = status.files.iter().find(|file| file.part == Part::Runtime);
+    runtime.filter(|file| file.state == FileState::Sound).map(|_| model::RUNTIME_VERSION)
 }
 
 fn as_json(status: &Status) -> Value {
@@ -83,7 +92,7 @@ fn as_json(status: &Status) -> Value {
         Outcome::Measured { golden, runtime } => {
             let Golden { minimum_cosine, mean_cosine } = golden;
             report["golden"] = json!({"minimum_cosine": minimum_cosine, "mean_cosine": mean_cosine});
-            report["runtime"] = json!(runtime);
+            report["runtime"] = json!({"pinned_version": pinned_version(status), "description": runtime});
         }
     }
     report

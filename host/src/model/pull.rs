@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::cache::embedding::{Embedder, ModelFiles, Runtime, embedder_id};
+use crate::cache::embedding::{Embedder, ModelFiles, OnnxRuntime, embedder_id};
 use crate::settings::{EmbeddingSettings, ModelSource, Precision};
 
 use super::files::{self, Draft};
@@ -112,7 +112,7 @@ fn check_and_install(
 ) -> Result<ModelFiles, ModelError> {
     let is_draft = made.is_some();
     let model = if is_draft { store.drafts().join(graph_name(precision)) } else { store.graph(precision) };
-    let runtime = Runtime::load(&runtime_library)?;
+    let runtime = OnnxRuntime::load(&runtime_library)?;
     let tokenizer = store.published(&TOKENIZER);
     let mut files = ModelFiles { model, tokenizer, runtime_library, runtime: Some(runtime), precision };
     let found = Golden::measure(&Embedder::load(&files, 1)?)?;

@@ -13,12 +13,12 @@ use super::EmbeddingError;
 
 /// The loaded library. A process can load one, once: keep this, clone it, hand it on.
 #[derive(Debug, Clone)]
-pub struct Runtime {
+pub struct OnnxRuntime {
     environment: Environment,
     library: PathBuf,
 }
 
-impl Runtime {
+impl OnnxRuntime {
     /// Loads the library at `path`; refuses what is no ONNX Runtime or too old, and a second one in this process.
     pub fn load(path: &Path) -> Result<Self, EmbeddingError> {
         // The binding asserts its way through a library that only looks like a runtime.
