@@ -3,6 +3,8 @@
 mod support;
 
 mod chat;
+mod gateway;
+mod http;
 mod model;
 mod plugins;
 mod tidy;

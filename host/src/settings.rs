@@ -32,6 +32,10 @@ pub struct Settings {
 pub struct ServerSettings {
     pub max_body_bytes: usize,
     pub max_connections: usize,
+    /// How long the head of a request may take from the moment its connection is free for it.
+    pub head_timeout: Duration,
+    /// How long a body may take once it is waited for.
+    pub body_timeout: Duration,
     /// How long requests in flight may take to finish once the gateway was told to stop.
     pub shutdown_grace: Duration,
 }
@@ -137,6 +141,8 @@ pub enum SettingsError {
     File { path: PathBuf, message: String },
     #[error("cannot use the environment variable {variable}: {message}")]
     Variable { variable: String, message: String },
+    #[error("cannot listen on {0}: without authentication, which is still to come, isartor serves this machine only")]
+    NotLoopback(IpAddr),
     #[error("cannot use {key} = {value}: {message}")]
     Value { key: &'static str, value: String, message: String },
 }
@@ -149,6 +155,7 @@ impl SettingsError {
             Self::Read { path, .. } => format!("make {} readable, or move it away", path.display()),
             Self::File { path, .. } => format!("correct {}, or move it away", path.display()),
             Self::Variable { variable, .. } => format!("correct or unset {variable}"),
+            Self::NotLoopback(_) => "use 127.0.0.1 or ::1".into(),
             Self::Value { key, .. } => format!("correct {key}"),
         }
     }
@@ -157,8 +164,15 @@ impl SettingsError {
 impl Settings {
     /// Reads the file and the variables, then lets the flags win.
     pub fn load(environment: &Environment, flags: &Flags) -> Result<Self, SettingsError> {
+        if let Some(variable) = environment.unreadable("ISARTOR_").next() {
+            let message = "its value is not UTF-8".to_owned();
+            return Err(SettingsError::Variable { variable: variable.to_owned(), message });
+        }
         let home = Home::locate(environment)?;
         let file = file::merged(&home.config_file(), environment)?;
         file.into_settings(home, environment, flags)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -7,8 +7,10 @@ mod status;
 mod stop;
 mod up;
 
+use std::time::Duration;
+
 use crate::server::control::{self, ControlError, Reply, Request};
-use crate::server::instance::{InstanceError, InstanceInfo, Presence, presence};
+use crate::server::instance::{InstanceError, InstanceInfo, wait_until_gone};
 use crate::settings::Home;
 
 use super::UpArgs;
@@ -19,11 +21,11 @@ pub(super) use status::status;
 pub(super) use stop::stop;
 pub(super) use up::up;
 
-/// Asks the gateway of `home`. None when it ended before it could answer.
-fn ask(home: &Home, info: &InstanceInfo, request: Request) -> anyhow::Result<Option<Reply>> {
+/// Asks the gateway of `home`. None when it ends within `patience` instead of answering.
+fn ask(home: &Home, info: &InstanceInfo, request: Request, patience: Duration) -> anyhow::Result<Option<Reply>> {
     match control::ask(&home.control_socket(), request) {
         Ok(reply) => Ok(Some(reply)),
-        Err(_) if presence(home)? == Presence::Absent => Ok(None),
+        Err(_) if wait_until_gone(home, patience)? => Ok(None),
         Err(error) => Err(unresponsive(home, info, error)),
     }
 }

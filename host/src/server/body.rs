@@ -9,11 +9,10 @@ use hyper::body::{Bytes, Frame, Incoming, SizeHint};
 use tokio::time::{Sleep, sleep};
 
 use super::error::ApiError;
+use crate::settings::ServerSettings;
 
-/// A whole body must have arrived this long after it was first waited for.
-const BODY_PATIENCE: Duration = Duration::from_secs(30);
-/// Of a body that is too long, as much again as it was allowed is read and dropped, so that its sender gets to read
-/// the answer: closing a connection with unread input resets it.
+/// A body that is too long is read and dropped up to this many times its limit, so that its sender gets to read the
+/// answer: closing a connection with unread input resets it.
 const DRAIN_FACTOR: u64 = 4;
 
 /// Why a body cannot be had.
@@ -31,14 +30,16 @@ pub(super) enum BodyError {
 pub(super) struct LimitedBody {
     incoming: Incoming,
     limit_bytes: usize,
+    patience: Duration,
     read_bytes: u64,
     /// Set when the body is first waited for: most arrive with their head.
     deadline: Option<Pin<Box<Sleep>>>,
 }
 
 impl LimitedBody {
-    pub(super) fn new(incoming: Incoming, limit_bytes: usize) -> Self {
-        Self { incoming, limit_bytes, read_bytes: 0, deadline: None }
+    pub(super) fn new(incoming: Incoming, settings: &ServerSettings) -> Self {
+        let (limit_bytes, patience) = (settings.max_body_bytes, settings.body_timeout);
+        Self { incoming, limit_bytes, patience, read_bytes: 0, deadline: None }
     }
 
     /// Reads and drops what a refused request still sends, within limits.
@@ -60,7 +61,8 @@ impl LimitedBody {
     }
 
     fn poll_deadline(&mut self, context: &mut Context<'_>) -> Poll<()> {
-        let deadline = self.deadline.get_or_insert_with(|| Box::pin(sleep(BODY_PATIENCE)));
+        let patience = self.patience;
+        let deadline = self.deadline.get_or_insert_with(|| Box::pin(sleep(patience)));
         deadline.as_mut().poll(context)
     }
 }

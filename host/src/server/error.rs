@@ -20,7 +20,10 @@ pub(crate) enum ApiError {
     /// The sentence says where.
     InvalidJson(String),
     MissingField(String),
-    InvalidField { field: String, problem: String },
+    InvalidField {
+        field: String,
+        problem: String,
+    },
     UnknownField(String),
     NotFound,
     MethodNotAllowed,

@@ -5,7 +5,6 @@ use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::Router;
 use axum::http::header::EXPECT;
@@ -23,8 +22,6 @@ use super::body::LimitedBody;
 use super::guard::Guard;
 use crate::settings::Settings;
 
-/// A head must be complete this long after its connection was opened or last answered.
-const HEAD_PATIENCE: Duration = Duration::from_secs(10);
 const MAX_HEAD_BYTES: usize = 64 * 1024;
 
 /// What every connection shares. Cheap to clone.
@@ -33,16 +30,16 @@ pub(super) struct Http {
     guard: Arc<Guard>,
     router: Router,
     protocol: http1::Builder,
-    max_body_bytes: usize,
+    settings: Arc<Settings>,
 }
 
 impl Http {
-    pub(super) fn new(router: Router, address: SocketAddr, settings: &Settings) -> Self {
-        let max_body_bytes = settings.server.max_body_bytes;
-        let guard = Arc::new(Guard::new(address, settings.gateway_api_key.clone(), max_body_bytes));
+    pub(super) fn new(router: Router, address: SocketAddr, settings: Arc<Settings>) -> Self {
+        let server = &settings.server;
+        let guard = Arc::new(Guard::new(address, settings.gateway_api_key.clone(), server.max_body_bytes));
         let mut protocol = http1::Builder::new();
-        protocol.timer(TokioTimer::new()).header_read_timeout(HEAD_PATIENCE).max_buf_size(MAX_HEAD_BYTES);
-        Self { guard, router, protocol, max_body_bytes }
+        protocol.timer(TokioTimer::new()).header_read_timeout(server.head_timeout).max_buf_size(MAX_HEAD_BYTES);
+        Self { guard, router, protocol, settings }
     }
 
     /// Serves one connection until it ends; after `shutdown` it may finish the request it is at.
@@ -65,7 +62,7 @@ impl Http {
     fn answer(&self, request: Request<Incoming>) -> impl Future<Output = Result<Response, Infallible>> + use<> {
         let admitted = self.guard.admit(&request);
         let expects_continue = request.headers().contains_key(EXPECT);
-        let mut request = request.map(|body| LimitedBody::new(body, self.max_body_bytes));
+        let mut request = request.map(|body| LimitedBody::new(body, &self.settings.server));
         let mut router = self.router.clone();
         async move {
             match admitted {

@@ -7,6 +7,8 @@ use std::path::PathBuf;
 #[derive(Debug, Clone)]
 pub struct Environment {
     variables: BTreeMap<String, String>,
+    /// Names of variables whose value is not UTF-8.
+    unreadable: Vec<String>,
     pub home_dir: Option<PathBuf>,
     pub cache_dir: Option<PathBuf>,
     /// Absolute path of the running program.
@@ -14,14 +16,33 @@ pub struct Environment {
 }
 
 impl Environment {
-    /// The only place that reads the process environment. A variable that is not UTF-8 is left out.
+    /// The only place that reads the process environment.
     #[expect(clippy::disallowed_methods, reason = "this is the one reader of the environment")]
     pub fn of_process() -> Self {
-        let variables = std::env::vars_os()
-            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
-            .collect();
+        let mut variables = BTreeMap::new();
+        let mut unreadable = Vec::new();
+        for (name, value) in std::env::vars_os() {
+            match (name.into_string(), value.into_string()) {
+                (Ok(name), Ok(value)) => drop(variables.insert(name, value)),
+                (Ok(name), Err(_)) => unreadable.push(name),
+                // We know every variable of ours by its name, and none is like this.
+                (Err(_), _) => {}
+            }
+        }
         let program = std::env::current_exe().unwrap_or_else(|_| PathBuf::from("isartor"));
-        Self { variables, home_dir: dirs::home_dir(), cache_dir: dirs::cache_dir(), program }
+        Self { variables, unreadable, home_dir: dirs::home_dir(), cache_dir: dirs::cache_dir(), program }
+    }
+
+    /// A machine where nothing is set.
+    #[cfg(test)]
+    pub(crate) fn empty() -> Self {
+        let program = PathBuf::from("/isartor");
+        Self { variables: BTreeMap::new(), unreadable: Vec::new(), home_dir: None, cache_dir: None, program }
+    }
+
+    /// The variables whose name starts with `prefix` and whose value is not UTF-8.
+    pub fn unreadable<'a>(&'a self, prefix: &'a str) -> impl Iterator<Item = &'a str> {
+        self.unreadable.iter().map(String::as_str).filter(move |name| name.starts_with(prefix))
     }
 
     /// A variable's value; an empty one counts as not set.
@@ -29,11 +50,11 @@ impl Environment {
         self.variables.get(name).map(String::as_str).filter(|value| !value.is_empty())
     }
 
-    /// The variables whose name starts with `prefix`, in name order.
+    /// The variables whose name starts with `prefix`, in name order; an empty one counts as not set.
     pub fn with_prefix<'a>(&'a self, prefix: &'a str) -> impl Iterator<Item = (&'a str, &'a str)> {
         self.variables
             .iter()
-            .filter(move |(name, _)| name.starts_with(prefix))
+            .filter(move |(name, value)| name.starts_with(prefix) && !value.is_empty())
             .map(|(name, value)| (name.as_str(), value.as_str()))
     }
 

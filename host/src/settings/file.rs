@@ -1,8 +1,10 @@
 //! What isartor.toml and the `ISARTOR__*` variables may say. Parses and checks; decides no behaviour.
 
+use std::fmt::Display;
 use std::fs;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr};
+use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -16,6 +18,8 @@ use super::{
 
 const VARIABLE_PREFIX: &str = "ISARTOR__";
 const MEBIBYTE: usize = 1 << 20;
+/// Ten years.
+const MAX_TTL_SECONDS: u64 = 315_360_000;
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -35,6 +39,8 @@ pub(super) struct File {
 struct Server {
     max_body_bytes: Option<usize>,
     max_connections: Option<usize>,
+    head_timeout_seconds: Option<u64>,
+    body_timeout_seconds: Option<u64>,
     shutdown_grace_seconds: Option<u64>,
 }
 
@@ -90,16 +96,16 @@ fn file_error(path: &Path, error: &toml::de::Error) -> SettingsError {
 /// `ISARTOR__EMBEDDING__DIR=/x` as `{embedding: {dir: "/x"}}`, checked by itself.
 fn single_value(variable: &str, value: &str) -> Result<Table, SettingsError> {
     let path: Vec<String> = variable[VARIABLE_PREFIX.len()..].split("__").map(str::to_ascii_lowercase).collect();
-    let attempts = [typed(value), Value::String(value.to_owned())];
-    let mut message = String::new();
-    for attempt in attempts {
-        let table = nested(&path, attempt);
-        match File::deserialize(Value::Table(table.clone())) {
-            Ok(_) => return Ok(table),
-            Err(error) => message = error.message().to_owned(),
-        }
-    }
-    Err(SettingsError::Variable { variable: variable.to_owned(), message })
+    let typed = checked(nested(&path, typed(value)));
+    // A key or a directory may look like a number.
+    let as_text = || checked(nested(&path, Value::String(value.to_owned())));
+    typed
+        .or_else(|message| as_text().map_err(|_| message))
+        .map_err(|error| SettingsError::Variable { variable: variable.to_owned(), message: error.message().to_owned() })
+}
+
+fn checked(table: Table) -> Result<Table, toml::de::Error> {
+    File::deserialize(Value::Table(table.clone())).map(|_| table)
 }
 
 /// Numbers and booleans as TOML would read them; anything else is a string.
@@ -139,11 +145,11 @@ impl File {
     ) -> Result<Settings, SettingsError> {
         Ok(Settings {
             home,
-            host: flags.host.or(self.host).unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST)),
+            host: loopback(flags.host.or(self.host).unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST)))?,
             port: flags.port.or(self.port).unwrap_or(8080),
-            gateway_api_key: self.gateway_api_key,
+            gateway_api_key: self.gateway_api_key.map(key).transpose()?,
             server: self.server.into_settings()?,
-            cache: self.cache.into_settings(),
+            cache: self.cache.into_settings()?,
             embedding: self.embedding.into_settings(environment)?,
             policy: self.policy.into_settings()?,
             log: self.log.unwrap_or_else(|| "info".to_owned()),
@@ -153,36 +159,52 @@ impl File {
 
 impl Server {
     fn into_settings(self) -> Result<ServerSettings, SettingsError> {
+        let seconds = |key, value: Option<u64>, default, range| {
+            within(key, value.unwrap_or(default), range).map(Duration::from_secs)
+        };
+        let max_body_bytes = self.max_body_bytes.unwrap_or(2 * MEBIBYTE);
+        let max_connections = self.max_connections.unwrap_or(1024);
         Ok(ServerSettings {
-            max_body_bytes: at_least_one("server.max_body_bytes", self.max_body_bytes.unwrap_or(2 * MEBIBYTE))?,
-            max_connections: at_least_one("server.max_connections", self.max_connections.unwrap_or(1024))?,
-            shutdown_grace: Duration::from_secs(self.shutdown_grace_seconds.unwrap_or(5)),
+            max_body_bytes: within("server.max_body_bytes", max_body_bytes, 1..=1024 * MEBIBYTE)?,
+            max_connections: within("server.max_connections", max_connections, 1..=65_536)?,
+            head_timeout: seconds("server.head_timeout_seconds", self.head_timeout_seconds, 10, 1..=300)?,
+            body_timeout: seconds("server.body_timeout_seconds", self.body_timeout_seconds, 30, 1..=3600)?,
+            shutdown_grace: seconds("server.shutdown_grace_seconds", self.shutdown_grace_seconds, 5, 0..=3600)?,
         })
     }
 }
 
 impl Cache {
-    fn into_settings(self) -> CacheSettings {
-        CacheSettings {
+    fn into_settings(self) -> Result<CacheSettings, SettingsError> {
+        let default_ttl = match self.default_ttl_seconds {
+            Some(seconds) => Some(within("cache.default_ttl_seconds", seconds, 1..=MAX_TTL_SECONDS)?),
+            None => None,
+        };
+        let page_cache = self.page_cache_mebibytes.unwrap_or(32);
+        Ok(CacheSettings {
             nearest: self.nearest.unwrap_or(NearestKind::Auto),
-            default_ttl: self.default_ttl_seconds.map(Duration::from_secs),
-            page_cache_bytes: self.page_cache_mebibytes.unwrap_or(32) * MEBIBYTE,
-        }
+            default_ttl: default_ttl.map(Duration::from_secs),
+            page_cache_bytes: within("cache.page_cache_mebibytes", page_cache, 1..=65_536)? * MEBIBYTE,
+        })
     }
 }
 
 impl Embedding {
     fn into_settings(self, environment: &Environment) -> Result<EmbeddingSettings, SettingsError> {
         let default_dir = || environment.cache_dir.as_ref().map(|dir| dir.join("isartor"));
-        let source = self.source.as_deref().map_or(ModelSource::Auto, ModelSource::from);
+        let source = match self.source.as_deref().map_or(ModelSource::Auto, ModelSource::from) {
+            ModelSource::Path(path) => ModelSource::Path(absolute(&path)?),
+            source @ (ModelSource::Auto | ModelSource::Hub | ModelSource::Pip) => source,
+        };
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        let runtime_library = environment.var("ORT_DYLIB_PATH").map(Path::new).map(absolute).transpose()?;
         Ok(EmbeddingSettings {
             enabled: self.enabled.unwrap_or(true),
-            dir: self.dir.or_else(default_dir).ok_or(SettingsError::NoHome)?,
+            dir: absolute(&self.dir.or_else(default_dir).ok_or(SettingsError::NoHome)?)?,
             precision: self.precision.unwrap_or(Precision::Int8),
             source,
-            runtime_library: environment.var("ORT_DYLIB_PATH").map(PathBuf::from),
-            sessions: at_least_one("embedding.sessions", self.sessions.unwrap_or(cores.min(4)))?,
+            runtime_library,
+            sessions: within("embedding.sessions", self.sessions.unwrap_or(cores.min(4)), 1..=256)?,
         })
     }
 }
@@ -207,9 +229,28 @@ impl Policy {
     }
 }
 
-fn at_least_one(key: &'static str, value: usize) -> Result<usize, SettingsError> {
-    if value == 0 {
-        return Err(SettingsError::Value { key, value: "0".into(), message: "it must be at least 1".into() });
+fn loopback(host: IpAddr) -> Result<IpAddr, SettingsError> {
+    if host.is_loopback() { Ok(host) } else { Err(SettingsError::NotLoopback(host)) }
+}
+
+/// What a header can carry and a person can copy.
+fn key(key: String) -> Result<String, SettingsError> {
+    if !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return Ok(key);
     }
-    Ok(value)
+    let message = "it must be visible ASCII characters without spaces, at least one".to_owned();
+    Err(SettingsError::Value { key: "gateway_api_key", value: "(not shown)".to_owned(), message })
+}
+
+/// The gateway leaves the directory it was started in.
+fn absolute(path: &Path) -> Result<PathBuf, SettingsError> {
+    std::path::absolute(path).map_err(|source| SettingsError::Read { path: path.into(), source })
+}
+
+fn within<T: PartialOrd + Display>(key: &'static str, value: T, range: RangeInclusive<T>) -> Result<T, SettingsError> {
+    if range.contains(&value) {
+        return Ok(value);
+    }
+    let message = format!("it must be between {} and {}", range.start(), range.end());
+    Err(SettingsError::Value { key, value: value.to_string(), message })
 }

@@ -12,6 +12,9 @@ use super::{Environment, SettingsError};
 /// Longest path that every supported system accepts for a Unix socket, in bytes.
 const SOCKET_PATH_MAX_BYTES: usize = 100;
 
+/// Where the sockets of a home with a longer path are.
+const SHORT_SOCKETS_PARENT: &str = "/tmp";
+
 /// The state directory (`ISARTOR_HOME`, by default `~/.isartor`).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Home {
@@ -31,18 +34,16 @@ impl Home {
             None => default.clone().ok_or(SettingsError::NoHome)?,
         };
         let is_default = default.as_deref() == Some(root.as_path());
-        let runtime = environment.var("XDG_RUNTIME_DIR").map_or_else(std::env::temp_dir, PathBuf::from);
         let longest = root.join("run/control.sock").as_os_str().len();
-        let short_sockets = (longest > SOCKET_PATH_MAX_BYTES).then(|| runtime.join(socket_dir_name(&root)));
+        let short_sockets = (longest > SOCKET_PATH_MAX_BYTES).then(|| short_socket_dir(&root));
         Ok(Self { root, is_default, short_sockets })
     }
 
     /// Creates the home and its `run` directory, both 0700, and refuses a home that belongs to somebody else.
     pub fn create(&self) -> io::Result<()> {
-        for dir in [&self.root, &self.run_dir(), &self.socket_dir()] {
-            private_dir(dir)?;
-        }
-        Ok(())
+        private_dir(&self.root)?;
+        private_dir(&self.run_dir())?;
+        self.short_sockets.as_deref().map_or(Ok(()), private_dir_among_strangers)
     }
 
     pub fn root(&self) -> &Path {
@@ -103,11 +104,21 @@ impl Home {
     }
 }
 
-/// The same short name for the same home, so that client and gateway meet.
-fn socket_dir_name(root: &Path) -> String {
+/// The same short directory for the same home, so that client and gateway meet. It depends on nothing else: AI
+/// clients start `isartor mcp` with hardly any environment variable.
+fn short_socket_dir(root: &Path) -> PathBuf {
     let digest = Sha256::digest(root.as_os_str().as_encoded_bytes());
     let hex: String = digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
-    format!("isartor-{hex}")
+    Path::new(SHORT_SOCKETS_PARENT).join(format!("isartor-{hex}"))
+}
+
+/// In a directory where everybody may create names, one that leads elsewhere was put there by somebody else.
+fn private_dir_among_strangers(dir: &Path) -> io::Result<()> {
+    private_dir(dir)?;
+    if fs::symlink_metadata(dir)?.is_symlink() {
+        return Err(io::Error::new(io::ErrorKind::PermissionDenied, "the directory is a symbolic link"));
+    }
+    Ok(())
 }
 
 /// Makes `dir` with mode 0700, or checks that an existing one is ours and tightens it.

@@ -1,6 +1,7 @@
 //! `isartor status`: what runs, for a person or a program. Changes nothing.
 
 use std::process::ExitCode;
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
@@ -11,6 +12,8 @@ use crate::settings::{Home, Settings};
 
 /// What init scripts call "not running".
 const NOT_RUNNING: u8 = 3;
+/// How long a gateway that does not answer any more may take to end.
+const PATIENCE_WITH_THE_DYING: Duration = Duration::from_secs(1);
 
 enum Found {
     Nothing,
@@ -38,7 +41,9 @@ fn look(home: &Home) -> anyhow::Result<Found> {
     Ok(match presence(home)? {
         Presence::Absent => Found::Nothing,
         Presence::Starting => Found::Starting,
-        Presence::Running(info) => ask(home, &info, Request::Status)?.map_or(Found::Nothing, Found::Running),
+        Presence::Running(info) => {
+            ask(home, &info, Request::Status, PATIENCE_WITH_THE_DYING)?.map_or(Found::Nothing, Found::Running)
+        }
     })
 }
 

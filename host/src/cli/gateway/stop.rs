@@ -20,7 +20,7 @@ pub(in crate::cli) fn stop(settings: &Settings) -> anyhow::Result<ExitCode> {
     mark_stopped(home)?;
     let stopped = match wait_until_announced(home, PATIENCE_AFTER_GRACE)? {
         Presence::Absent => None,
-        Presence::Running(info) => stop_running(home, info)?,
+        Presence::Running(info) => stop_running(settings, info)?,
         Presence::Starting => {
             let hint = format!("look at {}", home.log_file().display());
             return Err(Hinted::new("the gateway is starting and cannot be stopped yet", hint).into());
@@ -33,9 +33,11 @@ pub(in crate::cli) fn stop(settings: &Settings) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// None when it ended by itself just now.
-fn stop_running(home: &Home, info: InstanceInfo) -> anyhow::Result<Option<InstanceInfo>> {
-    let Some(reply) = ask(home, &info, Request::Stop)? else { return Ok(None) };
+/// None when it ended before it was told to.
+fn stop_running(settings: &Settings, info: InstanceInfo) -> anyhow::Result<Option<InstanceInfo>> {
+    let home = &settings.home;
+    let patience = settings.server.shutdown_grace.saturating_add(PATIENCE_AFTER_GRACE);
+    let Some(reply) = ask(home, &info, Request::Stop, patience)? else { return Ok(None) };
     let patience = Duration::from_secs(reply.shutdown_grace_seconds).saturating_add(PATIENCE_AFTER_GRACE);
     if wait_until_gone(home, patience)? {
         return Ok(Some(info));

@@ -37,6 +37,10 @@ fn a_wrong_field_is_named() {
             r#"{"prompt":null,"response":"r"}"#.to_owned(),
             invalid("prompt", "is wrong: invalid type: null, expected a string"),
         ),
+        (
+            format!(r#"{{"prompt":{}"#, "[".repeat(10_000)),
+            invalid("prompt", "is wrong: invalid type: sequence, expected a string"),
+        ),
         (with(r#""model":"""#), invalid("model", "must not be empty")),
         (with(r#""ttl_seconds":"60""#), invalid("ttl_seconds", whole)),
         (with(r#""ttl_seconds":-1"#), invalid("ttl_seconds", "is wrong: invalid value: integer `-1`, expected u64")),
@@ -46,15 +50,15 @@ fn a_wrong_field_is_named() {
         (with(r#""prompt":"p""#), invalid("prompt", "is given twice")),
     ];
     for (body, expected) in cases {
-        assert_eq!(store(body.as_bytes()).unwrap_err(), expected, "{body}");
+        let shown: String = body.chars().take(100).collect();
+        assert_eq!(store(body.as_bytes()).unwrap_err(), expected, "{shown}");
     }
 }
 
 #[test]
 fn a_body_that_is_no_object_says_where_it_goes_wrong() {
-    let deep = format!("{{\"a\":{}", "[".repeat(10_000));
     let control = "control character (\\u0000-\\u001F) found while parsing a string at line 1 column 12";
-    let cases: [(&[u8], &str); 14] = [
+    let cases: [(&[u8], &str); 13] = [
         (b"", "it is empty"),
         (b" \n", "it is empty"),
         (b"{", "EOF while parsing an object at line 1 column 1"),
@@ -65,7 +69,6 @@ fn a_body_that_is_no_object_says_where_it_goes_wrong() {
         (b"{\"prompt\":\"\0\"}", control),
         (b"{\"prompt\":\"\\ud800\"}", "unexpected end of hex escape at line 1 column 18"),
         (b"\xef\xbb\xbf{}", "expected value at line 1 column 1"),
-        (deep.as_bytes(), "recursion limit exceeded at line 1 column 132"),
         (b"[\"a\",null,null]", "it must be an object"),
         (b"\"text\"", "it must be an object"),
         (b"prompt=a", "expected value at line 1 column 1"),
