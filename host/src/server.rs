@@ -73,7 +73,7 @@ pub async fn run(
 ) -> io::Result<()> {
     let address = listeners.http.local_addr()?;
     let router = router(&gateway, mcp_routes(&gateway, &shutdown));
-    let http = Http::new(router, address, &gateway.settings);
+    let http = Http::new(router, address, Arc::clone(&gateway.settings));
     let grace = gateway.settings.server.shutdown_grace;
     let max_connections = gateway.settings.server.max_connections;
     let clients = Limits { max_connections, grace };

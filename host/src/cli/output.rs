@@ -47,9 +47,12 @@ pub fn report(error: &anyhow::Error) {
 
 /// What the user can do about it, when anybody knows.
 pub(super) fn hint(error: &anyhow::Error) -> Option<String> {
-    error.chain().find_map(|cause| {
-        let settings = cause.downcast_ref::<SettingsError>().map(SettingsError::hint);
-        let model = || cause.downcast_ref::<ModelError>().map(ModelError::hint);
-        settings.or_else(model).or_else(|| cause.downcast_ref::<Hinted>().map(|hinted| hinted.hint.clone()))
-    })
+    let own = error.downcast_ref::<Hinted>().map(|hinted| hinted.hint.clone());
+    own.or_else(|| error.chain().find_map(hint_of))
+}
+
+fn hint_of(cause: &(dyn std::error::Error + 'static)) -> Option<String> {
+    let settings = cause.downcast_ref::<SettingsError>().map(SettingsError::hint);
+    let model = || cause.downcast_ref::<ModelError>().map(ModelError::hint);
+    settings.or_else(model).or_else(|| cause.downcast_ref::<Hinted>().map(|hinted| hinted.hint.clone()))
 }
