@@ -115,13 +115,11 @@ fn status_tells_what_runs() {
 #[test]
 fn state_is_for_its_owner_only_whatever_the_umask() {
     let home = Home::new();
-    let isartor = home.command(&[]).get_program().to_owned();
-    let mut shell = home.command(&[]);
-    let mut permissive = Command::new("sh");
-    permissive.args(["-c", "umask 000; exec \"$0\" up --detach --port 0"]).arg(isartor).env_clear();
-    permissive.envs(shell.get_envs().filter_map(|(name, value)| Some((name, value?))));
-    drop(shell.stdin(Stdio::null()));
-    let output = permissive.output().expect("sh runs");
+    let isartor = home.command(&[]);
+    let mut shell = Command::new("sh");
+    shell.args(["-c", "umask 000; exec \"$0\" up --detach --port 0"]).arg(isartor.get_program()).env_clear();
+    shell.envs(isartor.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    let output = shell.stdin(Stdio::null()).output().expect("sh runs");
     assert!(output.status.success(), "{}", text(&output));
     let run = home.state().join("run");
     assert_eq!((mode(&home.state()), mode(&run)), (0o700, 0o700));

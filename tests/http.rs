@@ -3,7 +3,7 @@
 
 mod guard;
 mod limits;
-pub mod raw;
+pub(crate) mod raw;
 
 use serde_json::json;
 

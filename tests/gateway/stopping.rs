@@ -140,6 +140,7 @@ fn a_gateway_that_does_not_answer_is_an_error_and_is_not_killed() {
 
 /// As its lock says: nothing else tells while it does not answer.
 fn gateway_pid(home: &Home) -> u64 {
-    let lock = std::fs::read(home.state().join("run/lock")).unwrap();
-    serde_json::from_slice::<serde_json::Value>(&lock).unwrap()["pid"].as_u64().unwrap()
+    let lock = std::fs::read(home.state().join("run/lock")).expect("a running gateway has a lock");
+    let lock: serde_json::Value = serde_json::from_slice(&lock).expect("it is JSON");
+    lock["pid"].as_u64().expect("it names the process")
 }

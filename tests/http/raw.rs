@@ -9,27 +9,27 @@ use serde_json::Value;
 /// Longer than anything a test waits for.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-pub struct Connection {
+pub(crate) struct Connection {
     stream: TcpStream,
     unread: Vec<u8>,
 }
 
 #[derive(Debug)]
-pub struct Answer {
-    pub status: u16,
-    pub head: String,
-    pub body: Vec<u8>,
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) head: String,
+    pub(crate) body: Vec<u8>,
 }
 
 impl Answer {
     /// The body, which must be JSON and say so.
-    pub fn json(&self) -> Value {
+    pub(crate) fn json(&self) -> Value {
         assert!(self.head.contains("\r\ncontent-type: application/json\r\n"), "{}", self.head);
         serde_json::from_slice(&self.body).unwrap_or_else(|error| panic!("{error}: {self:?}"))
     }
 
     /// The code of an error, or nothing.
-    pub fn code(&self) -> String {
+    pub(crate) fn code(&self) -> String {
         let body: Value = serde_json::from_slice(&self.body).unwrap_or_default();
         body["error"]["code"].as_str().unwrap_or_default().to_owned()
     }
@@ -37,7 +37,7 @@ impl Answer {
 
 impl Connection {
     /// To the gateway at `url`, which is `http://localhost:PORT`.
-    pub fn open(url: &str) -> Self {
+    pub(crate) fn open(url: &str) -> Self {
         let stream = TcpStream::connect(("127.0.0.1", port(url))).expect("the gateway listens");
         stream.set_read_timeout(Some(PATIENCE)).expect("a timeout can be set");
         stream.set_nodelay(true).expect("the option can be set");
@@ -45,19 +45,19 @@ impl Connection {
     }
 
     /// A peer that has gone away is seen when the answer is read.
-    pub fn send(&mut self, bytes: impl AsRef<[u8]>) {
+    pub(crate) fn send(&mut self, bytes: impl AsRef<[u8]>) {
         match self.stream.write_all(bytes.as_ref()) {
             Ok(()) | Err(_) => {}
         }
     }
 
     /// No more will be sent.
-    pub fn finish(&mut self) {
+    pub(crate) fn finish(&mut self) {
         self.stream.shutdown(std::net::Shutdown::Write).expect("the connection is open");
     }
 
     /// The next answer; none when the connection ends instead.
-    pub fn answer(&mut self) -> Option<Answer> {
+    pub(crate) fn answer(&mut self) -> Option<Answer> {
         let end = self.read_until(|bytes| find(bytes, b"\r\n\r\n").map(|at| at + 4))?;
         let head = String::from_utf8(self.unread.drain(..end).collect()).expect("a head is text");
         let length = header(&head, "content-length").map_or(0, |length| length.parse().expect("it is a number"));
@@ -83,7 +83,7 @@ impl Connection {
     }
 
     /// Whether nothing arrives for this long, not even the end.
-    pub fn is_silent_for(&mut self, patience: Duration) -> bool {
+    pub(crate) fn is_silent_for(&mut self, patience: Duration) -> bool {
         self.stream.set_read_timeout(Some(patience)).expect("a timeout can be set");
         let read = self.stream.read(&mut [0]);
         self.stream.set_read_timeout(Some(PATIENCE)).expect("a timeout can be set");
@@ -91,12 +91,12 @@ impl Connection {
     }
 }
 
-pub fn port(url: &str) -> u16 {
+pub(crate) fn port(url: &str) -> u16 {
     url.rsplit(':').next().and_then(|port| port.parse().ok()).expect("a URL with a port")
 }
 
 /// A request with exactly these headers, and the length of its body when it has one.
-pub fn request(method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Vec<u8> {
+pub(crate) fn request(method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Vec<u8> {
     let mut request = format!("{method} {path} HTTP/1.1\r\n");
     for (name, value) in headers {
         request += &format!("{name}: {value}\r\n");
@@ -111,14 +111,14 @@ pub fn request(method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) 
 }
 
 /// One request as a well-behaved client sends it, on a connection of its own.
-pub fn post(url: &str, path: &str, body: &[u8]) -> Answer {
+pub(crate) fn post(url: &str, path: &str, body: &[u8]) -> Answer {
     let mut connection = Connection::open(url);
     let host = format!("localhost:{}", port(url));
     connection.send(request("POST", path, &[("host", &host), ("content-type", "application/json")], body));
     connection.answer().expect("an answer")
 }
 
-pub fn get(url: &str, path: &str, headers: &[(&str, &str)]) -> Answer {
+pub(crate) fn get(url: &str, path: &str, headers: &[(&str, &str)]) -> Answer {
     let mut connection = Connection::open(url);
     let host = format!("localhost:{}", port(url));
     let headers: Vec<(&str, &str)> = [("host", host.as_str())].into_iter().chain(headers.iter().copied()).collect();

@@ -87,12 +87,12 @@ fn announced(text: &[u8]) -> Presence {
 /// What the lock says once nobody is starting any more, or after `patience`.
 pub fn wait_until_announced(home: &Home, patience: Duration) -> Result<Presence, InstanceError> {
     let deadline = Instant::now() + patience;
-    loop {
-        match presence(home)? {
-            Presence::Starting if Instant::now() < deadline => thread::sleep(POLL_INTERVAL),
-            found => return Ok(found),
-        }
+    let mut found = presence(home)?;
+    while found == Presence::Starting && Instant::now() < deadline {
+        thread::sleep(POLL_INTERVAL);
+        found = presence(home)?;
     }
+    Ok(found)
 }
 
 /// Whether the gateway of `home` let go of the lock within `patience`.
