@@ -1,8 +1,159 @@
-//! The key of a question: its canonical text and the scope it was asked in.
+//! The key of a question: its canonical text and the scope it was asked in. Never looks anything up.
+
+use std::borrow::Cow;
+
+use sha2::{Digest, Sha256};
+use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
 /// What separates questions that must never see each other's answers.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Scope {
     pub principal: String,
     pub namespace: Option<String>,
+}
+
+/// A scope in 32 bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct ScopeKey(pub(super) [u8; 32]);
+
+/// A question and its scope in 32 bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct QuestionKey(pub(super) [u8; 32]);
+
+impl ScopeKey {
+    /// Every part is framed by its length and an absent namespace differs from an empty one, so that no two scopes
+    /// hash the same bytes.
+    pub(super) fn of(scope: &Scope) -> Self {
+        let mut hash = Sha256::new();
+        add_framed(&mut hash, &scope.principal);
+        match &scope.namespace {
+            Some(namespace) => {
+                hash.update([1]);
+                add_framed(&mut hash, namespace);
+            }
+            None => hash.update([0]),
+        }
+        Self(hash.finalize().into())
+    }
+}
+
+impl QuestionKey {
+    pub(super) fn of(scope: &ScopeKey, canonical: &str) -> Self {
+        let mut hash = Sha256::new();
+        hash.update(scope.0);
+        add_framed(&mut hash, canonical);
+        Self(hash.finalize().into())
+    }
+}
+
+fn add_framed(hash: &mut Sha256, text: &str) {
+    hash.update((text.len() as u64).to_le_bytes());
+    hash.update(text);
+}
+
+/// The text that two spellings of one question share: NFC and trimmed. Whitespace is folded only in a single line
+/// without backticks: it means something in code, and code has lines or is quoted.
+pub(super) fn canonical(prompt: &str) -> Cow<'_, str> {
+    match composed(prompt) {
+        Cow::Borrowed(text) => folded(text.trim()),
+        Cow::Owned(text) => Cow::Owned(folded(text.trim()).into_owned()),
+    }
+}
+
+fn composed(prompt: &str) -> Cow<'_, str> {
+    if prompt.is_ascii() || is_nfc_quick(prompt.chars()) == IsNormalized::Yes {
+        return Cow::Borrowed(prompt);
+    }
+    Cow::Owned(prompt.nfc().collect())
+}
+
+fn folded(text: &str) -> Cow<'_, str> {
+    if is_verbatim(text) || !has_runs(text) {
+        return Cow::Borrowed(text);
+    }
+    let mut words = text.split_whitespace();
+    let mut folded = words.next().unwrap_or_default().to_owned();
+    for word in words {
+        folded.push(' ');
+        folded.push_str(word);
+    }
+    Cow::Owned(folded)
+}
+
+fn is_verbatim(text: &str) -> bool {
+    let breaks_line = |c| matches!(c, '`' | '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}');
+    text.contains(breaks_line)
+}
+
+/// Whether any whitespace is more than one plain space.
+fn has_runs(text: &str) -> bool {
+    let mut after_space = false;
+    text.chars().any(|c| {
+        let odd = c.is_whitespace() && (c != ' ' || after_space);
+        after_space = c == ' ';
+        odd
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn canonical_text() {
+        let cases = [
+            ("What is 2+2?", "What is 2+2?"),
+            ("  What is 2+2?\n", "What is 2+2?"),
+            ("What   is\t2+2?", "What is 2+2?"),
+            ("What\u{a0}is \u{2003} 2+2?", "What is 2+2?"),
+            ("case Matters", "case Matters"),
+            ("cafe\u{301}", "caf\u{e9}"),
+            ("\u{212b}ngstr\u{f6}m", "\u{c5}ngstr\u{f6}m"),
+            ("\u{fb01}sh", "\u{fb01}sh"),
+            ("def f():\n    return  1", "def f():\n    return  1"),
+            ("def f():\n\treturn 1\n\n", "def f():\n\treturn 1"),
+            ("a\r\nb  c", "a\r\nb  c"),
+            ("a\u{2028}b  c", "a\u{2028}b  c"),
+            ("what does `a  b` do?", "what does `a  b` do?"),
+            ("what does \u{1fef}a  b\u{1fef} do?", "what does `a  b` do?"),
+            ("zero\u{200b}width  stays", "zero\u{200b}width stays"),
+            (" \t ", ""),
+            ("", ""),
+        ];
+        for (prompt, expected) in cases {
+            assert_eq!(canonical(prompt), expected, "{prompt:?}");
+            assert_eq!(canonical(expected), expected, "canonical text is its own canonical text: {prompt:?}");
+        }
+    }
+
+    #[test]
+    fn ordinary_text_is_not_copied() {
+        for prompt in ["What is 2+2?", " trimmed ", "line\n  two", "d\u{e9}j\u{e0} vu"] {
+            assert!(matches!(canonical(prompt), Cow::Borrowed(_)), "{prompt:?}");
+        }
+    }
+
+    #[test]
+    fn scopes_and_questions_never_share_a_key() {
+        let scope = |principal: &str, namespace: Option<&str>| {
+            ScopeKey::of(&Scope { principal: principal.to_owned(), namespace: namespace.map(str::to_owned) })
+        };
+        let scopes = [
+            scope("local", None),
+            scope("local", Some("")),
+            scope("local", Some("a")),
+            scope("locala", None),
+            scope("locala", Some("")),
+            scope("loc", Some("al")),
+            scope("", Some("local")),
+            scope("", None),
+        ];
+        let mut questions = Vec::new();
+        for key in &scopes {
+            questions.extend(["", "a", "b", "a b"].map(|text| QuestionKey::of(key, text)));
+        }
+        let distinct: std::collections::HashSet<_> = questions.iter().collect();
+        assert_eq!(distinct.len(), questions.len());
+        assert_eq!(scope("local", Some("a")), scopes[2]);
+    }
 }

@@ -1,1 +1,149 @@
-//! Vector to nearest stored questions.
+//! Vector to nearest stored questions, per scope. Finds candidates by their 8-bit codes; never reads the store.
+
+mod approximate;
+mod best;
+mod graph;
+mod rows;
+mod scan;
+#[cfg(test)]
+mod tests;
+mod vector;
+
+use std::sync::Arc;
+
+use approximate::Approximate;
+use best::Best;
+use rows::Rows;
+use scan::Scan;
+
+pub(super) use approximate::TailMark;
+pub(super) use best::Candidate;
+pub(super) use graph::{Graph, GraphError, Material};
+pub(super) use rows::{Row, Slot, Visible};
+pub(super) use vector::{Quantised, Query, UnitVector};
+
+use crate::settings::NearestKind;
+
+/// The vectors of one scope.
+pub(super) struct Vectors {
+    view: View,
+    free: Vec<Slot>,
+    live: usize,
+}
+
+/// The vectors of one scope at one moment: cheap to copy, untouched by later stores.
+#[derive(Clone)]
+pub(super) struct View {
+    rows: Rows,
+    method: Method,
+}
+
+/// How a search goes about it.
+#[derive(Clone)]
+enum Method {
+    Exact,
+    Approximate(Approximate),
+}
+
+/// What a build needs to know: the rows as they are now, and which ones will come later.
+pub(super) struct Build {
+    rows: Rows,
+    mark: TailMark,
+}
+
+impl Vectors {
+    pub(super) fn new(kind: NearestKind) -> Self {
+        let method = match kind {
+            NearestKind::Auto | NearestKind::Scan => Method::Exact,
+            NearestKind::Hora => Method::Approximate(Approximate::default()),
+        };
+        Self { view: View { rows: Rows::default(), method }, free: Vec::new(), live: 0 }
+    }
+
+    pub(super) fn insert(&mut self, row: Row, vector: &Quantised) -> Slot {
+        let slot = match self.free.pop() {
+            Some(slot) => {
+                self.view.rows.overwrite(slot, row, vector);
+                slot
+            }
+            None => self.view.rows.push(row, vector),
+        };
+        self.live += 1;
+        if let Method::Approximate(approximate) = &mut self.view.method {
+            approximate.add(slot);
+        }
+        slot
+    }
+
+    pub(super) fn remove(&mut self, slot: Slot) {
+        self.view.rows.end(slot);
+        self.free.push(slot);
+        self.live -= 1;
+        if let Method::Approximate(approximate) = &mut self.view.method {
+            approximate.remove();
+        }
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.live == 0
+    }
+
+    pub(super) fn view(&self) -> View {
+        self.view.clone()
+    }
+
+    /// Begins a build when one is due.
+    pub(super) fn begin_build(&mut self) -> Option<Build> {
+        let Method::Approximate(approximate) = &mut self.view.method else { return None };
+        let is_due = approximate.is_build_due(self.live);
+        is_due.then(|| Build { mark: approximate.begin_build(), rows: self.view.rows.clone() })
+    }
+
+    pub(super) fn is_build_due(&self) -> bool {
+        match &self.view.method {
+            Method::Exact => false,
+            Method::Approximate(approximate) => approximate.is_build_due(self.live),
+        }
+    }
+
+    pub(super) fn end_build(&mut self, graph: Option<Graph>, mark: TailMark) {
+        if let Method::Approximate(approximate) = &mut self.view.method {
+            approximate.end_build(graph.map(Arc::new), mark);
+        }
+    }
+}
+
+impl View {
+    #[cfg(test)]
+    pub(super) fn is_approximate(&self) -> bool {
+        matches!(&self.method, Method::Approximate(approximate) if approximate.has_graph())
+    }
+
+    /// The `keep` visible rows whose codes are nearest to the query, best first; fewer only when there are no more.
+    pub(super) fn search(&self, query: &Query<'_>, visible: &Visible, keep: usize) -> Vec<Candidate> {
+        let mut best = Best::new(keep);
+        let is_complete = match &self.method {
+            Method::Exact => false,
+            Method::Approximate(approximate) => approximate.search(&self.rows, query, visible, &mut best),
+        };
+        if !is_complete {
+            Scan { rows: &self.rows, only: None, query, visible }.run(&mut best);
+        }
+        best.into_candidates()
+    }
+}
+
+impl Build {
+    /// The rows to index, as slots and entries; the vectors come from the store.
+    pub(super) fn items(&self) -> Vec<(Slot, crate::cache::EntryId)> {
+        self.rows.held().collect()
+    }
+
+    pub(super) fn run(&self, material: Material) -> Result<Graph, GraphError> {
+        Graph::build(material, &self.rows)
+    }
+
+    pub(super) fn mark(&self) -> TailMark {
+        self.mark
+    }
+}

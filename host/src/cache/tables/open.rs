@@ -1,0 +1,128 @@
+//! From a path to an open database: its file, mode 0600, and its tables, of a format that this version knows.
+
+use std::fs::{File, OpenOptions, Permissions};
+use std::io;
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+use std::path::Path;
+use std::sync::Arc;
+
+use redb::{Builder, Database, DatabaseError, ReadableDatabase, StorageError, TableError};
+
+use super::{CODES, FEATURES, FORMAT, HEADS, KNOWN_FORMAT, META, TEXTS, UNFIT, VECTORS};
+use crate::cache::error::CacheError;
+
+const PRIVATE_MODE: u32 = 0o600;
+
+/// Opens the database, or creates it. A database of a newer format is left as it is.
+pub(super) fn open(path: &Arc<Path>, page_cache_bytes: usize) -> Result<Database, CacheError> {
+    let file = private_file(path)?;
+    let database = Builder::new().set_cache_size(page_cache_bytes).create_file(file);
+    let database = database.map_err(|error| refused(path, error))?;
+    check_format(path, &database)?;
+    Ok(database)
+}
+
+pub(super) fn private_file(path: &Arc<Path>) -> Result<File, CacheError> {
+    let failed = |source: io::Error| CacheError::Open { path: Arc::clone(path), source: Arc::new(source) };
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create(true).truncate(false).mode(PRIVATE_MODE);
+    let file = options.open(path).map_err(failed)?;
+    let metadata = file.metadata().map_err(failed)?;
+    if !metadata.is_file() {
+        return Err(CacheError::NotAFile { path: Arc::clone(path) });
+    }
+    if metadata.permissions().mode() & 0o077 != 0 {
+        file.set_permissions(Permissions::from_mode(PRIVATE_MODE)).map_err(failed)?;
+    }
+    if metadata.len() == 0 {
+        sync_parent(path).map_err(failed)?;
+    }
+    Ok(file)
+}
+
+/// Makes the name of a new file as durable as what will be in it.
+fn sync_parent(path: &Path) -> io::Result<()> {
+    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
+    File::open(parent.unwrap_or(Path::new(".")))?.sync_all()
+}
+
+pub(super) fn refused(path: &Arc<Path>, error: DatabaseError) -> CacheError {
+    let path = Arc::clone(path);
+    if let DatabaseError::DatabaseAlreadyOpen = error {
+        return CacheError::Locked { path };
+    }
+    match damage(&error) {
+        Some(reason) => CacheError::Damaged { path, reason },
+        None => CacheError::Open { path, source: Arc::new(error) },
+    }
+}
+
+/// What is wrong with the bytes, unless it is something else that is wrong.
+fn damage(error: &DatabaseError) -> Option<String> {
+    let DatabaseError::Storage(error) = error else { return None };
+    if let StorageError::Corrupted(reason) = error {
+        return Some(reason.clone());
+    }
+    let StorageError::Io(error) = error else { return None };
+    let is_content = matches!(error.kind(), io::ErrorKind::InvalidData | io::ErrorKind::UnexpectedEof);
+    is_content.then(|| error.to_string())
+}
+
+pub(super) fn check_format(path: &Arc<Path>, database: &Database) -> Result<(), CacheError> {
+    let format = stored_format(database).map_err(|error| unusable(path, error))?;
+    match format {
+        StoredFormat::New => create_tables(database).map_err(|error| unusable(path, error)),
+        StoredFormat::Foreign => {
+            Err(CacheError::Damaged { path: Arc::clone(path), reason: "it belongs to another program".into() })
+        }
+        StoredFormat::Known => Ok(()),
+        StoredFormat::Newer(found) => {
+            Err(CacheError::NewerFormat { path: Arc::clone(path), found, known: KNOWN_FORMAT })
+        }
+    }
+}
+
+fn unusable(path: &Arc<Path>, error: redb::Error) -> CacheError {
+    let path = Arc::clone(path);
+    if let redb::Error::Corrupted(reason) = error {
+        return CacheError::Damaged { path, reason };
+    }
+    CacheError::Open { path, source: Arc::new(error) }
+}
+
+enum StoredFormat {
+    New,
+    Foreign,
+    Known,
+    Newer(u64),
+}
+
+fn stored_format(database: &Database) -> Result<StoredFormat, redb::Error> {
+    let transaction = database.begin_read()?;
+    let meta = match transaction.open_table(META) {
+        Ok(meta) => meta,
+        Err(TableError::TableDoesNotExist(_)) if transaction.list_tables()?.next().is_none() => {
+            return Ok(StoredFormat::New);
+        }
+        Err(TableError::Storage(error)) => return Err(error.into()),
+        Err(_) => return Ok(StoredFormat::Foreign),
+    };
+    Ok(match meta.get(FORMAT)?.map(|format| format.value()) {
+        Some(format) if format > KNOWN_FORMAT => StoredFormat::Newer(format),
+        Some(KNOWN_FORMAT) => StoredFormat::Known,
+        Some(_) | None => StoredFormat::Foreign,
+    })
+}
+
+fn create_tables(database: &Database) -> Result<(), redb::Error> {
+    let mut transaction = database.begin_write()?;
+    transaction.set_quick_repair(true);
+    transaction.open_table(META)?.insert(FORMAT, KNOWN_FORMAT)?;
+    transaction.open_table(HEADS)?;
+    transaction.open_table(TEXTS)?;
+    transaction.open_table(CODES)?;
+    transaction.open_table(VECTORS)?;
+    transaction.open_table(FEATURES)?;
+    transaction.open_table(UNFIT)?;
+    Ok(transaction.commit()?)
+}

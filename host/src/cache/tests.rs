@@ -1,0 +1,287 @@
+//! The cache as a whole: on a disk that fails, across restarts, and beside other threads.
+
+mod naive;
+
+use std::collections::HashSet;
+use std::path::Path;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use super::tables::test_disk::{self, Fault};
+use super::test_random::Random;
+use super::*;
+use crate::settings::NearestKind;
+
+fn settings(nearest: NearestKind) -> CacheSettings {
+    CacheSettings { nearest, default_ttl: None, page_cache_bytes: 4 << 20 }
+}
+
+fn cache(path: &Path) -> Cache {
+    faulty_cache(path, &Fault::none())
+}
+
+fn faulty_cache(path: &Path, fault: &Fault) -> Cache {
+    cache_of(path, "embedder", "policy", fault)
+}
+
+fn cache_of(path: &Path, embedder: &str, policy: &str, fault: &Fault) -> Cache {
+    let identity = Identity { embedder: embedder.into(), policy: policy.into() };
+    Cache::over(test_disk::tables(path, identity, fault), &settings(NearestKind::Auto)).unwrap()
+}
+
+fn scope(principal: &str, namespace: Option<&str>) -> Scope {
+    Scope { principal: principal.into(), namespace: namespace.map(str::to_owned) }
+}
+
+fn new_entry(prompt: &str, response: &str) -> NewEntry {
+    NewEntry {
+        scope: scope("local", None),
+        prompt: prompt.into(),
+        response: response.into(),
+        model: None,
+        ttl: None,
+        semantics: None,
+    }
+}
+
+fn at(seconds: u64) -> SystemTime {
+    UNIX_EPOCH + Duration::from_secs(seconds)
+}
+
+fn semantics(vector: &UnitVector, features: &[u8]) -> Semantics {
+    Semantics { vector: vector.as_slice().to_vec(), features: features.to_vec() }
+}
+
+#[tokio::test]
+async fn a_store_is_visible_once_it_returns() {
+    let home = tempfile::tempdir().unwrap();
+    let cache = Arc::new(cache(&home.path().join("cache.redb")));
+    let vector = Arc::new(Random(5).vector());
+    let writers = (0..16).map(|writer| {
+        let (cache, vector) = (Arc::clone(&cache), Arc::clone(&vector));
+        tokio::spawn(async move {
+            for round in 0..20 {
+                let prompt = format!("question {writer} {round}");
+                let entry = NewEntry { semantics: Some(semantics(&vector, b"")), ..new_entry(&prompt, &prompt) };
+                let id = cache.store(entry, at(round)).await.unwrap();
+                let found = cache.exact(&scope("local", None), &prompt, None, at(round)).unwrap().unwrap();
+                assert_eq!((found.id, found.response), (id, prompt));
+                let near = cache.nearest(&scope("local", None), vector.as_slice(), None, 400, at(round)).unwrap();
+                assert!(near.iter().any(|near| near.id == id));
+            }
+        })
+    });
+    for writer in writers.collect::<Vec<_>>() {
+        writer.await.unwrap();
+    }
+    assert_eq!(cache.len(at(99)), 16 * 20);
+}
+
+/// Readers that run beside a store see the old answer or the new one, and never neither.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_replaced_answer_is_never_missing() {
+    let home = tempfile::tempdir().unwrap();
+    let cache = Arc::new(cache(&home.path().join("cache.redb")));
+    let vector = Random(5).vector();
+    let entry = NewEntry { semantics: Some(semantics(&vector, b"")), ..new_entry("q", "0") };
+    cache.store(entry.clone(), at(0)).await.unwrap();
+    let reader = tokio::task::spawn_blocking({
+        let (cache, vector) = (Arc::clone(&cache), vector.clone());
+        move || {
+            let mut last = 0;
+            while last < 200 {
+                let found = cache.exact(&scope("local", None), "q", None, at(0)).unwrap().expect("an answer");
+                let near = cache.nearest(&scope("local", None), vector.as_slice(), None, 5, at(0)).unwrap();
+                assert_eq!(near.len(), 1);
+                let current: u32 = found.response.parse().unwrap();
+                assert!(current >= last, "answers only get newer");
+                last = current;
+            }
+        }
+    });
+    for round in 1..=200 {
+        cache.store(NewEntry { response: round.to_string(), ..entry.clone() }, at(0)).await.unwrap();
+    }
+    reader.await.unwrap();
+    assert_eq!(cache.len(at(0)), 1);
+}
+
+/// Every write and sync of a store fails once. Whatever the answer was, the cache holds exactly that.
+#[tokio::test]
+async fn a_failing_disk_costs_one_answer() {
+    let home = tempfile::tempdir().unwrap();
+    let path = home.path().join("cache.redb");
+    let fault = Fault::none();
+    let cache = faulty_cache(&path, &fault);
+    let lookup = |cache: &Cache, prompt: &str| cache.exact(&scope("local", None), prompt, None, at(0)).unwrap();
+    cache.store(new_entry("stays", "as it is"), at(0)).await.unwrap();
+    let (mut failures, mut operations) = (0, 0);
+    loop {
+        let prompt = format!("question {operations}");
+        fault.after(operations);
+        let stored = cache.store(new_entry(&prompt, "answer"), at(0)).await;
+        let has_struck = !fault.is_pending();
+        fault.after(-1);
+        assert_eq!(lookup(&cache, &prompt).is_some(), stored.is_ok(), "operation {operations}");
+        assert_eq!(lookup(&cache, "stays").unwrap().response, "as it is");
+        if let Err(error) = &stored {
+            failures += 1;
+            assert_eq!(error.to_string(), format!("cannot write to the cache {}", path.display()));
+            cache.store(new_entry(&prompt, "second try"), at(0)).await.unwrap();
+        }
+        if !has_struck {
+            break;
+        }
+        operations += 1;
+    }
+    assert!(failures > 3, "{failures} of {operations} operations failed the store");
+    let live = cache.len(at(0));
+    drop(cache);
+    assert_eq!(self::cache(&path).len(at(0)), live);
+}
+
+#[tokio::test]
+async fn an_approximate_index_takes_over() {
+    let home = tempfile::tempdir().unwrap();
+    let cache = Arc::new(Cache::open(&home.path().join("c"), &settings(NearestKind::Hora), "e", "p").unwrap());
+    let mut random = Random(17);
+    let vectors: Vec<_> = (0..400).map(|_| random.vector()).collect();
+    let stores = vectors.iter().enumerate().map(|(number, vector)| {
+        let cache = Arc::clone(&cache);
+        let prompt = format!("question {number}");
+        let entry = NewEntry { semantics: Some(semantics(vector, b"")), ..new_entry(&prompt, &prompt) };
+        tokio::spawn(async move { cache.store(entry, at(0)).await.unwrap() })
+    });
+    let mut ids = Vec::new();
+    for store in stores.collect::<Vec<_>>() {
+        ids.push(store.await.unwrap());
+    }
+    let local = scope("local", None);
+    let is_approximate = || {
+        let current = cache.contents.read();
+        current.index.vectors(&ScopeKey::of(&local)).is_some_and(|vectors| vectors.is_approximate())
+    };
+    let deadline = Instant::now() + Duration::from_secs(120);
+    while !is_approximate() {
+        assert!(Instant::now() < deadline, "no graph was built");
+        std::thread::yield_now();
+    }
+    let nearest = |vector: &UnitVector| cache.nearest(&local, vector.as_slice(), None, 1, at(0)).unwrap()[0].id;
+    let found = (0..100).filter(|number| nearest(&random.near(&vectors[*number], 0.9)) == ids[*number]).count();
+    assert!(found >= 98, "{found} of 100");
+    let late = random.vector();
+    let entry = NewEntry { semantics: Some(semantics(&late, b"")), ..new_entry("late", "late") };
+    assert_eq!(cache.store(entry, at(0)).await.unwrap(), nearest(&late));
+    let entry = NewEntry { semantics: Some(semantics(&late, b"")), ..new_entry("question 7", "replaced") };
+    assert_eq!(cache.store(entry, at(0)).await.unwrap(), nearest(&late), "newer first among equals");
+    assert_ne!(nearest(&vectors[7]), ids[7]);
+}
+
+#[tokio::test]
+async fn a_copy_made_at_any_time_opens() {
+    let home = tempfile::tempdir().unwrap();
+    let path = home.path().join("cache.redb");
+    let cache = cache(&path);
+    for round in 0..5 {
+        cache.store(new_entry(&format!("question {round}"), "answer"), at(0)).await.unwrap();
+        let killed = home.path().join(format!("killed{round}.redb"));
+        std::fs::copy(&path, &killed).unwrap();
+        assert_eq!(self::cache(&killed).len(at(0)), round + 1);
+    }
+}
+
+#[tokio::test]
+async fn numbers_are_never_given_twice() {
+    let home = tempfile::tempdir().unwrap();
+    let path = home.path().join("cache.redb");
+    let mut seen = HashSet::new();
+    for round in 0..5 {
+        let cache = cache(&path);
+        let ttl = Some(Duration::from_secs(1));
+        let id = cache.store(NewEntry { ttl, ..new_entry("q", "a") }, at(round)).await.unwrap();
+        assert!(seen.insert(id));
+        assert_eq!(cache.sweep(at(round + 1)).await.unwrap(), 1);
+    }
+}
+
+#[tokio::test]
+async fn another_embedder_or_policy_starts_over() {
+    let home = tempfile::tempdir().unwrap();
+    let path = home.path().join("cache.redb");
+    let mut random = Random(3);
+    let (vector, other) = (random.vector(), random.vector());
+    let asked = scope("local", None);
+    let cache = cache_of(&path, "e1", "p1", &Fault::none());
+    let entry = NewEntry { semantics: Some(semantics(&vector, b"f1")), ..new_entry("q", "a") };
+    let id = cache.store(entry, at(0)).await.unwrap();
+    let long = cache.store(new_entry("long", "a"), at(0)).await.unwrap();
+    cache.add_semantics(vec![(long, None)]).await.unwrap();
+    assert!(cache.without_semantics(9, at(0)).unwrap().is_empty());
+    drop(cache);
+
+    let cache = cache_of(&path, "e1", "p2", &Fault::none());
+    let near = cache.nearest(&asked, vector.as_slice(), None, 5, at(0)).unwrap();
+    assert_eq!((near.len(), &near[0].features), (1, &None), "the vector stays, the features do not");
+    assert_eq!(cache.without_semantics(9, at(0)).unwrap().len(), 1);
+    drop(cache);
+
+    let cache = cache_of(&path, "e2", "p1", &Fault::none());
+    assert!(cache.nearest(&asked, vector.as_slice(), None, 5, at(0)).unwrap().is_empty());
+    assert_eq!(cache.exact(&asked, "q", None, at(0)).unwrap().unwrap().id, id, "exact needs no embedder");
+    let missing: Vec<_> = cache.without_semantics(9, at(0)).unwrap().iter().map(|entry| entry.id).collect();
+    assert_eq!(missing, [id, long], "what was too long for one embedder may not be for another");
+    cache.add_semantics(vec![(id, Some(semantics(&other, b"f2"))), (long, None)]).await.unwrap();
+    let near = cache.nearest(&asked, other.as_slice(), None, 5, at(0)).unwrap();
+    assert_eq!((near[0].id, near[0].features.as_deref()), (id, Some(&b"f2"[..])));
+}
+
+#[tokio::test]
+async fn bad_vectors_are_refused() {
+    let home = tempfile::tempdir().unwrap();
+    let cache = cache(&home.path().join("cache.redb"));
+    let bad = Semantics { vector: vec![f32::NAN; embedding::DIMENSIONS], features: Vec::new() };
+    let entry = NewEntry { semantics: Some(bad), ..new_entry("q", "a") };
+    assert!(matches!(cache.store(entry, at(0)).await, Err(CacheError::Length { .. })));
+    assert!(matches!(
+        cache.nearest(&scope("local", None), &[1.0], None, 5, at(0)),
+        Err(CacheError::Dimensions { found: 1 })
+    ));
+    assert_eq!(cache.len(at(0)), 0);
+}
+
+#[test]
+fn files_that_cannot_be_a_cache() {
+    let home = tempfile::tempdir().unwrap();
+    let path = home.path().join("cache.redb");
+    let open = || Cache::open(&path, &settings(NearestKind::Auto), "e", "p").map(drop);
+
+    std::fs::create_dir(&path).unwrap();
+    assert!(matches!(open(), Err(CacheError::Open { .. })));
+    std::fs::remove_dir(&path).unwrap();
+
+    for bytes in [&b"{}"[..], &[0; 8192], &[0xff; 100_000]] {
+        std::fs::write(&path, bytes).unwrap();
+        let error = open().unwrap_err();
+        assert!(matches!(error, CacheError::Damaged { .. }), "{error}");
+        assert!(error.to_string().contains(path.to_str().unwrap()) && error.hint().contains("move"), "{error}");
+    }
+    std::fs::remove_file(&path).unwrap();
+
+    let first = Cache::open(&path, &settings(NearestKind::Auto), "e", "p").unwrap();
+    assert!(matches!(open(), Err(CacheError::Locked { .. })));
+    drop(first);
+    open().unwrap();
+}
+
+#[test]
+fn the_file_is_private() {
+    use std::os::unix::fs::PermissionsExt;
+    let home = tempfile::tempdir().unwrap();
+    let path = home.path().join("cache.redb");
+    let mode = || std::fs::metadata(&path).unwrap().permissions().mode() & 0o777;
+    let open = || drop(Cache::open(&path, &settings(NearestKind::Auto), "e", "p").unwrap());
+    open();
+    assert_eq!(mode(), 0o600);
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o644)).unwrap();
+    open();
+    assert_eq!(mode(), 0o600);
+}

@@ -1,0 +1,229 @@
+//! The one thread that changes the store. Commits what queued up during the last commit, then shows it to look-ups,
+//! then answers. A failed commit is an error to those who asked for it, and to nobody else.
+
+mod plan;
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::thread::JoinHandle;
+
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
+
+use super::EntryId;
+use super::change::{Change, Described, Prepared};
+use super::contents::Contents;
+use super::error::CacheError;
+use super::graphs::GraphBuilder;
+use super::index::Index;
+use super::lifetime::Moment;
+use super::tables::{Counters, Tables};
+use crate::settings::NearestKind;
+use plan::Plan;
+
+/// Most requests in one transaction.
+const MAX_BATCH: usize = 256;
+
+/// Most requests that wait for the next transaction.
+const MAX_QUEUED: usize = 1024;
+
+/// Most bytes of texts and vectors that wait; whoever comes later waits outside the queue.
+const MAX_QUEUED_BYTES: u32 = 16 << 20;
+
+/// Most entries that one transaction sweeps, so that stores do not wait long behind it.
+pub(super) const MAX_SWEPT: usize = 2_000;
+
+/// What the semantic tier found out about an entry; none when its text is not for that tier.
+pub(super) type Computed = (EntryId, Option<Box<Described>>);
+
+type Answer<T> = oneshot::Sender<Result<T, CacheError>>;
+
+enum Request {
+    Store(Box<Prepared>, Answer<EntryId>),
+    Describe(Vec<Computed>, Answer<()>),
+    Sweep(Moment, Answer<usize>),
+    /// A read failed: the database refuses everything until it is opened again.
+    Recover,
+}
+
+struct Queued {
+    request: Request,
+    /// Given back once the request is answered.
+    _room: Option<OwnedSemaphorePermit>,
+}
+
+/// The way to the writing thread. Dropping it finishes what is queued, and closes the database.
+pub(super) struct Writer {
+    queue: Option<mpsc::Sender<Queued>>,
+    room: Arc<Semaphore>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Writer {
+    pub(super) fn start(
+        tables: Tables,
+        counters: Counters,
+        kind: NearestKind,
+        contents: Arc<Contents>,
+    ) -> Result<Self, CacheError> {
+        let graphs = GraphBuilder::start(kind, &contents)?;
+        let committer = Committer { tables, counters, kind, contents, graphs, state: State::Sound };
+        let (queue, requests) = mpsc::channel(MAX_QUEUED);
+        let thread = std::thread::Builder::new().name("cache-writer".into());
+        let thread = thread.spawn(move || committer.run(requests));
+        let thread = thread.map_err(|source| CacheError::Thread { source: Arc::new(source) })?;
+        let room = Arc::new(Semaphore::new(MAX_QUEUED_BYTES as usize));
+        Ok(Self { queue: Some(queue), room, thread: Some(thread) })
+    }
+
+    pub(super) async fn store(&self, entry: Prepared) -> Result<EntryId, CacheError> {
+        let bytes = entry.size_bytes();
+        self.ask(bytes, |answer| Request::Store(Box::new(entry), answer)).await
+    }
+
+    pub(super) async fn describe(&self, computed: Vec<Computed>) -> Result<(), CacheError> {
+        let bytes =
+            computed.iter().filter_map(|(_, described)| described.as_ref()).map(|found| found.size_bytes()).sum();
+        self.ask(bytes, |answer| Request::Describe(computed, answer)).await
+    }
+
+    /// Removes at most [`MAX_SWEPT`] entries that have ended, and says how many.
+    pub(super) async fn sweep(&self, now: Moment) -> Result<usize, CacheError> {
+        self.ask(0, |answer| Request::Sweep(now, answer)).await
+    }
+
+    async fn ask<T>(&self, bytes: usize, request: impl FnOnce(Answer<T>) -> Request) -> Result<T, CacheError> {
+        let bytes = u32::try_from(bytes).unwrap_or(u32::MAX).min(MAX_QUEUED_BYTES);
+        let room = Arc::clone(&self.room).acquire_many_owned(bytes).await.map_err(|_| CacheError::Panicked)?;
+        let (answer, answered) = oneshot::channel();
+        let queued = Queued { request: request(answer), _room: Some(room) };
+        self.queue().send(queued).await.map_err(|_| CacheError::Panicked)?;
+        answered.await.unwrap_or(Err(CacheError::Panicked))
+    }
+
+    /// Has the database opened again. A full queue is no loss: the next failed read asks again.
+    pub(super) fn recover(&self) {
+        if self.queue().try_send(Queued { request: Request::Recover, _room: None }).is_err() {
+            tracing::debug!("the cache's queue is full: its recovery waits for the next failed read");
+        }
+    }
+
+    fn queue(&self) -> &mpsc::Sender<Queued> {
+        self.queue.as_ref().expect("only drop closes the queue")
+    }
+}
+
+impl Drop for Writer {
+    fn drop(&mut self) {
+        self.queue = None;
+        if self.thread.take().is_some_and(|thread| thread.join().is_err()) {
+            tracing::error!("the cache's writer panicked");
+        }
+    }
+}
+
+/// What the writing thread owns.
+struct Committer {
+    tables: Tables,
+    counters: Counters,
+    kind: NearestKind,
+    contents: Arc<Contents>,
+    graphs: Option<GraphBuilder>,
+    state: State,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum State {
+    /// The database is open, and the contents are what is in it.
+    Sound,
+    /// A read or a commit failed. If it was a commit, the disk may hold it all the same.
+    Failed,
+    /// A panic: the contents may be anything.
+    Panicked,
+}
+
+impl Committer {
+    fn run(mut self, mut requests: mpsc::Receiver<Queued>) {
+        while let Some(first) = requests.blocking_recv() {
+            let mut batch = vec![first];
+            while batch.len() < MAX_BATCH
+                && let Ok(next) = requests.try_recv()
+            {
+                batch.push(next);
+            }
+            // Whoever is in the batch learns of the panic because the way to answer is dropped with it.
+            if catch_unwind(AssertUnwindSafe(|| self.work(batch))).is_err() {
+                tracing::error!("the cache's writer panicked; it loads the cache again");
+                self.state = State::Panicked;
+            }
+        }
+    }
+
+    fn work(&mut self, batch: Vec<Queued>) {
+        if batch.iter().any(|queued| matches!(queued.request, Request::Recover)) && self.state == State::Sound {
+            self.state = State::Failed;
+        }
+        let recovered = self.recover();
+        let plan = Plan::of(&self.contents.read().index, self.counters.next_id, batch);
+        let Plan { changes, answers, next_id, room } = plan;
+        let outcome = recovered.and_then(|()| self.commit(changes, next_id));
+        if let Err(error) = &outcome {
+            tracing::error!(error = error as &dyn std::error::Error, "the cache could not be changed");
+        }
+        answers.into_iter().for_each(|answer| answer.send(&outcome));
+        drop(room);
+        self.wake_graph_builder();
+    }
+
+    fn commit(&mut self, changes: Vec<Change>, next_id: u64) -> Result<(), CacheError> {
+        if changes.is_empty() {
+            return Ok(());
+        }
+        let counters = Counters { next_id, commits: self.counters.commits + 1 };
+        self.state = State::Failed;
+        if let Err(error) = self.tables.commit(&changes, counters) {
+            return self.resolve(error, counters);
+        }
+        self.contents.apply(changes, self.tables.snapshot()?);
+        self.counters = counters;
+        self.state = State::Sound;
+        Ok(())
+    }
+
+    /// What a failed commit came to. Recovers at once, and not before the next commit: until then nobody could read.
+    fn resolve(&mut self, error: CacheError, attempted: Counters) -> Result<(), CacheError> {
+        match self.recover() {
+            Ok(()) if self.counters == attempted => Ok(()),
+            Ok(()) => Err(error),
+            Err(again) => {
+                tracing::error!(error = &again as &dyn std::error::Error, "the cache stays closed until the next try");
+                Err(error)
+            }
+        }
+    }
+
+    /// Opens the database again after a failure; loads it too when its contents are not those in memory.
+    fn recover(&mut self) -> Result<(), CacheError> {
+        if self.state == State::Sound {
+            return Ok(());
+        }
+        self.tables.reopen()?;
+        let counters = self.tables.counters()?;
+        let snapshot = self.tables.snapshot()?;
+        if self.state == State::Failed && counters == self.counters {
+            self.contents.apply(Vec::new(), snapshot);
+        } else {
+            self.contents.replace(self.tables.load(Index::new(self.kind))?, snapshot);
+        }
+        self.counters = counters;
+        self.state = State::Sound;
+        Ok(())
+    }
+
+    fn wake_graph_builder(&self) {
+        if let Some(graphs) = &self.graphs
+            && self.contents.read().index.build_due().is_some()
+        {
+            graphs.wake();
+        }
+    }
+}
