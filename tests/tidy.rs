@@ -22,7 +22,7 @@ const HOMES: [(&str, &[&str]); 22] = [
     ("wasmtime_wasi", &["plugin/imports.rs", "plugin/imports/"]),
     ("wasmparser", &["plugin/load.rs"]),
     ("rmcp", &["mcp.rs", "mcp/"]),
-    ("reqwest", &["mcp/bridge.rs", "mcp/bridge/"]),
+    ("reqwest", &["mcp/bridge.rs", "mcp/bridge/", "model/hub.rs"]),
     ("hyper", &["server.rs", "server/"]),
     ("hf_hub", &["model/"]),
     ("zip", &["model/"]),

@@ -1,10 +1,9 @@
 //! Downloads from the model hub. Gives up soon where the hub is out of reach; checks nothing of what it brings.
 
-use std::future;
-use std::pin::Pin;
 use std::time::Duration;
 
-use hf_hub::{HFClient, HFError};
+use hf_hub::api::sync::{ApiBuilder, ApiError};
+use reqwest::Client;
 use tokio::time::timeout;
 
 use super::files::{Draft, FileError};
@@ -23,25 +22,31 @@ pub enum HubError {
     NoAnswer,
     #[error("it sent nothing for {} s", STALL.as_secs())]
     Stalled,
+    #[error("its address cannot be told")]
+    Address(#[source] Box<ApiError>),
     #[error(transparent)]
-    Hub(#[from] HFError),
+    Http(#[from] reqwest::Error),
     #[error(transparent)]
     File(#[from] FileError),
 }
 
 /// Downloads one file of the model into `draft`.
 pub(super) async fn download(pin: &pins::Pin, draft: &mut Draft, progress: &ProgressSink<'_>) -> Result<(), HubError> {
-    let client = HFClient::builder().cache_enabled(false).retry_max_attempts(0).build()?;
-    let model = client.model(MODEL.0, MODEL.1);
-    let request = model.download_file_stream().filename(pin.name).send();
-    let (_, mut stream) = timeout(ANSWER, request).await.map_err(|_| HubError::NoAnswer)??;
+    let request = Client::builder().build()?.get(address(pin)?).send();
+    let response = timeout(ANSWER, request).await.map_err(|_| HubError::NoAnswer)??;
+    let mut response = response.error_for_status()?;
     let mut done = 0;
     loop {
-        let block = future::poll_fn(|context| Pin::new(&mut *stream).poll_next(context));
-        let Some(block) = timeout(STALL, block).await.map_err(|_| HubError::Stalled)? else { return Ok(()) };
-        let block = block?;
+        let block = timeout(STALL, response.chunk()).await.map_err(|_| HubError::Stalled)?;
+        let Some(block) = block? else { return Ok(()) };
         draft.append(&block)?;
         done += block.len() as u64;
         progress(Progress::Bytes { done, total: Some(pin.bytes) });
     }
+}
+
+/// The hub's own library knows where a file is, and which mirror the user has chosen.
+fn address(pin: &pins::Pin) -> Result<String, HubError> {
+    let hub = ApiBuilder::from_env().with_token(None).build().map_err(|error| HubError::Address(Box::new(error)))?;
+    Ok(hub.model(format!("{}/{}", MODEL.0, MODEL.1)).url(pin.name))
 }

@@ -1,0 +1,46 @@
+//! From a text to its features, step by step. Everything that reads text happens here and below, once per text.
+
+use crate::features::{self, Description};
+use crate::lexer::{Shape, Word};
+use crate::lexicon::{Lexicon, Sense};
+use crate::{
+    canonical, code, contractions, fold, language, lexer, numbers, periods, phrases, politeness, question, terms,
+};
+
+/// Longer texts are compared as written.
+const LONGEST_BYTES: usize = 4096;
+
+pub(crate) fn describe(text: &str, lexicon: &Lexicon) -> Vec<u8> {
+    let text = text.trim();
+    if text.len() > LONGEST_BYTES {
+        return features::opaque(canonical::verbatim_hash(text));
+    }
+    let folded = fold::fold(text);
+    if code::is_code(&folded) {
+        return features::opaque(canonical::verbatim_hash(&folded));
+    }
+    let words = politeness::strip(contractions::expand(lexer::words(&folded)));
+    if words.is_empty() {
+        return features::opaque(canonical::verbatim_hash(&folded));
+    }
+    let canonical = canonical::hash(&words);
+    let is_foreign = language::is_foreign(&words, lexicon);
+    let counted = without_fillers(periods::join(numbers::join(words)), lexicon);
+    let (asks, rest) = question::read(counted);
+    let terms = terms::read(&phrases::join(rest, lexicon), lexicon);
+    features::write(&Description { canonical, is_foreign, asks, terms })
+}
+
+/// Articles and the like, which stand between the words of phrases.
+fn without_fillers(words: Vec<Word>, lexicon: &Lexicon) -> Vec<Word> {
+    let mut kept: Vec<Word> = Vec::with_capacity(words.len());
+    for word in words {
+        let is_filler = word.shape == Shape::Word && lexicon.sense(&word.text, &word.text) == Some(Sense::Filler);
+        match kept.last_mut() {
+            Some(last) if is_filler => last.stop = last.stop.max(word.stop),
+            _ if is_filler => {}
+            _ => kept.push(word),
+        }
+    }
+    kept
+}

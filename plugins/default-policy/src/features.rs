@@ -1,0 +1,185 @@
+//! The features of one text as bytes: written once by `describe`, read in place by `decide`. The only place that knows
+//! their layout. Bytes of another version, or that break the layout anywhere, are not features.
+
+use crate::question::Asks;
+use crate::terms::{Kind, Terms};
+
+/// Raised whenever the layout or the meaning of a field changes.
+const VERSION: u8 = 1;
+const HEADER_BYTES: usize = 24;
+const RECORD_BYTES: usize = 12;
+/// Of each term's text; enough to tell a typo from another word.
+const TEXT_BYTES: usize = 24;
+pub(crate) const MAX_TERMS: usize = 64;
+
+const OPAQUE: u8 = 1;
+const FOREIGN: u8 = 1 << 1;
+const NEGATES_WHOLE: u8 = 1 << 2;
+
+/// What is known of a text before it is written.
+pub(crate) struct Description {
+    pub(crate) canonical: u128,
+    pub(crate) is_foreign: bool,
+    pub(crate) asks: Asks,
+    pub(crate) terms: Terms,
+}
+
+/// The features of a text that only ever equals itself.
+pub(crate) fn opaque(canonical: u128) -> Vec<u8> {
+    header(canonical, OPAQUE, Asks::default(), &Terms::default())
+}
+
+/// At most 2,328 bytes. A text with more terms than fit is opaque.
+pub(crate) fn write(description: &Description) -> Vec<u8> {
+    let Description { canonical, is_foreign, asks, terms } = description;
+    if terms.list.len() > MAX_TERMS {
+        return opaque(*canonical);
+    }
+    let flags = if *is_foreign { FOREIGN } else { 0 } | if terms.negates_whole { NEGATES_WHOLE } else { 0 };
+    let mut bytes = header(*canonical, flags, *asks, terms);
+    let mut texts = Vec::new();
+    let mut sorted: Vec<(u32, u16)> = terms.list.iter().map(|term| term.key).zip(0..).collect();
+    sorted.sort_unstable();
+    for (_, position) in sorted {
+        let term = &terms.list[usize::from(position)];
+        let offset = u16::try_from(texts.len()).expect("at most 64 texts of at most 24 bytes");
+        let length = write_text(&term.text, &mut texts);
+        bytes.extend(term.key.to_le_bytes());
+        bytes.extend([term.kind as u8, term.flags, position as u8, term.direction, term.detail, length]);
+        bytes.extend(offset.to_le_bytes());
+    }
+    bytes.extend(texts);
+    bytes
+}
+
+fn header(canonical: u128, flags: u8, asks: Asks, terms: &Terms) -> Vec<u8> {
+    let count = if flags & OPAQUE == 0 { terms.list.len() } else { 0 };
+    let mut bytes = Vec::with_capacity(HEADER_BYTES + count * (RECORD_BYTES + 8));
+    bytes.extend([VERSION, flags]);
+    bytes.extend(canonical.to_le_bytes());
+    bytes.extend(asks.0.to_le_bytes());
+    bytes.extend([terms.people, terms.negations, count as u8, 0]);
+    bytes
+}
+
+fn write_text(text: &str, texts: &mut Vec<u8>) -> u8 {
+    let length = text.floor_char_boundary(TEXT_BYTES);
+    texts.extend(&text.as_bytes()[..length]);
+    length as u8
+}
+
+/// Features, read in place.
+#[derive(Clone, Copy)]
+pub(crate) struct Features<'a> {
+    bytes: &'a [u8],
+    texts: &'a [u8],
+}
+
+/// One term of some features.
+#[derive(Clone, Copy)]
+pub(crate) struct Record<'a> {
+    pub(crate) key: u32,
+    pub(crate) kind: Kind,
+    pub(crate) flags: u8,
+    pub(crate) position: u8,
+    pub(crate) direction: u8,
+    pub(crate) detail: u8,
+    pub(crate) text: &'a [u8],
+}
+
+impl<'a> Features<'a> {
+    /// None when the bytes are not features of this version.
+    pub(crate) fn parse(bytes: &'a [u8]) -> Option<Self> {
+        let count = usize::from(*bytes.get(HEADER_BYTES - 2)?);
+        let texts = bytes.get(HEADER_BYTES + count * RECORD_BYTES..)?;
+        let features = Self { bytes, texts };
+        let is_valid = bytes[0] == VERSION && count <= MAX_TERMS && (0..count).all(|index| features.is_valid(index));
+        is_valid.then_some(features)
+    }
+
+    fn is_valid(&self, index: usize) -> bool {
+        let record = self.bytes_of(index);
+        let text = self.text_range(record);
+        let follows = index == 0 || key_of(self.bytes_of(index - 1)) <= key_of(record);
+        follows && kind_of(record[4]).is_some() && usize::from(record[6]) < MAX_TERMS && text.end <= self.texts.len()
+    }
+
+    fn bytes_of(&self, index: usize) -> &'a [u8] {
+        &self.bytes[HEADER_BYTES + index * RECORD_BYTES..][..RECORD_BYTES]
+    }
+
+    fn text_range(&self, record: &[u8]) -> std::ops::Range<usize> {
+        let start = usize::from(u16::from_le_bytes([record[10], record[11]]));
+        start..start + usize::from(record[9])
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        usize::from(self.bytes[HEADER_BYTES - 2])
+    }
+
+    /// Sorted by key. The index is below `len`.
+    pub(crate) fn record(&self, index: usize) -> Record<'a> {
+        let record = self.bytes_of(index);
+        Record {
+            key: key_of(record),
+            kind: kind_of(record[4]).expect("checked by parse"),
+            flags: record[5],
+            position: record[6],
+            direction: record[7],
+            detail: record[8],
+            text: &self.texts[self.text_range(record)],
+        }
+    }
+
+    pub(crate) fn records(&self) -> impl Iterator<Item = Record<'a>> {
+        (0..self.len()).map(|index| self.record(index))
+    }
+
+    pub(crate) fn canonical(&self) -> &'a [u8] {
+        &self.bytes[2..18]
+    }
+
+    /// Only its canonical form may be compared.
+    pub(crate) fn is_opaque(&self) -> bool {
+        self.bytes[1] & OPAQUE != 0
+    }
+
+    pub(crate) fn is_foreign(&self) -> bool {
+        self.bytes[1] & FOREIGN != 0
+    }
+
+    pub(crate) fn negates_whole(&self) -> bool {
+        self.bytes[1] & NEGATES_WHOLE != 0
+    }
+
+    pub(crate) fn asks(&self) -> Asks {
+        Asks(u16::from_le_bytes([self.bytes[18], self.bytes[19]]))
+    }
+
+    pub(crate) fn people(&self) -> u8 {
+        self.bytes[20]
+    }
+
+    pub(crate) fn negations(&self) -> u8 {
+        self.bytes[21]
+    }
+}
+
+fn key_of(record: &[u8]) -> u32 {
+    u32::from_le_bytes([record[0], record[1], record[2], record[3]])
+}
+
+fn kind_of(byte: u8) -> Option<Kind> {
+    const KINDS: [Kind; 9] = [
+        Kind::Content,
+        Kind::Soft,
+        Kind::Name,
+        Kind::Number,
+        Kind::Unit,
+        Kind::Period,
+        Kind::Quantifier,
+        Kind::Symbol,
+        Kind::Particle,
+    ];
+    KINDS.get(usize::from(byte)).copied()
+}

@@ -1,0 +1,151 @@
+//! Differences that change the answer. Each guard knows one kind and is certain of it; none looks at the cosine.
+
+mod order;
+
+use isartor_plugin::policy::MissReason;
+
+use crate::difference::{Difference, Left, is_content};
+use crate::features::Record;
+use crate::question::Asks;
+use crate::terms::{Kind, flag};
+
+type Guard = fn(&Difference) -> bool;
+
+/// In the order in which they are asked: the most telling reason first.
+pub(crate) const GUARDS: [(Guard, MissReason); 12] = [
+    (numbers, MissReason::Number),
+    (units, MissReason::Unit),
+    (periods, MissReason::Period),
+    (negations, MissReason::Negation),
+    (opposites, MissReason::Antonym),
+    (questions, MissReason::QuestionWord),
+    (symbols, MissReason::Unexplained),
+    (quantifiers, MissReason::Unexplained),
+    (people, MissReason::Order),
+    (order::is_changed, MissReason::Order),
+    (names, MissReason::Identifier),
+    (single_slot, MissReason::ContentWord),
+];
+
+/// The first reason not to serve, if there is one.
+pub(crate) fn veto(difference: &Difference) -> Option<MissReason> {
+    GUARDS.iter().find(|(guard, _)| guard(difference)).map(|(_, reason)| *reason)
+}
+
+fn either(difference: &Difference, is_left: impl Fn(Left) -> bool) -> bool {
+    is_left(difference.in_question()) || is_left(difference.in_candidate())
+}
+
+fn both(difference: &Difference, is_left: impl Fn(Left) -> bool) -> bool {
+    is_left(difference.in_question()) && is_left(difference.in_candidate())
+}
+
+fn numbers(difference: &Difference) -> bool {
+    either(difference, |left| left.has(Kind::Number))
+}
+
+/// Another unit of the same dimension, or a unit of a number that the other text has without it.
+fn units(difference: &Difference) -> bool {
+    let is_unit = |record: &Record| record.kind == Kind::Unit;
+    let measures = |left: Left| left.records().any(|record| is_unit(&record) && record.flags & flag::MEASURED != 0);
+    either(difference, measures)
+        || difference
+            .in_question()
+            .records()
+            .filter(is_unit)
+            .any(|unit| difference.in_candidate().records().filter(is_unit).any(|other| unit.detail == other.detail))
+}
+
+fn periods(difference: &Difference) -> bool {
+    either(difference, |left| left.has(Kind::Period))
+}
+
+/// More negators on one side, or as many about something else.
+fn negations(difference: &Difference) -> bool {
+    let (question, candidate) = (difference.question, difference.candidate);
+    let is_moved = |(one, other): (Record, Record)| (one.flags ^ other.flags) & flag::NEGATED != 0;
+    let has_scope = !question.negates_whole() && !candidate.negates_whole();
+    question.negations() != candidate.negations() || (has_scope && difference.shared().any(is_moved))
+}
+
+/// The poles of one axis in one text, weak ones apart.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+struct Poles {
+    strong: u8,
+    any: u8,
+}
+
+impl Poles {
+    fn with(self, record: &Record) -> Self {
+        let pole = if record.flags & flag::SECOND_POLE != 0 { 2 } else { 1 };
+        let strong = if record.flags & flag::WEAK != 0 { 0 } else { pole };
+        Self { strong: self.strong | strong, any: self.any | pole }
+    }
+}
+
+/// The opposite pole, or both poles against one: `advantages` and `advantages and disadvantages`.
+fn opposites(difference: &Difference) -> bool {
+    let on_axis = |record: &Record| record.detail != 0 && record.kind != Kind::Unit;
+    let poles = |records: &mut dyn Iterator<Item = Record>, axis: u8| {
+        records.filter(|record| on_axis(record) && record.detail == axis).fold(Poles::default(), |all, r| all.with(&r))
+    };
+    let left = difference.in_question().records().chain(difference.in_candidate().records());
+    left.filter(on_axis).any(|record| {
+        let one = poles(&mut difference.question.records(), record.detail);
+        let other = poles(&mut difference.candidate.records(), record.detail);
+        let is_opposite = one.any != 0 && other.any != 0 && one.any & other.any == 0;
+        let is_half = one.strong != 0 && other.strong != 0 && one.strong != other.strong;
+        is_opposite || is_half
+    })
+}
+
+/// A person is not a time, and whether is not how. An answer with its reason also answers without.
+fn questions(difference: &Difference) -> bool {
+    const LOOSE: u16 = Asks::THING.0 | Asks::MANNER.0;
+    let (one, other) = (difference.question.asks().0, difference.candidate.asks().0);
+    let adds_reason = one != 0 && other == one | Asks::REASON.0;
+    (one ^ other) & !LOOSE != 0 && !adds_reason
+}
+
+fn symbols(difference: &Difference) -> bool {
+    either(difference, |left| left.has(Kind::Symbol))
+}
+
+/// `only` on one side, or `any` against `all`.
+fn quantifiers(difference: &Difference) -> bool {
+    let is_strong = |record: Record| record.kind == Kind::Quantifier && record.flags & flag::WEAK == 0;
+    either(difference, |left| left.records().any(is_strong)) || both(difference, |left| left.has(Kind::Quantifier))
+}
+
+/// His is not her; my is not your, unless each asks about themselves.
+fn people(difference: &Difference) -> bool {
+    const I: u8 = 1;
+    const YOU: u8 = 1 << 1;
+    const THIRD: u8 = 1 << 2 | 1 << 3 | 1 << 4;
+    const MY: u8 = 1 << 5;
+    const YOUR: u8 = 1 << 6;
+    let (one, other) = (difference.question.people(), difference.candidate.people());
+    let is_third = (one & THIRD) != (other & THIRD) && one & THIRD != 0 && other & THIRD != 0;
+    let speaks_of_self = |people: u8| people & (I | MY) == I | MY || people & (YOU | YOUR) == YOU | YOUR;
+    let owners = (one & (MY | YOUR), other & (MY | YOUR));
+    let is_other_owner = owners.0 & owners.1 == 0 && owners.0 != 0 && owners.1 != 0;
+    let is_fact = difference.question.asks() == Asks::FACT;
+    let is_other_self =
+        is_fact && one & (I | YOU) != other & (I | YOU) && one & (I | YOU) != 0 && other & (I | YOU) != 0;
+    is_third || is_other_self || (is_other_owner && !(speaks_of_self(one) && speaks_of_self(other)))
+}
+
+/// Another name, or a code that the other text does not have.
+fn names(difference: &Difference) -> bool {
+    let is_code = |record: Record| record.kind == Kind::Name && record.flags & flag::CODE != 0;
+    both(difference, |left| left.has(Kind::Name)) || either(difference, |left| left.records().any(is_code))
+}
+
+/// The same text but for one place, where each has a word or two of its own.
+fn single_slot(difference: &Difference) -> bool {
+    let slot = |left: Left| {
+        let count = left.records().filter(|record| is_content(record.kind)).count();
+        (1..=2).contains(&count)
+    };
+    both(difference, slot)
+}

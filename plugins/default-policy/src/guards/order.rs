@@ -1,0 +1,85 @@
+//! Who does what to whom: the same words, told apart by their order and the prepositions before them.
+
+use crate::difference::Difference;
+use crate::features::{MAX_TERMS, Record};
+use crate::lexicon::LOOSE_ROW;
+use crate::terms::{Kind, flag};
+
+/// One word in the question and in the candidate.
+type Pair<'a> = (Record<'a>, Record<'a>);
+
+/// Whether two shared words stand the other way round in a way that matters, or one is moved from `to` to `from`.
+pub(crate) fn is_changed(difference: &Difference) -> bool {
+    let pairs = || difference.shared().filter(has_place);
+    if pairs().any(is_redirected) {
+        return true;
+    }
+    !is_in_order(pairs()) && pairs().any(|one| pairs().any(|other| is_inverted(one, other) && !is_harmless(one, other)))
+}
+
+/// Whether the words follow one another in the candidate as they do in the question.
+fn is_in_order<'a>(pairs: impl Iterator<Item = Pair<'a>>) -> bool {
+    let mut places = [None; MAX_TERMS];
+    for (one, other) in pairs {
+        places[usize::from(one.position)] = Some(other.position);
+    }
+    places.iter().flatten().is_sorted()
+}
+
+/// Whether it matters where the word stands. It does not for periods, nor for the unit of `Rs 500` and `500 rupees`.
+fn has_place((one, other): &Pair) -> bool {
+    let is_spelled_amount = (one.flags ^ other.flags) & flag::MEASURED != 0;
+    match one.kind {
+        Kind::Content | Kind::Name | Kind::Number | Kind::Symbol => true,
+        Kind::Unit => !is_spelled_amount,
+        Kind::Soft => one.flags & flag::FIXED != 0,
+        Kind::Period | Kind::Quantifier | Kind::Particle => false,
+    }
+}
+
+fn is_redirected(pair: Pair) -> bool {
+    let (one, other) = (row(pair.0), row(pair.1));
+    one > LOOSE_ROW && other > LOOSE_ROW && one != other
+}
+
+/// Of the preposition that governs it.
+fn row(record: Record) -> u8 {
+    record.direction >> 4
+}
+
+/// `one` comes first in the question and last in the candidate.
+fn is_inverted(one: Pair, other: Pair) -> bool {
+    one.0.position < other.0.position && one.1.position > other.1.position
+}
+
+fn is_harmless(one: Pair, other: Pair) -> bool {
+    is_phrase_moved(one, other) || are_listed(one, other) || is_genitive(one, other) || is_passive(one, other)
+}
+
+/// `in Python` stands at the end or at the beginning; `from A to B` is `to B from A`.
+fn is_phrase_moved(one: Pair, other: Pair) -> bool {
+    let keeps = |pair: Pair| if pair.0.direction == pair.1.direction { pair.0.direction } else { 0 };
+    keeps(one) != keeps(other)
+}
+
+/// `A and B` is `B and A`.
+fn are_listed(one: Pair, other: Pair) -> bool {
+    let is_joined = |pair: Pair| pair.0.flags & pair.1.flags & flag::JOINED != 0;
+    is_joined(one) && is_joined(other)
+}
+
+/// `population of France` is `France's population`: the owner follows in one text and directly precedes in the other.
+fn is_genitive(one: Pair, other: Pair) -> bool {
+    let follows = |owner: Record, owned: Record| row(owner) == LOOSE_ROW && row(owned) != LOOSE_ROW;
+    let precedes = |owner: Record, owned: Record| {
+        row(owned) != LOOSE_ROW && owner.direction == owned.direction && owned.position - owner.position <= 3
+    };
+    (follows(other.0, one.0) && precedes(other.1, one.1)) || (follows(one.1, other.1) && precedes(one.0, other.0))
+}
+
+/// `treat a scab` is `a scab is treated`, as long as nobody is named who does it.
+fn is_passive(one: Pair, other: Pair) -> bool {
+    let is_voice_changed = |pair: Pair| (pair.0.flags ^ pair.1.flags) & flag::PASSIVE != 0;
+    let has_no_agent = |pair: Pair| row(pair.0) <= LOOSE_ROW && row(pair.1) <= LOOSE_ROW;
+    (is_voice_changed(one) && has_no_agent(other)) || (is_voice_changed(other) && has_no_agent(one))
+}

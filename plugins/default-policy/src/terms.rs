@@ -1,0 +1,140 @@
+//! What is compared of a text: its terms in order, each with what it is and how it belongs to the rest.
+
+mod role;
+
+use self::role::Role;
+use crate::lexer::{Stop, Word};
+use crate::lexicon::Lexicon;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub(crate) enum Kind {
+    Content = 0,
+    /// Content that may be left out.
+    Soft,
+    /// An identifier, an abbreviation, a name.
+    Name,
+    Number,
+    Unit,
+    Period,
+    Quantifier,
+    Symbol,
+    /// A function word that stands on an axis of opposites.
+    Particle,
+}
+
+/// Bits of `Term::flags`.
+pub(crate) mod flag {
+    pub(crate) const NEGATED: u8 = 1;
+    /// Beside `and`, `or`, `between` or a comma.
+    pub(crate) const JOINED: u8 = 1 << 1;
+    pub(crate) const SECOND_POLE: u8 = 1 << 2;
+    /// A pole that counts only against its opposite, or a quantifier that may be left out.
+    pub(crate) const WEAK: u8 = 1 << 3;
+    /// A unit directly after a number.
+    pub(crate) const MEASURED: u8 = 1 << 4;
+    /// A participle after a form of `be`: what it is done to stands before it.
+    pub(crate) const PASSIVE: u8 = 1 << 5;
+    /// An abbreviation, a single letter, or a word with digits, signs or capitals inside: nothing else is like it.
+    pub(crate) const CODE: u8 = 1 << 6;
+    /// Soft, but it matters where it stands.
+    pub(crate) const FIXED: u8 = 1 << 7;
+}
+
+#[derive(Debug)]
+pub(crate) struct Term {
+    /// The same for words that mean the same.
+    pub(crate) key: u32,
+    pub(crate) kind: Kind,
+    pub(crate) flags: u8,
+    /// The preposition that governs it, as the lexicon numbers them; 0 for none.
+    pub(crate) direction: u8,
+    /// The axis of a pole, the dimension of a unit, else 0.
+    pub(crate) detail: u8,
+    /// Its base form.
+    pub(crate) text: String,
+}
+
+/// One sentence or several, as a list of terms.
+#[derive(Debug, Default)]
+pub(crate) struct Terms {
+    pub(crate) list: Vec<Term>,
+    /// How many negators the text has.
+    pub(crate) negations: u8,
+    /// A negated auxiliary opens a question, and so negates all of it: `why don't`.
+    pub(crate) negates_whole: bool,
+    /// One bit for each person spoken of, in the order of the lexicon's list.
+    pub(crate) people: u8,
+}
+
+/// The terms of words from which the asking ones were taken.
+pub(crate) fn read(words: &[Word], lexicon: &Lexicon) -> Terms {
+    let mut reader = Reader::default();
+    let capitals_mean_names = !role::is_title(words);
+    for (index, word) in words.iter().enumerate() {
+        reader.apply(role::of(words, index, lexicon, capitals_mean_names), word);
+        reader.end(word.stop);
+    }
+    reader.terms
+}
+
+#[derive(Default)]
+struct Reader {
+    terms: Terms,
+    direction: u8,
+    negates: bool,
+    joins: bool,
+}
+
+impl Reader {
+    fn apply(&mut self, role: Role, word: &Word) {
+        match role {
+            Role::Filler => {}
+            Role::Function => self.direction = 0,
+            Role::Person(number) => self.terms.people |= 1 << number,
+            Role::Joining => {
+                self.mark_last(flag::JOINED);
+                self.joins = true;
+            }
+            Role::Negator { negates_whole } => {
+                self.terms.negations = self.terms.negations.saturating_add(1);
+                self.terms.negates_whole |= negates_whole;
+                self.negates = true;
+                self.direction = 0;
+            }
+            Role::Direction { number, particle } => {
+                self.terms.list.extend(particle);
+                self.direction = number;
+            }
+            Role::Term(term) => self.push(term, word),
+        }
+    }
+
+    fn push(&mut self, mut term: Term, word: &Word) {
+        let flags = if self.negates { flag::NEGATED } else { 0 } | if self.joins { flag::JOINED } else { 0 };
+        term.flags |= flags;
+        term.direction = self.direction;
+        if term.text.is_empty() {
+            term.text.clone_from(&word.text);
+        }
+        self.negates = false;
+        self.joins = false;
+        self.terms.list.push(term);
+    }
+
+    fn mark_last(&mut self, flags: u8) {
+        if let Some(last) = self.terms.list.last_mut() {
+            last.flags |= flags;
+        }
+    }
+
+    fn end(&mut self, stop: Stop) {
+        if stop > Stop::None {
+            self.direction = 0;
+        }
+        if stop == Stop::Clause {
+            self.mark_last(flag::JOINED);
+            self.joins = true;
+        }
+    }
+}

@@ -1,0 +1,175 @@
+//! What one word does in its text. Looks at the word and its neighbours, keeps nothing.
+
+use super::{Kind, Term, flag};
+use crate::canonical;
+use crate::hash::key;
+use crate::lexer::{Shape, Stop, Word, opens_sentence};
+use crate::lexicon::{Lexicon, Pole, Sense};
+
+pub(super) enum Role {
+    Filler,
+    Function,
+    Person(u8),
+    Joining,
+    Negator { negates_whole: bool },
+    Direction { number: u8, particle: Option<Term> },
+    Term(Term),
+}
+
+/// In a text of capitalised words, a capital says nothing.
+pub(super) fn is_title(words: &[Word]) -> bool {
+    let plain = words.iter().filter(|word| word.shape == Shape::Word);
+    let (capitals, others): (Vec<&Word>, Vec<&Word>) =
+        plain.partition(|word| word.shown.starts_with(char::is_uppercase));
+    capitals.len() >= 3 && capitals.len() > others.len()
+}
+
+pub(super) fn of(words: &[Word], index: usize, lexicon: &Lexicon, capitals_mean_names: bool) -> Role {
+    let word = &words[index];
+    let own = key(word.text.as_bytes());
+    match word.shape {
+        Shape::Number => Role::Term(Term::new(Kind::Number, own)),
+        Shape::Period => Role::Term(Term::new(Kind::Period, own)),
+        Shape::Identifier => Role::Term(Term { flags: flag::CODE, ..Term::new(Kind::Name, own) }),
+        Shape::Symbol => match unit(words, index, &word.text, lexicon) {
+            Some(term) => Role::Term(term),
+            None if matches!(word.text.as_str(), "/" | "#") => Role::Filler,
+            None => Role::Term(Term::new(Kind::Symbol, own)),
+        },
+        Shape::Word => {
+            let is_name = capitals_mean_names && !word.opens && starts_with_capital(word);
+            of_word(words, index, lexicon, is_name)
+        }
+    }
+}
+
+fn of_word(words: &[Word], index: usize, lexicon: &Lexicon, is_name: bool) -> Role {
+    let word = &words[index];
+    let text = if word.shown == "US" { "usa" } else { &word.text };
+    let base = if is_abbreviation(word) { text.to_owned() } else { lexicon.base(text) };
+    let pole = lexicon.pole(text, &base);
+    let sense = if is_other_word(word) { None } else { lexicon.sense(text, &base) };
+    match sense {
+        Some(Sense::Filler) => Role::Filler,
+        Some(Sense::Function) => Role::Function,
+        Some(Sense::Person(number)) => Role::Person(number),
+        Some(Sense::Joining) => Role::Joining,
+        Some(Sense::Negator) => negator(words, index),
+        Some(Sense::Direction(number)) => {
+            Role::Direction { number, particle: pole.map(|pole| Term::new(Kind::Particle, pole.key).at(pole)) }
+        }
+        Some(Sense::Quantifier { key, weak }) => {
+            let flags = if weak { flag::WEAK } else { 0 };
+            Role::Term(Term { flags, ..Term::new(Kind::Quantifier, key) })
+        }
+        Some(Sense::Soft) if !is_name => Role::Term(content(Kind::Soft, key(base.as_bytes()), pole, base)),
+        Some(Sense::Anybody) if !is_name => {
+            Role::Term(Term { flags: flag::FIXED, ..content(Kind::Soft, key(b"anybody"), pole, base) })
+        }
+        Some(Sense::Synonym(key)) => {
+            let kind = if is_name || is_code(word) { Kind::Name } else { Kind::Content };
+            Role::Term(content(kind, key, pole, base).passive(words, index).coded(word))
+        }
+        Some(Sense::Soft | Sense::Anybody) | None => {
+            let kind = if is_name || is_code(word) { Kind::Name } else { Kind::Content };
+            let measure = unit(words, index, &base, lexicon);
+            let plain = || content(kind, key(base.as_bytes()), pole, base).passive(words, index).coded(word);
+            Role::Term(measure.unwrap_or_else(plain))
+        }
+    }
+}
+
+/// A strong pole is what its word means; a weak one only says what it is not.
+fn content(kind: Kind, own: u32, pole: Option<Pole>, base: String) -> Term {
+    let term = match pole {
+        Some(pole) if pole.weak => Term::new(kind, own).at(pole),
+        Some(pole) => Term::new(kind, pole.key).at(pole),
+        None => Term::new(kind, own),
+    };
+    Term { text: base, ..term }
+}
+
+fn unit(words: &[Word], index: usize, base: &str, lexicon: &Lexicon) -> Option<Term> {
+    let word = &words[index];
+    let before = index.checked_sub(1).map(|before| &words[before]);
+    let is_measured = before.is_some_and(|before| before.shape == Shape::Number && before.stop == Stop::None);
+    let unit = lexicon.unit(&word.text, base, is_measured)?;
+    // Mb and MB differ, and so do mW and MW; whoever writes mb means the usual one.
+    let is_unusual = is_measured && matches!(word.shown.as_str(), "Kb" | "Mb" | "Gb" | "Tb" | "MW" | "Mm" | "MM");
+    let key = if is_unusual { key(word.shown.as_bytes()) } else { unit.key };
+    let flags = if is_measured { flag::MEASURED } else { 0 };
+    Some(Term { flags, detail: unit.dimension as u8, ..Term::new(Kind::Unit, key) })
+}
+
+fn negator(words: &[Word], index: usize) -> Role {
+    let before = |distance: usize| index.checked_sub(distance).map(|before| &words[before]);
+    let is_choice = words[index].is("not")
+        && before(1).is_some_and(|word| word.is("or"))
+        && (index + 1 == words.len()
+            || words[index].stop > Stop::None
+            || ["to", "that"].iter().any(|next| words[index + 1].is(next)));
+    let is_both = words[index].is("not") && words.get(index + 1).is_some_and(|next| next.is("only"));
+    let is_ordinal = words[index].is("no") && words.get(index + 1).is_some_and(|next| next.shape == Shape::Number);
+    if is_choice || is_both || is_ordinal {
+        return Role::Filler;
+    }
+    let opens = |at: usize| opens_sentence(words, at);
+    let negates_whole =
+        words[index].is("not") && (opens(index) || (index > 0 && is_auxiliary(&words[index - 1]) && opens(index - 1)));
+    Role::Negator { negates_whole }
+}
+
+fn is_auxiliary(word: &Word) -> bool {
+    const AUXILIARIES: &[&str] = &[
+        "am", "are", "can", "could", "did", "do", "does", "had", "has", "have", "is", "should", "was", "were", "will",
+        "would",
+    ];
+    AUXILIARIES.iter().any(|auxiliary| word.is(auxiliary))
+}
+
+fn starts_with_capital(word: &Word) -> bool {
+    word.shown.starts_with(char::is_uppercase)
+}
+
+fn is_abbreviation(word: &Word) -> bool {
+    word.shown.chars().filter(|letter| letter.is_uppercase()).count() >= 2 && !word.shown.contains(char::is_lowercase)
+}
+
+/// An abbreviation that is another word in lower case.
+fn is_other_word(word: &Word) -> bool {
+    matches!(word.shown.as_str(), "IT" | "WHO" | "OR" | "AM" | "AS")
+}
+
+fn is_code(word: &Word) -> bool {
+    let has_sign = word.text.contains(|c: char| !c.is_alphabetic() && c != '\'' && c != '-');
+    word.text.chars().count() == 1 || has_sign || is_abbreviation(word) || canonical::has_hump(&word.shown)
+}
+
+impl Term {
+    fn new(kind: Kind, key: u32) -> Self {
+        Self { key, kind, flags: 0, direction: 0, detail: 0, text: String::new() }
+    }
+
+    /// A participle with a form of `be` before it, or with what it is done to in between.
+    fn passive(mut self, words: &[Word], index: usize) -> Self {
+        const BE: &[&str] = &["be", "is", "are", "was", "were", "been", "being"];
+        let follows_be = words[index.saturating_sub(4)..index].iter().any(|word| BE.iter().any(|be| word.is(be)));
+        if follows_be && words[index].text != self.text && !words[index].text.ends_with(['g', 's']) {
+            self.flags |= flag::PASSIVE;
+        }
+        self
+    }
+
+    fn coded(mut self, word: &Word) -> Self {
+        if is_code(word) {
+            self.flags |= flag::CODE;
+        }
+        self
+    }
+
+    fn at(mut self, pole: Pole) -> Self {
+        self.detail = pole.axis;
+        self.flags |= if pole.is_second { flag::SECOND_POLE } else { 0 } | if pole.weak { flag::WEAK } else { 0 };
+        self
+    }
+}
