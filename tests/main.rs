@@ -3,8 +3,10 @@
 mod support;
 
 mod chat;
+mod connect;
 mod gateway;
 mod http;
+mod mcp;
 mod model;
 mod plugins;
 mod tidy;

@@ -66,7 +66,12 @@ impl Home {
 
     /// `isartor up --detach` on a free port; stopped when the value is dropped.
     pub fn up(&self) -> Gateway<'_> {
-        let output = self.run(&["up", "--detach", "--port", "0"]);
+        self.up_at(0)
+    }
+
+    /// The same on a port that a client was told before.
+    pub fn up_at(&self, port: u16) -> Gateway<'_> {
+        let output = self.run(&["up", "--detach", "--port", &port.to_string()]);
         assert!(output.status.success(), "isartor up: {}", text(&output));
         Gateway { home: self, url: self.status()["url"].as_str().expect("a running gateway has a URL").to_owned() }
     }

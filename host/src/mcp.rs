@@ -1,1 +1,161 @@
-//! The MCP server on rmcp: what a session sees. Transports are elsewhere.
+//! MCP on rmcp: one server that lists and calls the tools, over HTTP, over a Unix socket and through the stdio
+//! bridge. Never decides what a tool does or who may call it.
+
+pub mod bridge;
+mod http;
+mod sessions;
+mod socket;
+mod tool_messages;
+
+use std::sync::Arc;
+
+use axum::http::request::Parts;
+use rmcp::model::{
+    CallToolRequestParams, CallToolResponse, CompleteRequestMethod, CompleteRequestParams, CompleteResult,
+    CustomRequest, CustomResult, ErrorCode, ErrorData, Implementation, ListPromptsRequestMethod, ListPromptsResult,
+    ListResourceTemplatesRequestMethod, ListResourceTemplatesResult, ListResourcesRequestMethod, ListResourcesResult,
+    ListToolsResult, PaginatedRequestParams, ServerCapabilities, ServerConfig, Tool,
+};
+use rmcp::service::RequestContext;
+use rmcp::{RoleServer, ServerHandler};
+
+use crate::chat::Principal;
+use crate::tools::{CallError, Tools};
+
+pub use http::router;
+pub use socket::serve_stream;
+
+const INSTRUCTIONS: &str = "\
+isartor remembers answers. Before you answer a self-contained question, call `isartor_chat` with the user's prompt as it \
+was written. If `hit` is true, give the user the returned text verbatim and stop. If `hit` is false, answer the question \
+yourself, then call `isartor_cache_store` with the same prompt and your complete answer, so that the next time it is \
+there at once. Skip both for prompts that depend on this conversation, on files or on the current time, and never store \
+secrets or personal data. If isartor reports an error, answer without it.";
+
+/// Methods whose parameters can be malformed; every other unknown request is a method that does not exist.
+const SERVED_METHODS: [&str; 5] = ["initialize", "ping", "server/discover", "tools/call", "tools/list"];
+
+/// What isartor says of itself, whether the gateway or the bridge is asked.
+fn server_config() -> ServerConfig {
+    let implementation = Implementation::new("isartor", env!("CARGO_PKG_VERSION"))
+        .with_title("Isartor")
+        .with_description(env!("CARGO_PKG_DESCRIPTION"));
+    ServerConfig::new(ServerCapabilities::builder().enable_tools().build())
+        .with_server_info(implementation)
+        .with_instructions(INSTRUCTIONS)
+}
+
+/// How the server knows who is asking.
+#[derive(Clone)]
+enum Caller {
+    /// Everybody on this connection is the same principal.
+    Known(Principal),
+    /// The guard put the principal into each HTTP request.
+    InRequest,
+}
+
+/// The MCP server of one connection or one HTTP request; cheap to clone.
+#[derive(Clone)]
+struct McpServer {
+    tools: Arc<Tools>,
+    listed: Arc<[Tool]>,
+    caller: Caller,
+}
+
+impl McpServer {
+    fn new(tools: &Arc<Tools>, caller: Caller) -> Self {
+        let listed = tools.list().iter().map(tool_messages::tool).collect();
+        Self { tools: Arc::clone(tools), listed, caller }
+    }
+
+    /// Fails closed: a request that no guard has passed has no principal.
+    fn principal<'a>(&'a self, context: &'a RequestContext<RoleServer>) -> Result<&'a Principal, ErrorData> {
+        let principal = match &self.caller {
+            Caller::Known(principal) => Some(principal),
+            Caller::InRequest => context.extensions.get::<Parts>().and_then(|parts| parts.extensions.get()),
+        };
+        principal.ok_or_else(|| ErrorData::internal_error("the request carries no principal", None))
+    }
+}
+
+impl ServerHandler for McpServer {
+    fn get_info(&self) -> ServerConfig {
+        server_config()
+    }
+
+    async fn list_tools(
+        &self,
+        _: Option<PaginatedRequestParams>,
+        _: RequestContext<RoleServer>,
+    ) -> Result<ListToolsResult, ErrorData> {
+        Ok(ListToolsResult::with_all_items(self.listed.to_vec()))
+    }
+
+    fn get_tool(&self, name: &str) -> Option<Tool> {
+        self.listed.iter().find(|tool| tool.name == name).cloned()
+    }
+
+    /// A cancelled call is dropped where it stands. An unknown tool is a wrong parameter: as an unknown method,
+    /// rmcp would answer it with HTTP 404.
+    async fn call_tool(
+        &self,
+        request: CallToolRequestParams,
+        context: RequestContext<RoleServer>,
+    ) -> Result<CallToolResponse, ErrorData> {
+        let principal = self.principal(&context)?;
+        let call = self.tools.call(principal, &request.name, request.arguments.unwrap_or_default());
+        tokio::select! {
+            biased;
+            called = call => match called {
+                Ok(output) => Ok(tool_messages::result(output).into()),
+                Err(error @ CallError::Unknown(_)) => Err(ErrorData::invalid_params(error.to_string(), None)),
+            },
+            () = context.ct.cancelled() => Err(ErrorData::internal_error("the call was cancelled", None)),
+        }
+    }
+
+    async fn complete(
+        &self,
+        _: CompleteRequestParams,
+        _: RequestContext<RoleServer>,
+    ) -> Result<CompleteResult, ErrorData> {
+        Err(ErrorData::method_not_found::<CompleteRequestMethod>())
+    }
+
+    async fn list_prompts(
+        &self,
+        _: Option<PaginatedRequestParams>,
+        _: RequestContext<RoleServer>,
+    ) -> Result<ListPromptsResult, ErrorData> {
+        Err(ErrorData::method_not_found::<ListPromptsRequestMethod>())
+    }
+
+    async fn list_resources(
+        &self,
+        _: Option<PaginatedRequestParams>,
+        _: RequestContext<RoleServer>,
+    ) -> Result<ListResourcesResult, ErrorData> {
+        Err(ErrorData::method_not_found::<ListResourcesRequestMethod>())
+    }
+
+    async fn list_resource_templates(
+        &self,
+        _: Option<PaginatedRequestParams>,
+        _: RequestContext<RoleServer>,
+    ) -> Result<ListResourceTemplatesResult, ErrorData> {
+        Err(ErrorData::method_not_found::<ListResourceTemplatesRequestMethod>())
+    }
+
+    /// rmcp hands over what fits none of its types: an unknown method, or a known one with wrong parameters.
+    async fn on_custom_request(
+        &self,
+        request: CustomRequest,
+        _: RequestContext<RoleServer>,
+    ) -> Result<CustomResult, ErrorData> {
+        let CustomRequest { method, .. } = request;
+        if SERVED_METHODS.contains(&method.as_str()) {
+            return Err(ErrorData::invalid_params(format!("the parameters of {method} are malformed"), None));
+        }
+        Err(ErrorData::new(ErrorCode::METHOD_NOT_FOUND, method, None))
+    }
+}

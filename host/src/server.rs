@@ -98,12 +98,12 @@ pub fn router(gateway: &Gateway, extra: Router) -> Router {
 }
 
 /// MCP over HTTP plugs in here: `/mcp` and `/mcp/`.
-fn mcp_routes(_gateway: &Gateway, _shutdown: &CancellationToken) -> Router {
-    Router::new()
+fn mcp_routes(gateway: &Gateway, shutdown: &CancellationToken) -> Router {
+    crate::mcp::router(gateway, shutdown.clone())
 }
 
 /// MCP over the Unix socket plugs in here. A session must end soon after `shutdown`: until then the gateway waits
 /// for it.
-async fn serve_mcp(_gateway: Gateway, stream: UnixStream, _shutdown: CancellationToken) {
-    drop(stream);
+async fn serve_mcp(gateway: Gateway, stream: UnixStream, shutdown: CancellationToken) {
+    crate::mcp::serve_stream(gateway, stream, shutdown).await;
 }

@@ -1,9 +1,38 @@
-//! `isartor mcp`: hands standard input and output to the bridge.
+//! `isartor mcp`: hands standard input and output to the bridge. Logs go to standard error, answers nowhere else.
 
+use std::fs::File;
+use std::io;
+use std::os::fd::AsFd;
 use std::process::ExitCode;
 
+use anyhow::Context;
+use tracing_subscriber::EnvFilter;
+
+use super::output::Hinted;
+use crate::mcp::bridge::{self, GatewayUrl, Options};
 use crate::settings::{Environment, Settings};
 
+const GATEWAY_URL: &str = "ISARTOR_GATEWAY_URL";
+
 pub(super) fn serve(settings: &Settings, environment: &Environment) -> anyhow::Result<ExitCode> {
-    unimplemented!()
+    let filter = EnvFilter::new(&settings.log);
+    tracing_subscriber::fmt().with_writer(io::stderr).with_ansi(false).with_env_filter(filter).init();
+    let options = Options {
+        gateway: gateway(settings, environment)?,
+        api_key: settings.gateway_api_key.clone(),
+        home: settings.home.clone(),
+        program: environment.program.clone(),
+        configured_port: settings.port,
+    };
+    let output = io::stdout().as_fd().try_clone_to_owned().context("cannot use the standard output")?;
+    bridge::run(options, io::stdin(), File::from(output))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn gateway(settings: &Settings, environment: &Environment) -> anyhow::Result<GatewayUrl> {
+    let Some(text) = environment.var(GATEWAY_URL) else { return Ok(GatewayUrl::local(settings.port)) };
+    text.parse().map_err(|error: bridge::GatewayUrlError| {
+        let hint = format!("set {GATEWAY_URL} to a URL such as {}, or unset it", GatewayUrl::local(settings.port));
+        Hinted::new(format!("cannot use {GATEWAY_URL}: {error}"), hint).into()
+    })
 }

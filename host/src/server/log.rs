@@ -15,6 +15,8 @@ use crate::settings::Home;
 
 /// The log is moved to `.1` when it would grow past this.
 const MAX_LOG_BYTES: u64 = 10 * 1024 * 1024;
+/// rmcp reports the life of each connection, which over HTTP is each request; a filter that names it wins.
+const QUIET: &str = "rmcp=error";
 
 /// Whether a person is watching.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,7 +43,7 @@ pub(crate) fn open(path: &Path) -> io::Result<File> {
 
 /// From now on every event goes to the log of `home`. Once per process.
 pub(crate) fn start(home: &Home, filter: &str, audience: Audience) -> Result<(), LogError> {
-    let parsed = EnvFilter::try_new(filter);
+    let parsed = EnvFilter::try_new(format!("{QUIET},{filter}"));
     let parsed = parsed.map_err(|source| LogError::Filter { filter: filter.to_owned(), source })?;
     let path = home.log_file();
     let file = LogFile::open(path.clone()).map_err(|source| LogError::Open { path, source })?;

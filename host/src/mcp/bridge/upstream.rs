@@ -1,0 +1,234 @@
+//! The way to the gateway as it is now, and how it is found: a link, a gateway that is starting, or nothing yet.
+//! Guarded by the relay's lock.
+
+use std::net::{TcpStream, ToSocketAddrs};
+use std::sync::Arc;
+use std::thread;
+use std::time::{Duration, Instant};
+use std::{io, mem};
+
+use rmcp::model::RequestId;
+
+use super::Options;
+use super::answers::{Handshake, Unavailable};
+use super::http_link::{HttpLink, HttpTarget};
+use super::ledger::{Carrier, Kind, Open};
+use super::link::{Link, SocketLink};
+use super::message;
+use super::relay::{Answers, Relay};
+use super::route::{self, MayStart, Route};
+use crate::server::instance::{self, LaunchError};
+
+/// A link can die unnoticed; the next one is new.
+const ATTEMPTS: usize = 2;
+const PROBE_TIMEOUT: Duration = Duration::from_millis(200);
+/// How long requests wait for a gateway that is starting.
+const START_PATIENCE: Duration = Duration::from_secs(20);
+
+/// How the client began.
+#[derive(Debug)]
+pub(super) enum Opening {
+    Unopened,
+    Initialized(Handshake),
+    /// With a protocol version that knows no `initialize`.
+    Modern,
+}
+
+pub(super) enum Path {
+    Idle,
+    Starting { since: Instant, waiting: Vec<(RequestId, Vec<u8>)> },
+    Up { number: u64, link: Link },
+}
+
+pub(super) struct Upstream {
+    pub(super) opening: Opening,
+    path: Path,
+    links: u64,
+    has_started: bool,
+}
+
+impl Upstream {
+    pub(super) fn new() -> Self {
+        Self { opening: Opening::Unopened, path: Path::Idle, links: 0, has_started: false }
+    }
+
+    /// Whether the client is a modern one, which its first request says; none when it has not begun in any way.
+    pub(super) fn recognise(&mut self, kind: Kind, line: &[u8]) -> Option<bool> {
+        if matches!(self.opening, Opening::Unopened)
+            && (kind == Kind::Discover || message::own_protocol_version(&message::params(line)).is_some())
+        {
+            self.opening = Opening::Modern;
+        }
+        match self.opening {
+            Opening::Unopened => None,
+            Opening::Initialized(_) => Some(false),
+            Opening::Modern => Some(true),
+        }
+    }
+
+    /// Sends a request, or keeps it for a gateway that is starting.
+    pub(super) fn carry(
+        &mut self,
+        relay: &Arc<Relay>,
+        id: &RequestId,
+        open: Open,
+        line: &[u8],
+    ) -> Result<(), Unavailable> {
+        for _ in 0..ATTEMPTS {
+            self.reach(relay)?;
+            match &mut self.path {
+                Path::Idle => {}
+                Path::Starting { waiting, .. } => {
+                    relay.client.ledger.open(id.clone(), Open { carrier: Carrier::Waiting, ..open });
+                    waiting.push((id.clone(), line.to_vec()));
+                    return Ok(());
+                }
+                Path::Up { number, link } => {
+                    relay.client.ledger.open(id.clone(), Open { carrier: Carrier::Link(*number), ..open });
+                    let Err(error) = link.send(line) else { return Ok(()) };
+                    tracing::debug!(%error, "the link to the gateway is dead");
+                    relay.client.ledger.forget(id);
+                    self.path = Path::Idle;
+                }
+            }
+        }
+        Err(Unavailable::Lost)
+    }
+
+    /// Sends what wants no answer; without a gateway nobody misses it.
+    pub(super) fn pass(&mut self, line: &[u8]) {
+        if let Path::Up { link, .. } = &mut self.path
+            && let Err(error) = link.send(line)
+        {
+            tracing::debug!(%error, "the link to the gateway is dead");
+            self.path = Path::Idle;
+        }
+    }
+
+    /// The client no longer wants what may still wait here.
+    pub(super) fn forget(&mut self, id: &RequestId) {
+        if let Path::Starting { waiting, .. } = &mut self.path {
+            waiting.retain(|(waiting, _)| waiting != id);
+        }
+    }
+
+    /// Ends the link of this number, if it is still the one in use.
+    pub(super) fn lose(&mut self, lost: u64) {
+        if matches!(&self.path, Path::Up { number, .. } if *number == lost) {
+            self.path = Path::Idle;
+        }
+    }
+
+    /// Leaves whatever link there is; a gateway that is starting goes on starting.
+    pub(super) fn leave(&mut self) -> Option<Link> {
+        match mem::replace(&mut self.path, Path::Idle) {
+            Path::Up { link, .. } => Some(link),
+            Path::Idle => None,
+            starting @ Path::Starting { .. } => {
+                self.path = starting;
+                None
+            }
+        }
+    }
+
+    /// Whether requests have waited long enough; from then on they go where the next ones go.
+    pub(super) fn loses_patience(&mut self) -> bool {
+        let too_long = matches!(&self.path, Path::Starting { since, .. } if since.elapsed() >= START_PATIENCE);
+        if too_long {
+            self.path = Path::Idle;
+        }
+        too_long
+    }
+
+    /// Makes sure that there is a link, or one on its way.
+    pub(super) fn reach(&mut self, relay: &Arc<Relay>) -> Result<(), Unavailable> {
+        if !matches!(self.path, Path::Idle) {
+            return Ok(());
+        }
+        match self.choose(&relay.options)? {
+            Route::Socket => self.connect(relay, |options, _, answers| {
+                Ok(Link::Socket(SocketLink::connect(&options.home.mcp_socket(), answers)?))
+            }),
+            Route::Http => self.connect(relay, |options, handshake, answers| {
+                let (gateway, api_key) = (options.gateway.clone(), options.api_key.clone());
+                Ok(Link::Http(HttpLink::open(HttpTarget { gateway, api_key, handshake }, answers)?))
+            }),
+            Route::Start => self.start(relay),
+            Route::Nowhere(reason) => Err(reason),
+        }
+    }
+
+    fn choose(&self, options: &Options) -> Result<Route, Unavailable> {
+        let running = instance::running(&options.home).map_err(failed)?;
+        let may_start = match (options.home.stopped_marker().exists(), self.has_started) {
+            (true, _) => MayStart::Stopped,
+            (false, true) => MayStart::Already,
+            (false, false) => MayStart::Yes,
+        };
+        let running_at = running.as_ref().map(|instance| instance.url.as_str());
+        Ok(route::choose(&options.gateway, running_at, may_start, || {
+            listens(options.gateway.host(), options.gateway.port())
+        }))
+    }
+
+    fn connect(
+        &mut self,
+        relay: &Arc<Relay>,
+        open: impl FnOnce(&Options, Option<Handshake>, Answers) -> io::Result<Link>,
+    ) -> Result<(), Unavailable> {
+        self.links += 1;
+        let handshake = match &self.opening {
+            Opening::Initialized(handshake) => Some(handshake.clone()),
+            Opening::Unopened | Opening::Modern => None,
+        };
+        let answers = Answers::new(Arc::clone(relay), self.links);
+        let mut link = open(&relay.options, handshake.clone(), answers).map_err(failed)?;
+        if let (Link::Socket(_), Some(Handshake { mut initialize, initialized })) = (&link, handshake) {
+            initialize.extend(initialized);
+            link.send(&initialize).map_err(failed)?;
+        }
+        self.path = Path::Up { number: self.links, link };
+        Ok(())
+    }
+
+    fn start(&mut self, relay: &Arc<Relay>) -> Result<(), Unavailable> {
+        self.has_started = true;
+        let starter = Arc::clone(relay);
+        let spawned = thread::Builder::new().name("start".into()).spawn(move || {
+            let options = &starter.options;
+            let started = instance::start_detached(&options.program, &options.home, options.gateway.port());
+            starter.started(started.map_err(start_failed).err());
+        });
+        spawned.map_err(failed)?;
+        self.path = Path::Starting { since: Instant::now(), waiting: Vec::new() };
+        Ok(())
+    }
+
+    /// Sends what waited for the start. Without a gateway the reason is that of the start, if it has one.
+    pub(super) fn started(&mut self, relay: &Arc<Relay>, problem: Option<Unavailable>) -> Result<(), Unavailable> {
+        let Path::Starting { waiting, .. } = mem::replace(&mut self.path, Path::Idle) else { return Ok(()) };
+        self.reach(relay).map_err(|reason| problem.unwrap_or(reason))?;
+        let Path::Up { number, link } = &mut self.path else { return Err(Unavailable::NotRunning) };
+        relay.client.ledger.hand_over(*number);
+        for (_, line) in waiting {
+            link.send(&line).map_err(failed)?;
+        }
+        Ok(())
+    }
+}
+
+fn listens(host: &str, port: u16) -> bool {
+    let Ok(mut addresses) = (host, port).to_socket_addrs() else { return false };
+    addresses.any(|address| TcpStream::connect_timeout(&address, PROBE_TIMEOUT).is_ok())
+}
+
+fn failed(error: impl std::error::Error) -> Unavailable {
+    Unavailable::Failed { reason: error.to_string() }
+}
+
+fn start_failed(error: LaunchError) -> Unavailable {
+    match error {
+        LaunchError::Stopped => Unavailable::Stopped,
+        error => Unavailable::StartFailed { reason: error.to_string().replace('\n', "; ") },
+    }
+}
