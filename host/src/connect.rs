@@ -1,1 +1,199 @@
-//! Install isartor into an AI client: plan, then apply; and undo. Never writes a file itself.
+//! Install isartor into an AI client: plan, then apply; and undo. Never writes a file itself, and never believes a
+//! connector that anything but our own entry changed.
+
+pub mod entry;
+mod error;
+pub mod locate;
+
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use crate::client_config::{
+    Applied, Change, ClientConfigError, ClientConfigs, Key, Place, Slot, Snapshot, Undo, check_connected,
+    check_disconnected,
+};
+use crate::plugin::connector::{FoundEntry, Os, Scope, ServerEntry, Target, Transport};
+use crate::plugin::manifest::client_file;
+use crate::plugin::{Connector, PluginError};
+
+pub use error::ConnectError;
+use locate::{Located, Surroundings, locate};
+
+/// What is wanted of a client.
+#[derive(Debug)]
+pub enum Intent {
+    /// Our entry, as given.
+    Connect(ServerEntry),
+    /// No entry called `name`.
+    Disconnect { name: String },
+}
+
+/// Everything that would happen. Nothing has, yet.
+#[derive(Debug)]
+pub struct Plan {
+    pub steps: Vec<Step>,
+    /// Files of the client that it does not read.
+    pub passed_over: Vec<String>,
+    /// Whether the client seems to be on this machine.
+    pub is_installed: bool,
+}
+
+/// What would happen to one file.
+#[derive(Debug)]
+pub enum Step {
+    Change(Change),
+    /// It is as it is wanted already.
+    Unchanged(PathBuf),
+}
+
+/// One client, reached through its connector.
+pub struct Client<'a> {
+    pub connector: &'a Connector,
+    pub configs: &'a ClientConfigs,
+    pub around: &'a Surroundings<'a>,
+}
+
+impl Client<'_> {
+    /// Reads the client's files and has the connector say what they should become.
+    pub fn plan(&self, intent: &Intent) -> Result<Plan, ConnectError> {
+        let manifest = self.connector.manifest();
+        let located = locate(&manifest.files, self.around)
+            .map_err(|source| ConnectError::Locate { title: manifest.title.clone(), source })?;
+        let steps = located.targets.iter().map(|place| match intent {
+            Intent::Connect(entry) => self.connecting(place, entry),
+            Intent::Disconnect { name } => self.disconnecting(place, name),
+        });
+        let steps = steps.collect::<Result<_, _>>()?;
+        Ok(Plan { steps, passed_over: located.passed_over, is_installed: located.is_installed })
+    }
+
+    fn connecting(&self, place: &Located, entry: &ServerEntry) -> Result<Step, ConnectError> {
+        let File { before, target, slot, key } = self.open(place, &entry.name)?;
+        self.refuse_foreign(&before, &target, &entry.name)?;
+        let after = self.connector.connect(before.text(), &target, entry).map_err(failed_on(&before.path))?;
+        if before.text() == Some(after.as_str()) {
+            return Ok(Step::Unchanged(before.path));
+        }
+        before.check_changeable()?;
+        let difference =
+            check_connected(before.text(), &after, slot, &strings(entry)).map_err(refused(&before.path))?;
+        let earlier = self.configs.record(&key)?;
+        Ok(Step::Change(Change::connecting(key, before, after, earlier.as_ref(), &difference)))
+    }
+
+    fn disconnecting(&self, place: &Located, name: &str) -> Result<Step, ConnectError> {
+        let File { before, target, slot, key } = self.open(place, name)?;
+        let Some(text) = before.text() else { return Ok(Step::Unchanged(before.path)) };
+        let record = self.configs.record(&key)?;
+        let undo = Undo::of(record.as_ref(), &before);
+        let is_exact = matches!(undo, Undo::Exact(_));
+        let after = match undo {
+            Undo::Exact(original) => original,
+            Undo::Surgical { created_container, created_file } => {
+                self.refuse_foreign(&before, &target, name)?;
+                let without = |created_container| {
+                    let without = self.connector.disconnect(text, &target, name, created_container);
+                    without.map_err(failed_on(&before.path))
+                };
+                match without(created_container)? {
+                    // Nothing worth a file is left; but the file is not ours to remove.
+                    None if !created_file => without(false)?,
+                    after => after,
+                }
+            }
+        };
+        if after.as_deref() == Some(text) {
+            return Ok(Step::Unchanged(before.path));
+        }
+        before.check_changeable()?;
+        if !is_exact {
+            check_disconnected(text, after.as_deref(), slot).map_err(refused(&before.path))?;
+        }
+        Ok(Step::Change(Change::disconnecting(key, before, after, record.as_ref(), is_exact)))
+    }
+
+    fn open<'p>(&self, place: &'p Located, name: &'p str) -> Result<File<'p>, ConnectError> {
+        let path = PathBuf::from(&place.path);
+        let client = self.connector.manifest().id.clone();
+        let key = Key { client, path: path.clone(), name: name.to_owned() };
+        let before = self.configs.read(&Place { path, base: PathBuf::from(&place.base) })?;
+        let slot = Slot { container: &place.file.container, name };
+        Ok(File { before, target: target(place), slot, key })
+    }
+
+    /// Keeps us from taking over a server of the user's that happens to have the name.
+    fn refuse_foreign(&self, before: &Snapshot, target: &Target, name: &str) -> Result<(), ConnectError> {
+        let found = match before.text() {
+            Some(text) => self.connector.servers(text, target).map_err(failed_on(&before.path))?,
+            None => Vec::new(),
+        };
+        match found.iter().find(|entry| entry.name == name).is_some_and(|entry| !is_ours(entry)) {
+            true => Err(ConnectError::ForeignEntry { path: before.path.clone(), name: name.to_owned() }),
+            false => Ok(()),
+        }
+    }
+}
+
+/// Carries a plan out, file by file; the first failure ends it.
+pub fn apply(configs: &ClientConfigs, plan: Plan, now: SystemTime) -> Result<Vec<Applied>, ConnectError> {
+    let changes = plan.steps.into_iter().filter_map(|step| match step {
+        Step::Change(change) => Some(change),
+        Step::Unchanged(_) => None,
+    });
+    changes.map(|change| configs.apply(change, now).map_err(ConnectError::from)).collect()
+}
+
+/// One of the client's files, and what we need to know to change it.
+struct File<'p> {
+    before: Snapshot,
+    target: Target,
+    slot: Slot<'p>,
+    key: Key,
+}
+
+fn target(place: &Located) -> Target {
+    let os = match place.file.os {
+        client_file::Os::Macos => Os::Macos,
+        client_file::Os::Linux => Os::Linux,
+        client_file::Os::Windows => Os::Windows,
+    };
+    let scope = match place.file.scope {
+        client_file::Scope::User => Scope::User,
+    };
+    Target { file: place.file.id.clone(), scope, os, project_root: None }
+}
+
+/// An entry under our usual name, or one that starts us or tells us where the gateway is.
+fn is_ours(entry: &FoundEntry) -> bool {
+    let Some(Transport::Stdio(server)) = &entry.transport else { return entry.name == entry::DEFAULT_NAME };
+    let starts_us = Path::new(&server.command).file_stem().is_some_and(|stem| stem == entry::DEFAULT_NAME);
+    entry.name == entry::DEFAULT_NAME || starts_us || server.env.iter().any(|(name, _)| name == entry::GATEWAY_URL)
+}
+
+/// Every string that the connector was given to write.
+fn strings(entry: &ServerEntry) -> Vec<&str> {
+    match &entry.transport {
+        Transport::Stdio(server) => {
+            let env = server.env.iter().map(|(_, value)| value.as_str());
+            [server.command.as_str()].into_iter().chain(server.args.iter().map(String::as_str)).chain(env).collect()
+        }
+        Transport::Http(server) => {
+            let headers = server.headers.iter().map(|(_, value)| value.as_str());
+            [server.url.as_str()].into_iter().chain(headers).collect()
+        }
+    }
+}
+
+fn failed_on(path: &Path) -> impl Fn(PluginError) -> ConnectError {
+    |source| {
+        let path = path.to_owned();
+        if let PluginError::Reported { message, line_column, .. } = source {
+            return ConnectError::Unusable { path, message, line_column };
+        }
+        ConnectError::Connector { path, source }
+    }
+}
+
+fn refused(path: &Path) -> impl Fn(String) -> ConnectError {
+    |reason| ClientConfigError::BadChange { path: path.to_owned(), reason }.into()
+}

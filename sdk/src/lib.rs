@@ -31,6 +31,7 @@
 //! ```
 #![deny(missing_docs)]
 
+#[cfg(feature = "config-text")]
 pub mod config_text;
 pub mod connector;
 pub mod policy;

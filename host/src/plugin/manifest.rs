@@ -85,7 +85,7 @@ impl Manifest {
         if self.kind != Kind::Policy && self.default {
             return Err("only a policy can be the default".to_owned());
         }
-        Ok(())
+        client_file::check(&self.files)
     }
 }
 

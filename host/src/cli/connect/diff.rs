@@ -1,0 +1,133 @@
+//! A change as a unified diff, for a person: secrets masked, control characters shown. Never writes anything.
+
+use similar::{ChangeTag, TextDiff};
+
+use crate::client_config::Change;
+
+const CONTEXT_LINES: usize = 3;
+const MASK: &str = "********";
+
+/// A string whose name ends so is a secret, ours or another server's.
+const SECRET_NAMES: &[&str] = &["KEY", "TOKEN", "SECRET", "PASSWORD", "AUTHORIZATION", "PAT"];
+
+const BOLD: &str = "\x1b[1m";
+const RED: &str = "\x1b[31m";
+const GREEN: &str = "\x1b[32m";
+const CYAN: &str = "\x1b[36m";
+const PLAIN: &str = "\x1b[0m";
+
+/// The lines to print.
+pub(super) fn lines(change: &Change, colours: bool) -> Vec<String> {
+    let path = change.before.path.display();
+    let name = |text: Option<&str>| text.map_or_else(|| "(no file)".to_owned(), |_| path.to_string());
+    let (before, after) = (change.before.text(), change.after.as_deref());
+    let mut lines = vec![
+        coloured(format!("--- {}", name(before)), BOLD, colours),
+        coloured(format!("+++ {}", name(after)), BOLD, colours),
+    ];
+    lines.extend(hunks(before.unwrap_or_default(), after.unwrap_or_default(), colours));
+    lines
+}
+
+fn hunks(before: &str, after: &str, colours: bool) -> Vec<String> {
+    let diff = TextDiff::from_lines(before, after);
+    let mut lines = Vec::new();
+    for hunk in diff.unified_diff().context_radius(CONTEXT_LINES).iter_hunks() {
+        lines.push(coloured(hunk.header().to_string(), CYAN, colours));
+        for change in hunk.iter_changes() {
+            let colour = match change.tag() {
+                ChangeTag::Equal => "",
+                ChangeTag::Delete => RED,
+                ChangeTag::Insert => GREEN,
+            };
+            let text = change.value().trim_end_matches(['\r', '\n']);
+            lines.push(coloured(format!("{}{}", change.tag(), printable(&masked(text))), colour, colours));
+        }
+    }
+    lines
+}
+
+fn coloured(text: String, colour: &str, colours: bool) -> String {
+    if colours && !colour.is_empty() { format!("{colour}{text}{PLAIN}") } else { text }
+}
+
+/// What a terminal would act upon, made visible.
+fn printable(text: &str) -> String {
+    let escape = |character: char| match character {
+        '\t' => "\t".to_owned(),
+        control if control.is_control() => control.escape_default().to_string(),
+        other => other.to_string(),
+    };
+    text.chars().map(escape).collect()
+}
+
+/// The line with the value of every `"…KEY": "value"` hidden.
+fn masked(line: &str) -> String {
+    let mut masked = String::with_capacity(line.len());
+    let mut rest = line;
+    let mut last_string = "";
+    while let Some(start) = rest.find('"') {
+        let between = &rest[..start];
+        let inside = &rest[start + 1..];
+        let length = string_length(inside);
+        let is_value = between.trim() == ":";
+        masked.push_str(between);
+        masked.push('"');
+        masked.push_str(if is_value && is_secret(last_string) { MASK } else { &inside[..length] });
+        last_string = &inside[..length];
+        rest = &inside[length..];
+        if let Some(after) = rest.strip_prefix('"') {
+            masked.push('"');
+            rest = after;
+        }
+    }
+    masked + rest
+}
+
+/// Bytes up to the closing quote, or to the end where there is none.
+fn string_length(inside: &str) -> usize {
+    let mut is_escaped = false;
+    inside
+        .find(|character| {
+            let closes = character == '"' && !is_escaped;
+            is_escaped = character == '\\' && !is_escaped;
+            closes
+        })
+        .unwrap_or(inside.len())
+}
+
+fn is_secret(name: &str) -> bool {
+    let name = name.to_ascii_uppercase();
+    SECRET_NAMES.iter().any(|secret| name.ends_with(secret))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn secrets_are_masked_and_nothing_else() {
+        let cases = [
+            (r#"  "ISARTOR__GATEWAY_API_KEY": "k-1","#, r#"  "ISARTOR__GATEWAY_API_KEY": "********","#),
+            (r#""GITHUB_TOKEN":"a\"b" , "x": "y""#, r#""GITHUB_TOKEN":"********" , "x": "y""#),
+            (r#"{"command": "KEY", "args": ["TOKEN", "x"]}"#, r#"{"command": "KEY", "args": ["TOKEN", "x"]}"#),
+            (r#""api_key": 5, "y": "z\\""#, r#""api_key": 5, "y": "z\\""#),
+            (r#""password": "open"#, r#""password": "********"#),
+            ("no strings", "no strings"),
+        ];
+        for (line, expected) in cases {
+            assert_eq!(masked(line), expected);
+        }
+    }
+
+    #[test]
+    fn a_diff_shows_what_differs() {
+        let before = "{\r\n  \"a\": 1\r\n}\r\n";
+        let after = "{\r\n  \"a\": 1, // \u{1b}[0m\r\n  \"b_key\": \"s\"\r\n}\r\n";
+        let expected =
+            ["@@ -1,3 +1,4 @@", " {", "-  \"a\": 1", "+  \"a\": 1, // \\u{1b}[0m", "+  \"b_key\": \"********\"", " }"];
+        assert_eq!(hunks(before, after, false), expected);
+        assert_eq!(hunks(before, after, true)[2], "\u{1b}[31m-  \"a\": 1\u{1b}[0m");
+        assert!(hunks(before, before, false).is_empty());
+    }
+}

@@ -1,0 +1,40 @@
+//! Why a client could not be connected or disconnected, and what the user can do about it.
+
+use std::path::PathBuf;
+
+use super::locate::LocateError;
+use crate::client_config::ClientConfigError;
+use crate::plugin::PluginError;
+
+#[derive(Debug, thiserror::Error)]
+pub enum ConnectError {
+    #[error("cannot tell where {title} keeps its configuration")]
+    Locate { title: String, source: LocateError },
+    #[error("cannot use {}{}: {message}", path.display(), at(*line_column))]
+    Unusable { path: PathBuf, message: String, line_column: Option<(u32, u32)> },
+    #[error("cannot have {} changed", path.display())]
+    Connector { path: PathBuf, source: PluginError },
+    #[error("{} has a server called {name:?} that is not isartor", path.display())]
+    ForeignEntry { path: PathBuf, name: String },
+    #[error(transparent)]
+    File(#[from] ClientConfigError),
+}
+
+impl ConnectError {
+    pub fn hint(&self) -> String {
+        match self {
+            Self::Locate { source: LocateError::NoRoot { name }, .. } => format!("set {name}"),
+            Self::Locate { .. } => "add isartor to the client's own settings by hand: it runs 'isartor mcp'".into(),
+            Self::Unusable { path, .. } => {
+                format!("nothing was written; correct {}, then run the command again", path.display())
+            }
+            Self::Connector { source, .. } => source.hint().unwrap_or_else(|| "nothing was written".into()),
+            Self::ForeignEntry { .. } => "nothing was written; choose another name with --name".into(),
+            Self::File(error) => error.hint(),
+        }
+    }
+}
+
+fn at(line_column: Option<(u32, u32)>) -> String {
+    line_column.map(|(line, column)| format!(", line {line}, column {column}")).unwrap_or_default()
+}

@@ -1,0 +1,86 @@
+//! A path with a beginning that differs from user to user and at most one `*`. Parsed once; expanded elsewhere.
+
+use super::Os;
+
+/// `~/.config/x.json`, `${XDG_CONFIG_HOME:-~/.config}/x.json`, `%APPDATA%\X_*\x.json`, `/opt/x.json`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Template {
+    pub root: Root,
+    /// The names below the root. None is empty, `.` or `..`; at most one has a `*` in it.
+    pub parts: Vec<String>,
+    /// What stands between them.
+    pub separator: char,
+}
+
+/// Where a path begins.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Root {
+    /// `~`
+    Home,
+    /// `${NAME}`, `${NAME:-OTHERWISE}` or `%NAME%`
+    Variable { name: String, otherwise: Option<Box<Template>> },
+    /// `/`
+    FileSystem,
+}
+
+impl Template {
+    pub(super) fn parse(text: &str, os: Os) -> Result<Self, String> {
+        let separator = match os {
+            Os::Macos | Os::Linux => '/',
+            Os::Windows => '\\',
+        };
+        let (root, rest) = split_root(text, os)?;
+        let parts = match rest.strip_prefix(separator) {
+            Some(rest) => rest.split(separator).map(str::to_owned).collect(),
+            None if rest.is_empty() => Vec::new(),
+            None => return Err(format!("the path {text:?} must start with ~, a variable or /")),
+        };
+        let template = Self { root, parts, separator };
+        template.check(text)?;
+        Ok(template)
+    }
+
+    /// Whether everything this matches is inside what `other` matches.
+    pub(super) fn is_below(&self, other: &Self) -> bool {
+        self.root == other.root && self.parts.len() > other.parts.len() && self.parts.starts_with(&other.parts)
+    }
+
+    fn check(&self, text: &str) -> Result<(), String> {
+        let odd = |part: &&String| matches!(part.as_str(), "" | "." | "..") || part.chars().any(char::is_control);
+        if let Some(part) = self.parts.iter().find(odd) {
+            return Err(format!("the path {text:?} has the part {part:?}"));
+        }
+        if text.matches('*').count() > 1 {
+            return Err(format!("the path {text:?} has more than one *"));
+        }
+        Ok(())
+    }
+}
+
+/// The root and what follows it, with its separator.
+fn split_root(text: &str, os: Os) -> Result<(Root, &str), String> {
+    if let Some(rest) = text.strip_prefix('~') {
+        return Ok((Root::Home, rest));
+    }
+    if let Some(rest) = text.strip_prefix("${") {
+        let (inside, rest) = rest.split_once('}').ok_or_else(|| format!("the path {text:?} has no closing }}"))?;
+        let (name, otherwise) = match inside.split_once(":-") {
+            Some((name, otherwise)) => (name, Some(Box::new(Template::parse(otherwise, os)?))),
+            None => (inside, None),
+        };
+        return Ok((Root::Variable { name: variable(name)?, otherwise }, rest));
+    }
+    if let Some(rest) = text.strip_prefix('%') {
+        let (name, rest) = rest.split_once('%').ok_or_else(|| format!("the path {text:?} has no closing %"))?;
+        return Ok((Root::Variable { name: variable(name)?, otherwise: None }, rest));
+    }
+    Ok((Root::FileSystem, text))
+}
+
+fn variable(name: &str) -> Result<String, String> {
+    let allowed = |character: char| character.is_ascii_alphanumeric() || character == '_';
+    if name.is_empty() || !name.chars().all(allowed) {
+        return Err(format!("{name:?} is not a variable's name"));
+    }
+    Ok(name.to_owned())
+}

@@ -1,0 +1,145 @@
+//! How a text is laid out, and how a new value is written in the same manner.
+
+use jsonc_parser::ast::{Object, ObjectProp, Value as Parsed};
+use jsonc_parser::common::Ranged;
+
+use super::document::Document;
+
+/// A value to write.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Value {
+    Text(String),
+    List(Vec<String>),
+    Map(Vec<(String, Value)>),
+}
+
+/// The manner of the text around a place.
+pub(super) struct Style {
+    pub(super) newline: &'static str,
+    /// One level of indentation.
+    pub(super) unit: String,
+    /// What is between a key and its value.
+    pub(super) colon: String,
+    /// What follows a comma within a line.
+    pub(super) gap: &'static str,
+}
+
+impl Style {
+    /// For a text that has nothing to imitate but perhaps line endings.
+    pub(super) fn fresh(blank: &str) -> Self {
+        let newline = if blank.contains("\r\n") { "\r\n" } else { "\n" };
+        Self { newline, unit: "  ".into(), colon: ": ".into(), gap: " " }
+    }
+
+    /// For what is put into `object`: as its neighbours are, or else the object itself, or else the root.
+    pub(super) fn inside(document: &Document, object: &Object) -> Self {
+        let neighbours = object.properties.iter().rev().filter_map(|property| property.value.as_object());
+        let unit = neighbours.chain([object, &document.root]).find_map(|object| document.step(object)).unwrap_or("  ");
+        let colon = object.properties.first().or(document.root.properties.first()).map_or(": ", |property| {
+            let between = &document.text[property.name.end()..property.value.start()];
+            if between.chars().all(|character| matches!(character, ':' | ' ' | '\t')) { between } else { ": " }
+        });
+        let gap = if colon.ends_with(':') { "" } else { " " };
+        Self { newline: document.newline_at(object.range.end), unit: unit.into(), colon: colon.into(), gap }
+    }
+}
+
+impl Document<'_> {
+    /// A property that nothing but comments precedes on its line.
+    pub(super) fn is_on_own_line(&self, property: &ObjectProp) -> bool {
+        self.text[self.token_before(property.range.start).range.end..property.range.start].contains('\n')
+    }
+
+    /// The white space that the line of `offset` starts with.
+    pub(super) fn indentation(&self, offset: usize) -> &str {
+        let line = &self.text[self.text[..offset].rfind('\n').map_or(0, |last| last + 1)..offset];
+        &line[..line.len() - line.trim_start_matches([' ', '\t']).len()]
+    }
+
+    /// The object has something in it, and all of it is on one line.
+    pub(super) fn is_one_line(&self) -> bool {
+        let range = self.root.range;
+        !self.root.properties.is_empty() && !self.text[range.start..range.end].contains('\n')
+    }
+
+    /// By how much the first property of `object` is indented further than the object.
+    fn step(&self, object: &Object) -> Option<&str> {
+        let first = object.properties.first().filter(|first| self.is_on_own_line(first))?;
+        let deeper = self.indentation(first.range.start).strip_prefix(self.indentation(object.range.start))?;
+        (!deeper.is_empty()).then_some(deeper)
+    }
+
+    /// The line ending nearest before `offset`, or else the first one after it.
+    fn newline_at(&self, offset: usize) -> &'static str {
+        let (before, after) = self.text.split_at(offset);
+        let crlf = match before.rfind('\n') {
+            Some(last) => before[..last].ends_with('\r'),
+            None => after.split_once('\n').is_some_and(|(line, _)| line.ends_with('\r')),
+        };
+        if crlf { "\r\n" } else { "\n" }
+    }
+}
+
+impl Value {
+    /// `{"a": {"b": self}}` for the path `["a", "b"]`.
+    pub(super) fn nested(&self, path: &[&str]) -> Self {
+        path.iter().rev().fold(self.clone(), |inner, key| Self::Map(vec![((*key).into(), inner)]))
+    }
+
+    /// The value as text; over several lines when `indentation`, that of the line it starts on, is given.
+    pub(super) fn render(&self, style: &Style, indentation: Option<&str>) -> String {
+        match (self, indentation) {
+            (Self::Text(text), _) => quoted(text),
+            (Self::List(items), _) => {
+                let items: Vec<String> = items.iter().map(|item| quoted(item)).collect();
+                format!("[{}]", items.join(&format!(",{}", style.gap)))
+            }
+            (Self::Map(entries), Some(indentation)) if !entries.is_empty() => {
+                let (newline, inner) = (style.newline, format!("{indentation}{}", style.unit));
+                let lines = render_all(entries, style, Some(&inner)).join(&format!(",{newline}{inner}"));
+                format!("{{{newline}{inner}{lines}{newline}{indentation}}}")
+            }
+            (Self::Map(entries), _) => {
+                format!("{{{}}}", render_all(entries, style, None).join(&format!(",{}", style.gap)))
+            }
+        }
+    }
+
+    /// Whether `parsed` says the same, however it is spelled.
+    pub(super) fn equals(&self, parsed: &Parsed) -> bool {
+        let is = |parsed: &Parsed, text: &str| parsed.as_string_lit().is_some_and(|literal| literal.value == text);
+        match self {
+            Self::Text(text) => is(parsed, text),
+            Self::List(items) => parsed.as_array().is_some_and(|array| {
+                array.elements.len() == items.len()
+                    && array.elements.iter().zip(items).all(|(one, other)| is(one, other))
+            }),
+            Self::Map(_) => false,
+        }
+    }
+}
+
+pub(super) fn render_property(key: &str, value: &Value, style: &Style, indentation: Option<&str>) -> String {
+    format!("{}{}{}", quoted(key), style.colon, value.render(style, indentation))
+}
+
+fn render_all(entries: &[(String, Value)], style: &Style, indentation: Option<&str>) -> Vec<String> {
+    entries.iter().map(|(key, value)| render_property(key, value, style, indentation)).collect()
+}
+
+/// A JSON string. Only what JSON demands is escaped.
+fn quoted(text: &str) -> String {
+    let mut quoted = String::with_capacity(text.len() + 2);
+    quoted.push('"');
+    for character in text.chars() {
+        match character {
+            '"' | '\\' => quoted.extend(['\\', character]),
+            '\n' => quoted.push_str("\\n"),
+            '\t' => quoted.push_str("\\t"),
+            control if control < ' ' => quoted.push_str(&format!("\\u{:04x}", u32::from(control))),
+            other => quoted.push(other),
+        }
+    }
+    quoted.push('"');
+    quoted
+}
