@@ -15,11 +15,6 @@ mod graphs;
 mod tables;
 mod writer;
 
-#[cfg(test)]
-mod test_random;
-#[cfg(test)]
-mod tests;
-
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -274,3 +269,8 @@ fn compare(
     })
     .collect()
 }
+
+#[cfg(test)]
+mod test_random;
+#[cfg(test)]
+mod tests;

@@ -147,6 +147,10 @@ mod tests {
             scope("loc", Some("al")),
             scope("", Some("local")),
             scope("", None),
+            scope("x\u{1}y", None),
+            scope("x", Some("y\0")),
+            scope("x\u{1}y", Some("z")),
+            scope("x", Some("y\u{1}z")),
         ];
         let mut questions = Vec::new();
         for key in &scopes {

@@ -5,8 +5,6 @@ mod best;
 mod graph;
 mod rows;
 mod scan;
-#[cfg(test)]
-mod tests;
 mod vector;
 
 use std::sync::Arc;
@@ -114,11 +112,6 @@ impl Vectors {
 }
 
 impl View {
-    #[cfg(test)]
-    pub(super) fn is_approximate(&self) -> bool {
-        matches!(&self.method, Method::Approximate(approximate) if approximate.has_graph())
-    }
-
     /// The `keep` visible rows whose codes are nearest to the query, best first; fewer only when there are no more.
     pub(super) fn search(&self, query: &Query<'_>, visible: &Visible, keep: usize) -> Vec<Candidate> {
         let mut best = Best::new(keep);
@@ -147,3 +140,6 @@ impl Build {
         self.mark
     }
 }
+
+#[cfg(test)]
+mod tests;

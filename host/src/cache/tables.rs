@@ -3,8 +3,6 @@
 mod open;
 mod read;
 mod record;
-#[cfg(test)]
-pub(super) mod test_disk;
 mod write;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -126,3 +124,6 @@ impl Tables {
         CacheError::Damaged { path: Arc::clone(&self.path), reason: reason.to_owned() }
     }
 }
+
+#[cfg(test)]
+pub(super) mod test_disk;

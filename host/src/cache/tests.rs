@@ -105,6 +105,35 @@ async fn a_replaced_answer_is_never_missing() {
     assert_eq!(cache.len(at(0)), 1);
 }
 
+/// Stores that share a commit replace each other as if each had its own.
+#[tokio::test]
+async fn stores_of_one_question_leave_one_entry() {
+    let home = tempfile::tempdir().unwrap();
+    let path = home.path().join("cache.redb");
+    let mut cache = Arc::new(self::cache(&path));
+    let vector = Random(5).vector();
+    let stores = (0..40).map(|number| {
+        let cache = Arc::clone(&cache);
+        let model = (number % 2 == 0).then(|| "m".to_owned());
+        let semantics = Some(semantics(&vector, b""));
+        let entry = NewEntry { model, semantics, ..new_entry("q", &number.to_string()) };
+        tokio::spawn(async move { (cache.store(entry, at(0)).await.unwrap(), number.to_string()) })
+    });
+    let mut stored = Vec::new();
+    for store in stores.collect::<Vec<_>>() {
+        stored.push(store.await.unwrap());
+    }
+    let newest = stored.iter().max().unwrap();
+    for _ in ["as it is", "after a restart"] {
+        let found = cache.exact(&scope("local", None), "q", None, at(0)).unwrap().unwrap();
+        assert_eq!((found.id, &found.response), (newest.0, &newest.1));
+        assert_eq!(cache.len(at(0)), 2);
+        assert_eq!(cache.nearest(&scope("local", None), vector.as_slice(), None, 99, at(0)).unwrap().len(), 2);
+        drop(cache);
+        cache = Arc::new(self::cache(&path));
+    }
+}
+
 /// Every write and sync of a store fails once. Whatever the answer was, the cache holds exactly that.
 #[tokio::test]
 async fn a_failing_disk_costs_one_answer() {
@@ -189,6 +218,34 @@ async fn a_copy_made_at_any_time_opens() {
     }
 }
 
+/// What goes, goes from every table.
+#[tokio::test]
+async fn nothing_stays_of_an_entry_that_went() {
+    let home = tempfile::tempdir().unwrap();
+    let path = home.path().join("cache.redb");
+    let cache = cache(&path);
+    let mut random = Random(5);
+    let ttl = Some(Duration::from_secs(10));
+    for prompt in ["described", "replaced", "replaced", "described later", "unfit", "described, then unfit"] {
+        let is_described = !matches!(prompt, "described later" | "unfit");
+        let found = is_described.then(|| semantics(&random.vector(), b"f"));
+        let id = cache.store(NewEntry { ttl, semantics: found, ..new_entry(prompt, "a") }, at(0)).await.unwrap();
+        match prompt {
+            "described later" => {
+                cache.add_semantics(vec![(id, Some(semantics(&random.vector(), b"f")))]).await.unwrap()
+            }
+            "unfit" | "described, then unfit" => cache.add_semantics(vec![(id, None)]).await.unwrap(),
+            _ => {}
+        }
+    }
+    assert_eq!(test_disk::row_counts(&path), [5, 5, 3, 3, 3, 2]);
+    let near = cache.nearest(&scope("local", None), random.vector().as_slice(), None, 9, at(0)).unwrap();
+    assert_eq!(near.len(), 3);
+    assert_eq!(cache.sweep(at(9)).await.unwrap(), 0);
+    assert_eq!(cache.sweep(at(10)).await.unwrap(), 5);
+    assert_eq!(test_disk::row_counts(&path), [0; 6]);
+}
+
 #[tokio::test]
 async fn numbers_are_never_given_twice() {
     let home = tempfile::tempdir().unwrap();
@@ -232,6 +289,22 @@ async fn another_embedder_or_policy_starts_over() {
     cache.add_semantics(vec![(id, Some(semantics(&other, b"f2"))), (long, None)]).await.unwrap();
     let near = cache.nearest(&asked, other.as_slice(), None, 5, at(0)).unwrap();
     assert_eq!((near[0].id, near[0].features.as_deref()), (id, Some(&b"f2"[..])));
+}
+
+#[tokio::test]
+async fn an_unfit_text_may_become_fit() {
+    let home = tempfile::tempdir().unwrap();
+    let path = home.path().join("cache.redb");
+    let vector = Random(3).vector();
+    let first = cache(&path);
+    let id = first.store(new_entry("q", "a"), at(0)).await.unwrap();
+    first.add_semantics(vec![(id, None)]).await.unwrap();
+    first.add_semantics(vec![(id, Some(semantics(&vector, b"f")))]).await.unwrap();
+    let found = |cache: &Cache| cache.nearest(&scope("local", None), vector.as_slice(), None, 5, at(0)).unwrap();
+    let before = found(&first);
+    assert_eq!(before.len(), 1);
+    drop(first);
+    assert_eq!(found(&cache(&path)), before);
 }
 
 #[tokio::test]

@@ -20,7 +20,7 @@ const CHANGED_ROWS_SHARE: (usize, usize) = (3, 10);
 /// Cheap to copy; a copy never changes.
 #[derive(Clone, Default)]
 pub(super) struct Approximate {
-    graph: Option<Arc<Graph>>,
+    pub(super) graph: Option<Arc<Graph>>,
     /// Rows that the graph does not know.
     tail: Arc<Vec<Slot>>,
     added: usize,
@@ -68,19 +68,11 @@ impl Approximate {
         Arc::make_mut(&mut self.tail).drain(..mark.0);
     }
 
-    #[cfg(test)]
-    pub(super) fn has_graph(&self) -> bool {
-        self.graph.is_some()
-    }
-
     /// Fills `best` from the graph and the tail. False when that may have missed rows that an exact search would find.
     pub(super) fn search(&self, rows: &Rows, query: &Query<'_>, visible: &Visible, best: &mut Best) -> bool {
         let Some(graph) = &self.graph else { return false };
-        let wanted = best.keep() + SPARE;
-        let Some(near) = graph.near(query.vector(), wanted) else { return false };
-        let present: Vec<Slot> =
-            near.iter().filter(|(slot, id)| rows.row(*slot).id == *id).map(|(slot, _)| *slot).collect();
-        Scan { rows, only: Some(&present), query, visible }.run(best);
+        let Some(near) = graph.near(query.vector(), best.keep() + SPARE) else { return false };
+        Scan { rows, only: Some(&near), query, visible }.run(best);
         let is_enough = best.is_full();
         Scan { rows, only: Some(&self.tail), query, visible }.run(best);
         is_enough

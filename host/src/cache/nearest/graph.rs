@@ -30,10 +30,11 @@ const RECALL_KEEP: usize = 8;
 /// How much of another row is mixed into every second sample, so that not only stored vectors are searched for.
 const PERTURBATION: f32 = 0.25;
 
-/// Rows in the order hora numbers them, and where they were when the graph was built.
+/// Knows slots, not rows: a slot may hold another row by now, or none.
 pub(in crate::cache) struct Graph {
     index: HNSWIndex<f32, usize>,
-    items: Vec<(Slot, EntryId)>,
+    /// In the order hora numbers them.
+    slots: Vec<Slot>,
     recall: f32,
     retired: AtomicBool,
 }
@@ -41,18 +42,20 @@ pub(in crate::cache) struct Graph {
 /// The rows to index.
 #[derive(Default)]
 pub(in crate::cache) struct Material {
-    items: Vec<(Slot, EntryId)>,
+    slots: Vec<Slot>,
+    ids: Vec<EntryId>,
     vectors: Vec<UnitVector>,
 }
 
 impl Material {
     pub(in crate::cache) fn push(&mut self, slot: Slot, id: EntryId, vector: UnitVector) {
-        self.items.push((slot, id));
+        self.slots.push(slot);
+        self.ids.push(id);
         self.vectors.push(vector);
     }
 
     pub(in crate::cache) fn len(&self) -> usize {
-        self.items.len()
+        self.slots.len()
     }
 }
 
@@ -73,15 +76,17 @@ impl Graph {
     pub(super) fn build(material: Material, rows: &Rows) -> Result<Self, GraphError> {
         catch_unwind(AssertUnwindSafe(|| {
             let index = index(&material.vectors)?;
-            let mut graph = Self { index, items: material.items, recall: 0.0, retired: AtomicBool::new(false) };
-            graph.recall = graph.measured_recall(&material.vectors, rows);
-            if graph.recall < MIN_RECALL { Err(GraphError::Recall(graph.recall)) } else { Ok(graph) }
+            let recall = recall(&index, &material, rows);
+            if recall < MIN_RECALL {
+                return Err(GraphError::Recall(recall));
+            }
+            Ok(Self { index, slots: material.slots, recall, retired: AtomicBool::new(false) })
         }))
         .unwrap_or(Err(GraphError::Panicked))
     }
 
-    /// About `count` rows near to `vector`; none when hora cannot be relied upon.
-    pub(super) fn near(&self, vector: &UnitVector, count: usize) -> Option<Vec<(Slot, EntryId)>> {
+    /// Where about `count` rows near to `vector` were; none when hora cannot be relied upon.
+    pub(super) fn near(&self, vector: &UnitVector, count: usize) -> Option<Vec<Slot>> {
         if self.retired.load(Ordering::Relaxed) {
             return None;
         }
@@ -90,33 +95,11 @@ impl Graph {
             tracing::warn!("hora panicked in a search: the exact scan takes over");
             return None;
         };
-        Some(positions.into_iter().map(|position| self.items[position]).collect())
+        Some(positions.into_iter().map(|position| self.slots[position]).collect())
     }
 
     pub(in crate::cache) fn recall(&self) -> f32 {
         self.recall
-    }
-
-    /// The share of sampled searches in which the graph finds a row as near as the nearest one.
-    fn measured_recall(&self, vectors: &[UnitVector], rows: &Rows) -> f32 {
-        let step = vectors.len().div_ceil(RECALL_SAMPLES).max(1);
-        let samples: Vec<UnitVector> = (0..vectors.len()).step_by(step).map(|at| sample(vectors, at)).collect();
-        let found = samples.iter().filter(|sample| self.finds_nearest(sample, vectors, rows)).count();
-        found as f32 / samples.len().max(1) as f32
-    }
-
-    fn finds_nearest(&self, sample: &UnitVector, vectors: &[UnitVector], rows: &Rows) -> bool {
-        let everything = Visible { now: Moment::ALWAYS, model: ModelFilter::Every };
-        let mut best = Best::new(RECALL_KEEP);
-        Scan { rows, only: None, query: &Query::new(sample), visible: &everything }.run(&mut best);
-        let exact = best.into_candidates().into_iter().filter_map(|candidate| self.position(&candidate));
-        let nearest = exact.map(|position| sample.cosine(&vectors[position])).fold(-1.0, f32::max);
-        let approximate = self.index.search(sample.as_slice(), RECALL_KEEP);
-        approximate.into_iter().any(|position| sample.cosine(&vectors[position]) >= nearest)
-    }
-
-    fn position(&self, candidate: &Candidate) -> Option<usize> {
-        self.items.iter().position(|(_, id)| *id == candidate.row.id)
     }
 }
 
@@ -135,6 +118,28 @@ fn index(vectors: &[UnitVector]) -> Result<HNSWIndex<f32, usize>, GraphError> {
     // On unit vectors the Euclidean order is the cosine's; hora's own cosine and dot product have the wrong sign.
     index.build(Metric::Euclidean).map_err(GraphError::Build)?;
     Ok(index)
+}
+
+/// The share of sampled searches in which hora finds a row as near as the nearest one.
+fn recall(index: &HNSWIndex<f32, usize>, material: &Material, rows: &Rows) -> f32 {
+    let step = material.len().div_ceil(RECALL_SAMPLES).max(1);
+    let samples: Vec<UnitVector> = (0..material.len()).step_by(step).map(|at| sample(&material.vectors, at)).collect();
+    let is_found = |sample: &&UnitVector| {
+        let cosine = |position: usize| sample.cosine(&material.vectors[position]);
+        let nearest = scanned(sample, material, rows).into_iter().map(cosine).fold(-1.0, f32::max);
+        let approximate = index.search(sample.as_slice(), RECALL_KEEP);
+        approximate.into_iter().any(|position| cosine(position) >= nearest)
+    };
+    samples.iter().filter(is_found).count() as f32 / samples.len().max(1) as f32
+}
+
+/// What the exact search finds, as positions in the material.
+fn scanned(sample: &UnitVector, material: &Material, rows: &Rows) -> Vec<usize> {
+    let everything = Visible { now: Moment::ALWAYS, model: ModelFilter::Every };
+    let mut best = Best::new(RECALL_KEEP);
+    Scan { rows, only: None, query: &Query::new(sample), visible: &everything }.run(&mut best);
+    let position = |candidate: Candidate| material.ids.iter().position(|id| *id == candidate.row.id);
+    best.into_candidates().into_iter().filter_map(position).collect()
 }
 
 /// A stored vector, or a point on the way from it to another.

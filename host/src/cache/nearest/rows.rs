@@ -114,12 +114,6 @@ impl Rows {
         }
     }
 
-    /// The row in `slot`, which may have taken the place of the one that was there.
-    pub(super) fn row(&self, slot: Slot) -> &Row {
-        let slot = slot.0 as usize;
-        &self.chunks[slot / CHUNK_ROWS].rows[slot % CHUNK_ROWS].0
-    }
-
     /// Every row that was not ended.
     pub(super) fn held(&self) -> impl Iterator<Item = (Slot, EntryId)> + '_ {
         let rows = self.chunks.iter().flat_map(|chunk| chunk.rows.iter());

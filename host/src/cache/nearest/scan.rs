@@ -12,55 +12,55 @@ pub(super) struct Scan<'a> {
     pub(super) visible: &'a Visible,
 }
 
+/// Instructions that this processor has: only [`InstructionSet::available`], which asks it, makes one.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct InstructionSet(Extension);
+
+#[derive(Debug, Clone, Copy)]
+enum Extension {
+    #[cfg(target_arch = "x86_64")]
+    Avx512,
+    #[cfg(target_arch = "x86_64")]
+    Avx2,
+    /// What every processor of this architecture has.
+    Baseline,
+}
+
+impl InstructionSet {
+    /// Widest first.
+    pub(super) fn available() -> impl Iterator<Item = Self> {
+        #[cfg(target_arch = "x86_64")]
+        let extensions = [
+            is_x86_feature_detected!("avx512bw").then_some(Extension::Avx512),
+            is_x86_feature_detected!("avx2").then_some(Extension::Avx2),
+            Some(Extension::Baseline),
+        ];
+        #[cfg(not(target_arch = "x86_64"))]
+        let extensions = [Some(Extension::Baseline)];
+        extensions.into_iter().flatten().map(Self)
+    }
+}
+
 impl Scan<'_> {
     pub(super) fn run(&self, best: &mut Best) {
-        #[cfg(target_arch = "x86_64")]
-        if is_x86_feature_detected!("avx512bw") {
-            return self.run_avx512(best);
-        } else if is_x86_feature_detected!("avx2") {
-            return self.run_avx2(best);
-        }
-        self.score(best);
+        let widest = InstructionSet::available().next().expect("the baseline is always there");
+        self.run_with(widest, best);
     }
 
-    #[cfg(target_arch = "x86_64")]
-    #[expect(unsafe_code, reason = "a function compiled for more than the baseline is unsafe to call")]
-    fn run_avx512(&self, best: &mut Best) {
-        #[target_feature(enable = "avx512bw")]
-        fn compiled(scan: &Scan<'_>, best: &mut Best) {
-            scan.score(best);
+    #[cfg_attr(
+        target_arch = "x86_64",
+        expect(unsafe_code, reason = "a function compiled for more than the baseline is unsafe to call")
+    )]
+    pub(super) fn run_with(&self, instructions: InstructionSet, best: &mut Best) {
+        match instructions.0 {
+            #[cfg(target_arch = "x86_64")]
+            // SAFETY: such an `InstructionSet` is only made after the processor said that it has avx512bw.
+            Extension::Avx512 => unsafe { score_with_avx512(self, best) },
+            #[cfg(target_arch = "x86_64")]
+            // SAFETY: such an `InstructionSet` is only made after the processor said that it has avx2.
+            Extension::Avx2 => unsafe { score_with_avx2(self, best) },
+            Extension::Baseline => self.score(best),
         }
-        // SAFETY: `run`, the only caller, has just asked the processor for avx512bw.
-        unsafe { compiled(self, best) }
-    }
-
-    #[cfg(target_arch = "x86_64")]
-    #[expect(unsafe_code, reason = "a function compiled for more than the baseline is unsafe to call")]
-    fn run_avx2(&self, best: &mut Best) {
-        #[target_feature(enable = "avx2")]
-        fn compiled(scan: &Scan<'_>, best: &mut Best) {
-            scan.score(best);
-        }
-        // SAFETY: `run`, the only caller, has just asked the processor for avx2.
-        unsafe { compiled(self, best) }
-    }
-
-    /// The answers of the instruction sets that this processor has.
-    #[cfg(all(test, target_arch = "x86_64"))]
-    pub(super) fn with_each_instruction_set(&self, keep: usize) -> Vec<Vec<super::best::Candidate>> {
-        let answer = |run: &dyn Fn(&mut Best)| {
-            let mut best = Best::new(keep);
-            run(&mut best);
-            best.into_candidates()
-        };
-        let mut answers = vec![answer(&|best| self.score(best))];
-        if is_x86_feature_detected!("avx2") {
-            answers.push(answer(&|best| self.run_avx2(best)));
-        }
-        if is_x86_feature_detected!("avx512bw") {
-            answers.push(answer(&|best| self.run_avx512(best)));
-        }
-        answers
     }
 
     #[inline(always)]
@@ -73,4 +73,16 @@ impl Scan<'_> {
             }
         }
     }
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx512bw")]
+fn score_with_avx512(scan: &Scan<'_>, best: &mut Best) {
+    scan.score(best);
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2")]
+fn score_with_avx2(scan: &Scan<'_>, best: &mut Best) {
+    scan.score(best);
 }

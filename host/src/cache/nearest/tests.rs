@@ -3,6 +3,7 @@
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use super::approximate::Approximate;
+use super::scan::InstructionSet;
 use super::*;
 use crate::cache::EntryId;
 use crate::cache::lifetime::{Lifetime, Moment};
@@ -26,6 +27,12 @@ struct Held {
     slot: Slot,
     vector: UnitVector,
     codes: Quantised,
+}
+
+impl View {
+    pub(in crate::cache) fn is_approximate(&self) -> bool {
+        matches!(&self.method, Method::Approximate(approximate) if approximate.graph.is_some())
+    }
 }
 
 fn now() -> Moment {
@@ -147,7 +154,6 @@ fn the_nearest_row_is_among_the_candidates() {
     }
 }
 
-#[cfg(target_arch = "x86_64")]
 #[test]
 fn all_instructions_give_the_same_answer() {
     let mut twins = Twins::new(NearestKind::Scan, 5);
@@ -156,9 +162,12 @@ fn all_instructions_give_the_same_answer() {
     let (query, visible) = (Query::new(&vector), everything());
     let scan = Scan { rows: &twins.vectors.view.rows, only: None, query: &query, visible: &visible };
     let expected = twins.expected(&vector, &visible, 9);
-    for answer in scan.with_each_instruction_set(9) {
-        let answer: Vec<_> = answer.iter().map(|candidate| (candidate.score, candidate.row.id)).collect();
-        assert_eq!(answer, expected);
+    for instructions in InstructionSet::available() {
+        let mut best = Best::new(9);
+        scan.run_with(instructions, &mut best);
+        let answer: Vec<_> =
+            best.into_candidates().iter().map(|candidate| (candidate.score, candidate.row.id)).collect();
+        assert_eq!(answer, expected, "{instructions:?}");
     }
 }
 
@@ -256,5 +265,5 @@ fn a_build_outlived_by_its_rows_is_ignored() {
     let mark = begun.begin_build();
     let mut started_over = Approximate::default();
     started_over.end_build(None, mark);
-    assert!(!started_over.has_graph());
+    assert!(started_over.graph.is_none());
 }

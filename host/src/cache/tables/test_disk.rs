@@ -7,9 +7,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use redb::backends::FileBackend;
-use redb::{Builder, StorageBackend};
+use redb::{Builder, ReadableDatabase, ReadableTableMetadata, StorageBackend};
 
-use super::{Identity, Tables};
+use super::{CODES, FEATURES, HEADS, Identity, TEXTS, Tables, UNFIT, VECTORS};
 
 /// How many more writes and syncs succeed before one fails; none fails while this is negative.
 #[derive(Debug, Clone)]
@@ -66,6 +66,21 @@ impl StorageBackend for TestDisk {
     fn close(&self) -> io::Result<()> {
         self.file.close()
     }
+}
+
+/// Of the heads, texts, codes, vectors, features and marks that are in a database, which may be in use.
+pub(in crate::cache) fn row_counts(path: &Path) -> [u64; 6] {
+    let copy = path.with_extension("copy");
+    std::fs::copy(path, &copy).unwrap();
+    let transaction = Builder::new().open(copy).unwrap().begin_read().unwrap();
+    [
+        transaction.open_table(HEADS).unwrap().len().unwrap(),
+        transaction.open_table(TEXTS).unwrap().len().unwrap(),
+        transaction.open_table(CODES).unwrap().len().unwrap(),
+        transaction.open_table(VECTORS).unwrap().len().unwrap(),
+        transaction.open_table(FEATURES).unwrap().len().unwrap(),
+        transaction.open_table(UNFIT).unwrap().len().unwrap(),
+    ]
 }
 
 /// Tables as they are, on such a disk.

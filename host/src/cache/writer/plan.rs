@@ -106,3 +106,59 @@ impl Prospect {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::SystemTime;
+
+    use tokio::sync::oneshot;
+
+    use super::*;
+    use crate::cache::change::Head;
+    use crate::cache::exact::{Scope, ScopeKey};
+    use crate::cache::lifetime::Lifetime;
+    use crate::settings::NearestKind;
+
+    fn head() -> Head {
+        let scope = ScopeKey::of(&Scope { principal: "local".into(), namespace: None });
+        let lifetime = Lifetime::new(SystemTime::UNIX_EPOCH, None);
+        Head { scope, question: QuestionKey::of(&scope, "q"), model: None, lifetime }
+    }
+
+    fn store() -> Queued {
+        let entry = Prepared { head: head(), texts: Vec::new(), described: None };
+        Queued { request: Request::Store(Box::new(entry), oneshot::channel().0), _room: None }
+    }
+
+    fn describe(id: u64) -> Queued {
+        let computed = vec![(EntryId(id), None)];
+        Queued { request: Request::Describe(computed, oneshot::channel().0), _room: None }
+    }
+
+    /// A batch in short: what it puts, removes and describes.
+    fn changes(index: &Index, batch: Vec<Queued>) -> Vec<String> {
+        let in_short = |change: &Change| match change {
+            Change::Put { id, .. } => format!("+{}", id.0),
+            Change::Remove { id } => format!("-{}", id.0),
+            Change::Describe { id, .. } => format!("~{}", id.0),
+        };
+        Plan::of(index, 7, batch).changes.iter().map(in_short).collect()
+    }
+
+    #[test]
+    fn later_requests_see_earlier_ones() {
+        let mut index = Index::new(NearestKind::Auto);
+        index.put(EntryId(1), &head());
+        let cases: [(Vec<Queued>, &[&str]); 6] = [
+            (vec![], &[]),
+            (vec![describe(1)], &["~1"]),
+            (vec![describe(2)], &[]),
+            (vec![describe(1), store()], &["~1", "-1", "+7"]),
+            (vec![store(), describe(1)], &["-1", "+7"]),
+            (vec![store(), store()], &["-1", "+7", "-7", "+8"]),
+        ];
+        for (batch, expected) in cases {
+            assert_eq!(changes(&index, batch), expected);
+        }
+    }
+}
