@@ -73,6 +73,7 @@ impl Http {
                     router.call(request).await
                 }
                 Err(refusal) => {
+                    tracing::debug!(code = refusal.code(), "refused a request");
                     if !expects_continue {
                         request.into_body().drain().await;
                     }

@@ -18,7 +18,7 @@ use super::{Hinted, explained};
 use crate::model::Progress;
 use crate::server::assemble::{assemble, load_model};
 use crate::server::instance::{InstanceInfo, Lock};
-use crate::server::log::{self, Audience};
+use crate::server::log::{self, Audience, LogError};
 use crate::server::port::{self, PortError};
 use crate::server::{self, Gateway, Listeners, LocalListener, VERSION};
 use crate::settings::{Home, Settings};
@@ -43,7 +43,7 @@ pub(super) fn serve(settings: &Settings, audience: Audience) -> anyhow::Result<E
 async fn live(settings: &Settings, lock: &Lock, audience: Audience) -> anyhow::Result<ExitCode> {
     let home = &settings.home;
     let http = port::bind(settings.host, settings.port).await.map_err(port_refused)?;
-    log::start(home, &settings.log, audience)?;
+    log::start(home, &settings.log, audience).map_err(log_refused)?;
     let info = info(&http)?;
     let listeners = Listeners { http, control: listen(home.control_socket())?, mcp: listen(home.mcp_socket())? };
     let gateway = assemble(Arc::new(settings.clone())).await?;
@@ -111,6 +111,15 @@ fn port_refused(error: PortError) -> anyhow::Error {
             Hinted::new(error.to_string(), "choose another port with --port, or end the other process").into()
         }
         PortError::Bind { .. } => error.into(),
+    }
+}
+
+fn log_refused(error: LogError) -> anyhow::Error {
+    match error {
+        LogError::Filter { .. } => {
+            Hinted::new(error.to_string(), "a filter is `info`, or `warn,isartor_host=debug`").into()
+        }
+        LogError::Open { .. } | LogError::Start(_) => error.into(),
     }
 }
 
