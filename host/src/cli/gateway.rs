@@ -15,6 +15,7 @@ use crate::settings::Home;
 
 use super::UpArgs;
 use super::output::{self, Hinted};
+use super::progress::ProgressPrinter;
 
 pub(super) use logs::logs;
 pub(super) use status::status;

@@ -14,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::signals::Signals;
 use super::up::announce;
-use super::{Hinted, explained};
+use super::{Hinted, ProgressPrinter, explained};
 use crate::model::Progress;
 use crate::server::assemble::{assemble, load_model};
 use crate::server::instance::{InstanceInfo, Lock};
@@ -54,13 +54,19 @@ async fn live(settings: &Settings, lock: &Lock, audience: Audience) -> anyhow::R
     if audience == Audience::Terminal {
         announce(&info, home)?;
     }
-    tokio::spawn(fetch_and_load_model(gateway.clone()));
+    tokio::spawn(fetch_and_load_model(gateway.clone(), audience));
     until_stopped(listeners, gateway, info, signals).await
 }
 
 /// The exact tier serves meanwhile.
-async fn fetch_and_load_model(gateway: Gateway) {
-    load_model(gateway, &log_progress).await;
+async fn fetch_and_load_model(gateway: Gateway, audience: Audience) {
+    match audience {
+        Audience::Terminal => {
+            let printer = ProgressPrinter::new();
+            load_model(gateway, &|progress| printer.show(progress)).await;
+        }
+        Audience::LogOnly => load_model(gateway, &log_progress).await,
+    }
 }
 
 fn log_progress(progress: Progress) {
