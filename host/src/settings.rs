@@ -71,7 +71,7 @@ pub struct EmbeddingSettings {
     pub source: ModelSource,
     /// A runtime library to use instead of the downloaded one (`ORT_DYLIB_PATH`).
     pub runtime_library: Option<PathBuf>,
-    /// How many prompts are embedded side by side; each session takes about 30 MiB.
+    /// How many prompts are embedded side by side; each session takes about 18 MiB.
     pub sessions: usize,
 }
 

@@ -158,9 +158,7 @@ fn with_real_parent(real: &Path) -> Result<PathBuf, ClientConfigError> {
 }
 
 fn check_allowed(real: &Path, place: &Place, state_dir: &Path) -> Result<(), ClientConfigError> {
-    let protected = |what| {
-        Err(ClientConfigError::Protected { path: place.path.clone(), real: real.to_owned(), what })
-    };
+    let protected = |what| Err(ClientConfigError::Protected { path: place.path.clone(), real: real.to_owned(), what });
     let is_in = |directory: &Path| {
         real.starts_with(directory) || directory.canonicalize().is_ok_and(|directory| real.starts_with(directory))
     };

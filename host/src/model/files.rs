@@ -22,12 +22,9 @@ impl FileError {
     /// What the user can do about it.
     pub(super) fn hint(&self) -> String {
         let path = self.path.display();
-        match self.source.kind() {
-            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
-                format!("make room for {path}, or choose another directory with ISARTOR__EMBEDDING__DIR")
-            }
-            _ => format!("make {path} accessible, or choose another directory with ISARTOR__EMBEDDING__DIR"),
-        }
+        let full = matches!(self.source.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded);
+        let remedy = if full { "make room for" } else { "check" };
+        format!("{remedy} {path}, or choose another directory with ISARTOR__EMBEDDING__DIR")
     }
 }
 

@@ -10,16 +10,16 @@ use super::files::{Draft, FileError};
 use super::pins::{self, MODEL};
 use super::{Progress, ProgressSink};
 
-/// How long the hub may take to answer at all.
-const ANSWER: Duration = Duration::from_secs(5);
+/// How long the hub may take to answer at all, before it counts as out of reach.
+pub(super) const FIRST_ANSWER: Duration = Duration::from_secs(5);
 
-/// How long a download may stand still.
-const STALL: Duration = Duration::from_secs(30);
+/// How long a hub that has answered may stand still.
+pub(super) const STALL: Duration = Duration::from_secs(30);
 
 #[derive(Debug, thiserror::Error)]
 pub enum HubError {
-    #[error("it did not answer within {} s", ANSWER.as_secs())]
-    NoAnswer,
+    #[error("it did not answer within {} s", .0.as_secs())]
+    NoAnswer(Duration),
     #[error("it sent nothing for {} s", STALL.as_secs())]
     Stalled,
     #[error("its address cannot be told")]
@@ -30,10 +30,15 @@ pub enum HubError {
     File(#[from] FileError),
 }
 
-/// Downloads one file of the model into `draft`.
-pub(super) async fn download(pin: &pins::Pin, draft: &mut Draft, progress: &ProgressSink<'_>) -> Result<(), HubError> {
+/// Downloads one file of the model into `draft`, if the hub begins to send it within `patience`.
+pub(super) async fn download(
+    pin: &pins::Pin,
+    draft: &mut Draft,
+    patience: Duration,
+    progress: &ProgressSink<'_>,
+) -> Result<(), HubError> {
     let request = Client::builder().build()?.get(address(pin)?).send();
-    let response = timeout(ANSWER, request).await.map_err(|_| HubError::NoAnswer)??;
+    let response = timeout(patience, request).await.map_err(|_| HubError::NoAnswer(patience))??;
     let mut response = response.error_for_status()?;
     let mut done = 0;
     loop {

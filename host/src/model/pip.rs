@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, ChildStderr, Command};
+use tokio::time::timeout;
 
 use super::pins::Package;
 use super::{Progress, ProgressSink};
@@ -20,6 +21,16 @@ const STALL: Duration = Duration::from_secs(120);
 /// How long one download may take in all.
 const LIMIT: Duration = Duration::from_secs(1800);
 
+/// How long the rest of pip's messages may take once it has ended.
+const LAST_WORDS: Duration = Duration::from_secs(1);
+
+/// How pip's run came to an end.
+enum End {
+    Exited(ExitStatus),
+    /// It has to be ended from outside.
+    Hopeless(&'static str),
+}
+
 const POLL: Duration = Duration::from_millis(200);
 const LAST_LINES: usize = 4;
 
@@ -31,8 +42,8 @@ pub enum PipError {
     Run { python: &'static str, source: io::Error },
     #[error("{python} -m pip download {requirement} failed ({status}): {last_lines}")]
     Failed { python: &'static str, requirement: String, status: ExitStatus, last_lines: String },
-    #[error("{python} -m pip download {requirement} was ended: it got nothing for {} s: {last_lines}", STALL.as_secs())]
-    Stalled { python: &'static str, requirement: String, last_lines: String },
+    #[error("{python} -m pip download {requirement} was ended, since it {why}: {last_lines}")]
+    Ended { python: &'static str, requirement: String, why: &'static str, last_lines: String },
 }
 
 /// Downloads one wheel into the empty directory `into`, which also takes pip's temporary files.
@@ -75,39 +86,41 @@ async fn finish(
     let stderr = child.stderr.take().expect("standard error is piped");
     let last_lines = tokio::spawn(last_lines(stderr));
     let run = |source| PipError::Run { python, source };
-    let status = watch(&mut child, package, into, progress).await.map_err(run)?;
-    if status.is_none() {
+    let end = watch(&mut child, package, into, progress).await.map_err(run)?;
+    if let End::Hopeless(_) = end {
         child.kill().await.map_err(run)?;
     }
-    let last_lines = last_lines.await.unwrap_or_else(|error| error.to_string());
+    let last_lines = match timeout(LAST_WORDS, last_lines).await {
+        Ok(Ok(lines)) => lines,
+        // Something that pip started still holds its standard error.
+        Ok(Err(_)) | Err(_) => "it left no message".to_owned(),
+    };
     let requirement = requirement(package);
-    match status {
-        Some(status) if status.success() => Ok(()),
-        Some(status) => Err(PipError::Failed { python, requirement, status, last_lines }),
-        None => Err(PipError::Stalled { python, requirement, last_lines }),
+    match end {
+        End::Exited(status) if status.success() => Ok(()),
+        End::Exited(status) => Err(PipError::Failed { python, requirement, status, last_lines }),
+        End::Hopeless(why) => Err(PipError::Ended { python, requirement, why, last_lines }),
     }
 }
 
-/// Waits for the end of `child` and reports what arrives; none when nothing does any more.
-async fn watch(
-    child: &mut Child,
-    package: &Package,
-    into: &Path,
-    progress: &ProgressSink<'_>,
-) -> io::Result<Option<ExitStatus>> {
+/// Waits for the end of `child` and reports what arrives.
+async fn watch(child: &mut Child, package: &Package, into: &Path, progress: &ProgressSink<'_>) -> io::Result<End> {
     let started = Instant::now();
     let (mut seen, mut changed) = (0, started);
     loop {
-        if let Ok(status) = tokio::time::timeout(POLL, child.wait()).await {
-            return status.map(Some);
+        if let Ok(status) = timeout(POLL, child.wait()).await {
+            return status.map(End::Exited);
         }
         let bytes = size(into);
         if bytes != seen {
             (seen, changed) = (bytes, Instant::now());
             progress(Progress::Bytes { done: bytes.min(package.bytes), total: Some(package.bytes) });
         }
-        if changed.elapsed() > STALL || started.elapsed() > LIMIT {
-            return Ok(None);
+        if changed.elapsed() > STALL {
+            return Ok(End::Hopeless("got nothing for two minutes"));
+        }
+        if started.elapsed() > LIMIT {
+            return Ok(End::Hopeless("took more than half an hour"));
         }
     }
 }

@@ -1,11 +1,11 @@
 //! Makes the model directory complete: fetch what is missing, convert it, check the result, and only then install it.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::cache::embedding::{Embedder, ModelFiles, OnnxRuntime, embedder_id};
 use crate::settings::{EmbeddingSettings, ModelSource, Precision};
 
-use super::files::{self, Draft};
+use super::files::{self, Draft, FileError};
 use super::golden::Golden;
 use super::inventory::{Inspector, Part};
 use super::pins::{Pin, TOKENIZER, WEIGHTS};
@@ -102,36 +102,47 @@ fn convert(store: &Store, precision: Precision) -> Result<Converted, ModelError>
     Ok(Converted { embedder: embedder_id(precision).to_owned(), graph_sha256, numbers_sha256 })
 }
 
-/// Loads the model as it will be loaded in use. One that fails is removed, wherever it is.
+/// Loads the model as it will be loaded in use, and keeps it only if it comes near its golden vectors.
 fn check_and_install(
     store: &Store,
     precision: Precision,
-    mut manifest: Manifest,
+    manifest: Manifest,
     made: Option<Converted>,
     runtime_library: PathBuf,
 ) -> Result<ModelFiles, ModelError> {
-    let is_draft = made.is_some();
-    let model = if is_draft { store.drafts().join(graph_name(precision)) } else { store.graph(precision) };
-    let runtime = OnnxRuntime::load(&runtime_library)?;
-    let tokenizer = store.published(&TOKENIZER);
-    let mut files = ModelFiles { model, tokenizer, runtime_library, runtime: Some(runtime), precision };
+    let model = match made {
+        Some(_) => store.drafts().join(graph_name(precision)),
+        None => store.graph(precision),
+    };
+    let runtime = Some(OnnxRuntime::load(&runtime_library)?);
+    let files = ModelFiles { model, tokenizer: store.published(&TOKENIZER), runtime_library, runtime, precision };
     let found = Golden::measure(&Embedder::load(&files, 1)?)?;
     let required = Golden::required(precision);
     if !found.meets(required) {
-        manifest.set_converted(precision, None);
-        store.write_manifest(&manifest)?;
-        for path in [&files.model, &store.graph(precision), &store.numbers(precision)] {
-            files::remove(path)?;
-        }
+        discard(store, precision, manifest, &files.model)?;
         return Err(ModelError::Refused { precision, found, required });
     }
-    if is_draft {
-        let drafts = store.drafts();
-        files::rename(&drafts.join(numbers_name(precision)), &store.numbers(precision))?;
-        files::rename(&drafts.join(graph_name(precision)), &store.graph(precision))?;
-        manifest.set_converted(precision, made);
-        store.write_manifest(&manifest)?;
-        files.model = store.graph(precision);
+    if let Some(made) = made {
+        install(store, precision, manifest, made)?;
     }
-    Ok(files)
+    Ok(ModelFiles { model: store.graph(precision), ..files })
+}
+
+/// The graph comes last: until it is there, there is no model.
+fn install(store: &Store, precision: Precision, mut manifest: Manifest, made: Converted) -> Result<(), FileError> {
+    let drafts = store.drafts();
+    files::rename(&drafts.join(numbers_name(precision)), &store.numbers(precision))?;
+    files::rename(&drafts.join(graph_name(precision)), &store.graph(precision))?;
+    manifest.set_converted(precision, Some(made));
+    store.write_manifest(&manifest)
+}
+
+/// Removes a model that is not to be used, wherever it is.
+fn discard(store: &Store, precision: Precision, mut manifest: Manifest, graph: &Path) -> Result<(), FileError> {
+    manifest.set_converted(precision, None);
+    store.write_manifest(&manifest)?;
+    for path in [graph, &store.graph(precision), &store.numbers(precision)] {
+        files::remove(path)?;
+    }
+    Ok(())
 }

@@ -63,7 +63,9 @@ impl SourceError {
     pub(super) fn into_own(self, root: &Path) -> Result<FileError, Self> {
         match self {
             Self::File(error) | Self::Hub(HubError::File(error)) if error.path.starts_with(root) => Ok(error),
-            other => Err(other),
+            other @ (Self::Hub(_) | Self::Pip(_) | Self::Absent { .. } | Self::Altered { .. } | Self::File(_)) => {
+                Err(other)
+            }
         }
     }
 }
@@ -77,11 +79,13 @@ pub(super) async fn fetch(
 ) -> Result<(), SourceError> {
     match origin {
         Origin::Hub => {
+            let mut patience = hub::FIRST_ANSWER;
             for &pin in wanted {
                 progress(Progress::Step(format!("downloading {} from the model hub", pin.name)));
                 let mut draft = Draft::create(&store.drafts())?;
-                hub::download(pin, &mut draft, progress).await?;
+                hub::download(pin, &mut draft, patience, progress).await?;
                 install(draft, pin, &store.published(pin))?;
+                patience = hub::STALL;
             }
             Ok(())
         }

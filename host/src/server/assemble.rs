@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::{Instant, SystemTime};
 
 use super::{Gateway, PluginReport};
-use crate::cache::embedding::{Embedder, EmbeddingError, ModelFiles, embedder_id};
+use crate::cache::embedding::embedder_id;
 use crate::cache::{Cache, CacheError};
 use crate::chat::{Chat, ChatError};
 use crate::model::{self, ModelError, Progress};
@@ -25,11 +25,7 @@ enum SemanticError {
     #[error(transparent)]
     Model(#[from] ModelError),
     #[error(transparent)]
-    Embedding(#[from] EmbeddingError),
-    #[error(transparent)]
     Chat(#[from] ChatError),
-    #[error("loading the model was cut short")]
-    Interrupted(#[from] tokio::task::JoinError),
 }
 
 /// Opens everything that answers at once. A plugin that fails is reported and left out.
@@ -90,15 +86,6 @@ async fn activate(
     settings: &EmbeddingSettings,
     progress: &(dyn Fn(Progress) + Send + Sync),
 ) -> Result<(), SemanticError> {
-    let files = match model::installed(settings)? {
-        Some(files) => files,
-        None => model::pull(settings, &settings.source, progress).await?,
-    };
-    let sessions = settings.sessions;
-    let embedder = load(files, sessions).await?;
-    Ok(gateway.chat.activate(embedder, sessions).await?)
-}
-
-async fn load(files: ModelFiles, sessions: usize) -> Result<Embedder, SemanticError> {
-    Ok(tokio::task::spawn_blocking(move || Embedder::load(&files, sessions)).await??)
+    let embedder = model::open(settings, progress).await?;
+    Ok(gateway.chat.activate(embedder, settings.sessions).await?)
 }
