@@ -37,7 +37,8 @@ fn an_unknown_plugin_is_an_error_that_lists_the_others() {
 
 #[test]
 fn a_bad_plugin_is_named_and_left_out() {
-    let cases: [(&str, Option<&[u8]>, &[u8], &str); 6] = [
+    type Case<'a> = (&'a str, Option<&'a [u8]>, &'a [u8], &'a str);
+    let cases: [Case<'_>; 6] = [
         ("no-manifest", None, b"\0asm\x0d\0\x01\0", "plugin.toml"),
         ("not-wasm", Some(b""), b"#!/bin/sh", "it is not a WebAssembly component"),
         ("core-module", Some(b""), b"\0asm\x01\0\0\0", "it is a core WebAssembly module"),

@@ -14,75 +14,75 @@ use tempfile::TempDir;
 mod component;
 
 /// A fresh `HOME` with an `ISARTOR_HOME` in it, and embedding switched off unless a test switches it on.
-pub struct Home {
+pub(crate) struct Home {
     dir: TempDir,
     variables: Vec<(String, String)>,
 }
 
 impl Home {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let dir = tempfile::tempdir().expect("a temporary directory");
         Self { dir, variables: vec![("ISARTOR__EMBEDDING__ENABLED".into(), "false".into())] }
     }
 
     /// With the real model, which is pulled once for all tests.
-    pub fn with_model() -> Self {
+    pub(crate) fn with_model() -> Self {
         let home = Self { variables: Vec::new(), ..Self::new() };
         home.and("ISARTOR__EMBEDDING__DIR", model_dir().to_str().expect("UTF-8"))
     }
 
     /// The same with a variable set for every command.
-    pub fn and(mut self, name: &str, value: &str) -> Self {
+    pub(crate) fn and(mut self, name: &str, value: &str) -> Self {
         self.variables.push((name.into(), value.into()));
         self
     }
 
     /// `HOME`.
-    pub fn user(&self) -> &Path {
+    pub(crate) fn user(&self) -> &Path {
         self.dir.path()
     }
 
     /// `ISARTOR_HOME`.
-    pub fn state(&self) -> PathBuf {
+    pub(crate) fn state(&self) -> PathBuf {
         self.dir.path().join(".isartor")
     }
 
-    pub fn write_settings(&self, text: &str) {
+    pub(crate) fn write_settings(&self, text: &str) {
         fs::create_dir_all(self.state()).expect("the home can be made");
         fs::write(self.state().join("isartor.toml"), text).expect("the settings can be written");
     }
 
     /// `isartor` with nothing inherited but the search path.
-    pub fn command(&self, arguments: &[&str]) -> Command {
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_isartor"));
         command.args(arguments).env_clear().env("HOME", self.dir.path()).stdin(Stdio::null());
         command.env("PATH", "/usr/local/bin:/usr/bin:/bin").envs(self.variables.iter().cloned());
         command
     }
 
-    pub fn run(&self, arguments: &[&str]) -> Output {
+    pub(crate) fn run(&self, arguments: &[&str]) -> Output {
         self.command(arguments).output().expect("isartor runs")
     }
 
     /// `isartor up --detach` on a free port; stopped when the value is dropped.
-    pub fn up(&self) -> Gateway<'_> {
+    pub(crate) fn up(&self) -> Gateway<'_> {
         self.up_at(0)
     }
 
     /// The same on a port that a client was told before.
-    pub fn up_at(&self, port: u16) -> Gateway<'_> {
+    pub(crate) fn up_at(&self, port: u16) -> Gateway<'_> {
         let output = self.run(&["up", "--detach", "--port", &port.to_string()]);
         assert!(output.status.success(), "isartor up: {}", text(&output));
         Gateway { home: self, url: self.status()["url"].as_str().expect("a running gateway has a URL").to_owned() }
     }
 
-    pub fn status(&self) -> Value {
+    pub(crate) fn status(&self) -> Value {
         let output = self.run(&["status", "--json"]);
         serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{error}: {}", text(&output)))
     }
 
     /// Builds a guest, once for all tests, and puts it into the plugins directory.
-    pub fn install_guest(&self, name: &str) {
+    pub(crate) fn install_guest(&self, name: &str) {
         let folder = self.state().join("plugins").join(name);
         fs::create_dir_all(&folder).expect("the plugins directory can be made");
         let manifest = fs::read(guest_folder(name).join("plugin.toml")).expect("the guest has a manifest");
@@ -93,14 +93,14 @@ impl Home {
 }
 
 /// A running gateway.
-pub struct Gateway<'a> {
+pub(crate) struct Gateway<'a> {
     home: &'a Home,
     pub url: String,
 }
 
 impl Gateway<'_> {
     /// POSTs JSON; the status and the answer, which must be JSON too.
-    pub fn post(&self, path: &str, body: &Value) -> (u16, Value) {
+    pub(crate) fn post(&self, path: &str, body: &Value) -> (u16, Value) {
         block_on(async {
             let request = reqwest::Client::new().post(format!("{}{path}", self.url)).json(body);
             let response = request.send().await.expect("the gateway answers");
@@ -108,7 +108,7 @@ impl Gateway<'_> {
         })
     }
 
-    pub fn get(&self, path: &str) -> (u16, Value) {
+    pub(crate) fn get(&self, path: &str) -> (u16, Value) {
         block_on(async {
             let response = reqwest::get(format!("{}{path}", self.url)).await.expect("the gateway answers");
             (response.status().as_u16(), response.json().await.expect("the answer is JSON"))
@@ -116,7 +116,7 @@ impl Gateway<'_> {
     }
 
     /// One request of the stateless MCP of 2026-07-28; its result.
-    pub fn mcp(&self, method: &str, params: &Value) -> Value {
+    pub(crate) fn mcp(&self, method: &str, params: &Value) -> Value {
         let mut params = params.clone();
         params["_meta"] = json!({
             "io.modelcontextprotocol/protocolVersion": "2026-07-28",
@@ -140,20 +140,20 @@ impl Gateway<'_> {
         answer["result"].clone()
     }
 
-    pub fn store(&self, prompt: &str, response: &str) -> String {
+    pub(crate) fn store(&self, prompt: &str, response: &str) -> String {
         let (status, answer) = self.post("/api/v1/cache/store", &json!({ "prompt": prompt, "response": response }));
         assert_eq!((status, &answer["stored"]), (200, &json!(true)), "{answer}");
         answer["entry"].as_str().expect("an entry is a string").to_owned()
     }
 
-    pub fn lookup(&self, prompt: &str) -> Value {
+    pub(crate) fn lookup(&self, prompt: &str) -> Value {
         let (status, answer) = self.post("/api/v1/cache/lookup", &json!({ "prompt": prompt }));
         assert_eq!(status, 200, "{answer}");
         answer
     }
 
     /// Waits until `/health` says that the semantic tier is in `state`.
-    pub fn await_semantic(&self, state: &str) {
+    pub(crate) fn await_semantic(&self, state: &str) {
         for _ in 0..1_200 {
             if self.get("/health").1["layers"]["semantic"] == state {
                 return;
@@ -164,13 +164,13 @@ impl Gateway<'_> {
     }
 
     /// The gateway's process, as it says itself.
-    pub fn pid(&self) -> u32 {
+    pub(crate) fn pid(&self) -> u32 {
         let pid = self.home.status()["pid"].as_u64().expect("a running gateway has a pid");
         u32::try_from(pid).expect("a pid fits")
     }
 
     /// `kill -9`.
-    pub fn kill(self) {
+    pub(crate) fn kill(self) {
         let pid = i32::try_from(self.pid()).expect("a pid fits");
         let pid = rustix::process::Pid::from_raw(pid).expect("a pid is positive");
         rustix::process::kill_process(pid, rustix::process::Signal::KILL).expect("it is ours");
@@ -187,13 +187,13 @@ impl Drop for Gateway<'_> {
 }
 
 /// What a command printed, for the message of an assertion.
-pub fn text(output: &Output) -> String {
+pub(crate) fn text(output: &Output) -> String {
     let out = String::from_utf8_lossy(&output.stdout);
     let error = String::from_utf8_lossy(&output.stderr);
     format!("{}\nstdout: {out}\nstderr: {error}", output.status)
 }
 
-pub fn block_on<T>(future: impl Future<Output = T>) -> T {
+pub(crate) fn block_on<T>(future: impl Future<Output = T>) -> T {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     runtime.block_on(future)
 }
@@ -216,7 +216,7 @@ fn guest_folder(name: &str) -> PathBuf {
 }
 
 /// The model, pulled from pip once for all test runs of this target directory.
-pub fn model_dir() -> &'static Path {
+pub(crate) fn model_dir() -> &'static Path {
     static PULLED: OnceLock<PathBuf> = OnceLock::new();
     PULLED.get_or_init(|| {
         let dir = Path::new(env!("CARGO_TARGET_TMPDIR")).join("model");

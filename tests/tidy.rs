@@ -42,8 +42,8 @@ const ONE_WAY: [(&str, &[&str]); 6] = [
     ("settings", &["cli", "server", "mcp", "chat", "connect", "tools", "model", "cache", "plugin", "client_config"]),
 ];
 
-/// Files that are one list each, and may be as long as the list is.
-const LISTS: [&str; 0] = [];
+/// Files, or functions in them, that are one list each and may be as long as the list is.
+const LISTS: [&str; 1] = ["tests/connect/locate.rs: cases"];
 
 #[test]
 fn each_dependency_has_one_home() {
@@ -117,8 +117,9 @@ fn files_and_functions_are_short() {
             breaches.push(format!("{name} has {lines} lines"));
         }
         for (function, lines) in functions(&text) {
-            if lines > FUNCTION_MAX_LINES {
-                breaches.push(format!("{name}: {function} has {lines} lines"));
+            let place = format!("{name}: {function}");
+            if lines > FUNCTION_MAX_LINES && !LISTS.contains(&place.as_str()) {
+                breaches.push(format!("{place} has {lines} lines"));
             }
         }
     }

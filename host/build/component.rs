@@ -17,10 +17,10 @@ const PROFILE: &str = "plugin";
 const NOT_INHERITED: [&str; 7] =
     ["RUSTFLAGS", "RUSTC", "RUSTDOC", "RUSTC_WRAPPER", "RUSTC_WORKSPACE_WRAPPER", "CLIPPY_ARGS", "CARGO_MAKEFLAGS"];
 
-pub type Result<T> = std::result::Result<T, Box<dyn Error>>;
+pub(crate) type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
 /// Builds the packages `names` of the workspace at `root` as core modules.
-pub fn build(root: &Path, target_dir: &Path, names: &[String]) -> Result<()> {
+pub(crate) fn build(root: &Path, target_dir: &Path, names: &[String]) -> Result<()> {
     require_target()?;
     if names.is_empty() {
         return Ok(());
@@ -45,7 +45,7 @@ pub fn build(root: &Path, target_dir: &Path, names: &[String]) -> Result<()> {
 }
 
 /// The component of a package that [`build`] has built, with its manifest inside.
-pub fn componentise(target_dir: &Path, name: &str, manifest: &[u8]) -> Result<Vec<u8>> {
+pub(crate) fn componentise(target_dir: &Path, name: &str, manifest: &[u8]) -> Result<Vec<u8>> {
     let core = target_dir.join(TARGET).join(PROFILE).join(format!("{}.wasm", name.replace('-', "_")));
     let module = fs::read(&core).map_err(|error| format!("cannot read {}: {error}", core.display()))?;
     let mut component = ComponentEncoder::default().validate(true).module(&module)?.encode()?;

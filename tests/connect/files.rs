@@ -49,7 +49,8 @@ impl Setting {
 
 #[test]
 fn a_file_that_changed_after_it_was_planned_from_is_left_alone() {
-    let changes: [(&str, &dyn Fn(&Path)); 4] = [
+    type Change<'a> = (&'a str, &'a dyn Fn(&Path));
+    let changes: [Change<'_>; 4] = [
         ("written", &|path| fs::write(path, "theirs").unwrap()),
         ("removed", &|path| fs::remove_file(path).unwrap()),
         ("replaced by a link", &|path| {

@@ -56,6 +56,7 @@ const OTHER_MSIX_FILE: &str =
 const LEGACY_FILE: &str = "C:\\Users\\a\\AppData\\Roaming\\Claude\\claude_desktop_config.json";
 const LOCAL: &str = "C:\\Users\\a\\AppData";
 
+#[expect(clippy::too_many_lines, reason = "a list")]
 fn cases() -> Vec<Case> {
     let case = |name, os, home, variables, tree, expected| Case { name, os, home, variables, tree, expected };
     let one =

@@ -1,6 +1,7 @@
 //! Requests a second for an exact hit over HTTP, beside a bare axum handler that returns the same bytes, in one run.
 //!
 //! `cargo build --release && cargo run --release --example load [seconds]`. Loopback only; stops by itself.
+#![expect(clippy::print_stdout, reason = "what it prints is what it is for")]
 
 use std::env;
 use std::error::Error;

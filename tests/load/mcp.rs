@@ -2,6 +2,7 @@
 //! Streamable HTTP, and how fast `isartor mcp` is there. One run, alternating, medians.
 //!
 //! `cargo build --release && cargo run --release --example load-mcp [rounds]`. Loopback only; stops by itself.
+#![expect(clippy::print_stdout, reason = "what it prints is what it is for")]
 
 #[path = "mcp/echo.rs"]
 mod echo;
@@ -37,7 +38,7 @@ fn compare(rounds: usize) -> Result<()> {
     let home = tempfile::tempdir()?;
     let isartor = Isartor::start(home.path())?;
     let bridge = || isartor.command(&["mcp"]);
-    let echo_stdio = || Ok(echo_command("echo-stdio")?);
+    let echo_stdio = || echo_command("echo-stdio");
     stdio::compare_start(rounds * 5, &bridge, &echo_stdio)?;
     stdio::compare_calls(rounds, &bridge, &echo_stdio)?;
     http::compare(rounds, isartor.address)

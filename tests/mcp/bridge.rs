@@ -14,7 +14,7 @@ use crate::support::Home;
 /// Long enough for the slowest machine; nothing waits that long when all is well.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-pub struct Bridge {
+pub(crate) struct Bridge {
     child: Child,
     input: Option<ChildStdin>,
     lines: Receiver<String>,
@@ -22,19 +22,19 @@ pub struct Bridge {
 }
 
 impl Bridge {
-    pub fn start(home: &Home, url: &str) -> Self {
+    pub(crate) fn start(home: &Home, url: &str) -> Self {
         Self::spawn(home.command(&["mcp"]).env("ISARTOR_GATEWAY_URL", url))
     }
 
     /// The same, with `initialize` done.
-    pub fn open(home: &Home, url: &str) -> Self {
+    pub(crate) fn open(home: &Home, url: &str) -> Self {
         let mut bridge = Self::start(home, url);
         bridge.request("initialize", initialize_params("2025-11-25"));
         bridge.send(&json!({ "jsonrpc": "2.0", "method": "notifications/initialized" }));
         bridge
     }
 
-    pub fn spawn(command: &mut Command) -> Self {
+    pub(crate) fn spawn(command: &mut Command) -> Self {
         let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("isartor runs");
         let output = BufReader::new(child.stdout.take().expect("its output was piped"));
         let (sender, lines) = mpsc::channel();
@@ -42,17 +42,17 @@ impl Bridge {
         Self { input: child.stdin.take(), child, lines, next_id: 0 }
     }
 
-    pub fn send_line(&mut self, line: &[u8]) {
+    pub(crate) fn send_line(&mut self, line: &[u8]) {
         let input = self.input.as_mut().expect("the input is open");
         input.write_all(line).and_then(|()| input.write_all(b"\n")).expect("the bridge reads");
     }
 
-    pub fn send(&mut self, message: &Value) {
+    pub(crate) fn send(&mut self, message: &Value) {
         self.send_line(message.to_string().as_bytes());
     }
 
     /// The next message, or none when there will be no more.
-    pub fn receive(&self) -> Option<Value> {
+    pub(crate) fn receive(&self) -> Option<Value> {
         match self.lines.recv_timeout(PATIENCE) {
             Ok(line) => Some(message(&line)),
             Err(RecvTimeoutError::Disconnected) => None,
@@ -61,13 +61,13 @@ impl Bridge {
     }
 
     /// Sends a request without waiting for its answer.
-    pub fn ask(&mut self, method: &str, params: Value) -> i64 {
+    pub(crate) fn ask(&mut self, method: &str, params: Value) -> i64 {
         self.next_id += 1;
         self.send(&json!({ "jsonrpc": "2.0", "id": self.next_id, "method": method, "params": params }));
         self.next_id
     }
 
-    pub fn request(&mut self, method: &str, params: Value) -> Value {
+    pub(crate) fn request(&mut self, method: &str, params: Value) -> Value {
         let id = self.ask(method, params);
         let answer = self.receive().expect("a request gets an answer");
         assert_eq!(answer["id"], json!(id), "{answer}");
@@ -75,20 +75,20 @@ impl Bridge {
     }
 
     /// The result of a tool call.
-    pub fn call(&mut self, tool: &str, arguments: Value) -> Value {
+    pub(crate) fn call(&mut self, tool: &str, arguments: Value) -> Value {
         let answer = self.request("tools/call", json!({ "name": tool, "arguments": arguments }));
         assert!(answer["result"].is_object(), "{answer}");
         answer["result"].clone()
     }
 
-    pub fn tool_names(&mut self) -> Vec<String> {
+    pub(crate) fn tool_names(&mut self) -> Vec<String> {
         let answer = self.request("tools/list", json!({}));
         let tools = answer["result"]["tools"].as_array().unwrap_or_else(|| panic!("{answer}"));
         tools.iter().map(|tool| tool["name"].as_str().expect("a tool has a name").to_owned()).collect()
     }
 
     /// Closes the input and gives back what was still said.
-    pub fn finish(mut self) -> (ExitStatus, Vec<Value>) {
+    pub(crate) fn finish(mut self) -> (ExitStatus, Vec<Value>) {
         drop(self.input.take());
         let mut messages = Vec::new();
         while let Some(message) = self.receive() {
@@ -97,11 +97,11 @@ impl Bridge {
         (self.wait(), messages)
     }
 
-    pub fn wait(&mut self) -> ExitStatus {
+    pub(crate) fn wait(&mut self) -> ExitStatus {
         self.child.wait().expect("it is our child")
     }
 
-    pub fn kill(&mut self) {
+    pub(crate) fn kill(&mut self) {
         self.child.kill().expect("it is our child");
     }
 }
@@ -115,7 +115,7 @@ impl Drop for Bridge {
 }
 
 /// A shell that runs `script`, in which `"$0"` is isartor.
-pub fn shell(home: &Home, script: &str) -> Command {
+pub(crate) fn shell(home: &Home, script: &str) -> Command {
     let isartor = home.command(&[]);
     let mut shell = Command::new("/bin/sh");
     shell.env_clear().envs(isartor.get_envs().filter_map(|(name, value)| Some((name, value?))));
@@ -130,13 +130,13 @@ fn message(line: &str) -> Value {
 }
 
 /// Whether a tool's result is an error, and its text.
-pub fn error_text(result: &Value) -> (bool, String) {
+pub(crate) fn error_text(result: &Value) -> (bool, String) {
     let text = result["content"][0]["text"].as_str().unwrap_or_else(|| panic!("{result}"));
     (result["isError"] == json!(true), text.to_owned())
 }
 
 /// A port where nothing listens.
-pub fn free_port() -> u16 {
+pub(crate) fn free_port() -> u16 {
     let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).expect("there is a free port");
     listener.local_addr().expect("it has an address").port()
 }

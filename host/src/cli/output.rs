@@ -7,7 +7,7 @@ use crate::settings::SettingsError;
 
 /// An error that tells the user what to do next.
 #[derive(Debug)]
-pub struct Hinted {
+pub(super) struct Hinted {
     message: String,
     hint: String,
 }

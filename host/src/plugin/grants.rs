@@ -10,7 +10,7 @@ const WASI_BASICS: [&str; 4] = ["wasi:io/", "wasi:cli/", "wasi:clocks/", "wasi:r
 
 /// Which imports are linked for one plugin.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Grants {
+pub(super) enum Grants {
     /// Not one import. All policies and connectors, and every bundled plugin.
     Nothing,
     /// The WASI basics, linked to nothing.

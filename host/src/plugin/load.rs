@@ -190,6 +190,7 @@ impl Plugin {
     }
 }
 
+#[expect(clippy::wildcard_enum_match_arm, reason = "the other sections are the engine's to check")]
 /// Refuses what is no component, and one whose embedded manifest is not the one beside it.
 fn check_component(plugin: &str, manifest: &str, bytes: &[u8]) -> Result<(), PluginError> {
     let refuse = |message| PluginError::NotAComponent { plugin: plugin.to_owned(), message };
@@ -204,10 +205,10 @@ fn check_component(plugin: &str, manifest: &str, bytes: &[u8]) -> Result<(), Plu
         match payload.map_err(|_| refuse("it is damaged"))? {
             Payload::ModuleSection { .. } | Payload::ComponentSection { .. } => depth += 1,
             Payload::End(_) => depth = depth.saturating_sub(1),
-            Payload::CustomSection(section) if depth == 0 && section.name() == MANIFEST_SECTION => {
-                if section.data() != manifest.as_bytes() {
-                    return Err(refuse("the manifest inside it differs from plugin.toml"));
-                }
+            Payload::CustomSection(section)
+                if depth == 0 && section.name() == MANIFEST_SECTION && section.data() != manifest.as_bytes() =>
+            {
+                return Err(refuse("the manifest inside it differs from plugin.toml"));
             }
             _ => {}
         }
@@ -215,6 +216,7 @@ fn check_component(plugin: &str, manifest: &str, bytes: &[u8]) -> Result<(), Plu
     Ok(())
 }
 
+#[expect(clippy::wildcard_enum_match_arm, reason = "whatever is not known to be a type counts as authority")]
 /// The names of the imports that carry a function, a resource or anything else that can be called.
 /// An instance that holds only types grants nothing and does not count.
 fn imports(engine: &Engine, component: &Component) -> Vec<String> {

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use super::{Content, Hints, ToolInfo, ToolOutput, is_tool_name};
 use crate::chat::Principal;
 use crate::plugin::tool::{self, ToolDefinition, ToolResult};
-use crate::plugin::{Fault, PluginError, ToolPlugin};
+use crate::plugin::{PluginError, ToolPlugin};
 
 const DESCRIPTION_MAX_CHARACTERS: usize = 4_096;
 const SCHEMA_MAX_BYTES: usize = 64 << 10;
@@ -100,15 +100,12 @@ fn structured(plugin: &ToolPlugin, text: &str) -> Result<Value, PluginError> {
 }
 
 /// What a client may know: which plugin, and what kind of failure.
+#[expect(clippy::wildcard_enum_match_arm, reason = "all others happen before a call, and name no more than the plugin")]
 fn safe_sentence(error: &PluginError) -> String {
     match error {
-        PluginError::Fault { plugin, fault, .. } => format!("The plugin {plugin} failed: {}.", fault_words(*fault)),
+        PluginError::Fault { plugin, fault, .. } => format!("The plugin {plugin} failed: {fault}."),
         PluginError::Busy { plugin, .. } => format!("The plugin {plugin} is busy. Try again in a moment."),
         PluginError::BadOutput { plugin, .. } => format!("The plugin {plugin} returned a result that is not usable."),
         other => other.to_string(),
     }
-}
-
-fn fault_words(fault: Fault) -> String {
-    fault.to_string()
 }

@@ -87,10 +87,8 @@ pub(super) fn params(line: &[u8]) -> Value {
 
 /// What a response's `error` says; none when it has no error.
 pub(super) fn error_message(line: &[u8]) -> Option<String> {
-    match member(line, "error") {
-        Value::Null => None,
-        error => Some(error["message"].as_str().unwrap_or("no message").to_owned()),
-    }
+    let error = member(line, "error");
+    (!error.is_null()).then(|| error["message"].as_str().unwrap_or("no message").to_owned())
 }
 
 pub(super) fn member(line: &[u8], name: &str) -> Value {

@@ -227,8 +227,8 @@ fn failed(error: impl std::error::Error) -> Unavailable {
 }
 
 fn start_failed(error: LaunchError) -> Unavailable {
-    match error {
-        LaunchError::Stopped => Unavailable::Stopped,
-        error => Unavailable::StartFailed { reason: error.to_string().replace('\n', "; ") },
+    if matches!(error, LaunchError::Stopped) {
+        return Unavailable::Stopped;
     }
+    Unavailable::StartFailed { reason: error.to_string().replace('\n', "; ") }
 }

@@ -127,7 +127,8 @@ fn what_writes_or_carries_a_body_must_be_json() {
 #[test]
 fn with_a_key_every_credential_must_be_right() {
     let (known, refused) = ("local", "unauthorized");
-    let cases: [(&str, &[(&str, &str)], &str); 16] = [
+    type Case<'a> = (&'a str, &'a [(&'a str, &'a str)], &'a str);
+    let cases: [Case<'_>; 16] = [
         ("/x", &[("x-api-key", "secret")], known),
         ("/x", &[("authorization", "Bearer secret")], known),
         ("/x", &[("authorization", "bearer secret")], known),

@@ -4,7 +4,8 @@ use std::sync::Mutex;
 
 use isartor_plugin::policy::{Candidate, Failure, Policy, Question, ServeReason, Served, Verdict};
 
-struct HostilePolicy;
+/// The plugin.
+pub struct HostilePolicy;
 
 #[cfg(target_arch = "wasm32")]
 isartor_plugin::policy::export!(HostilePolicy);

@@ -2,7 +2,8 @@
 
 use isartor_plugin::tool::{CallContext, Content, Failure, Hints, Tool, ToolDefinition, ToolResult};
 
-struct HostileTool;
+/// The plugin.
+pub struct HostileTool;
 
 #[cfg(target_arch = "wasm32")]
 isartor_plugin::tool::export!(HostileTool);
