@@ -2,11 +2,12 @@
 //! `url` makes Claude Desktop drop every server in the file.
 
 use isartor_plugin::config_text::JsonServers;
-use isartor_plugin::connector::{self, Connector, Failure, FoundEntry, ServerEntry, Target, Transport};
+use isartor_plugin::connector::{Connector, Failure, FoundEntry, ServerEntry, Target, Transport};
 
 const SERVERS: JsonServers = JsonServers { container: &["mcpServers"], displaced: &["type", "url", "headers"] };
 
-struct ClaudeDesktop;
+/// The plugin.
+pub struct ClaudeDesktop;
 
 impl Connector for ClaudeDesktop {
     fn connect(config: Option<String>, _target: Target, entry: ServerEntry) -> Result<String, Failure> {
@@ -30,4 +31,5 @@ impl Connector for ClaudeDesktop {
     }
 }
 
-connector::export!(ClaudeDesktop);
+#[cfg(target_arch = "wasm32")]
+isartor_plugin::connector::export!(ClaudeDesktop);
