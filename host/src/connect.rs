@@ -41,7 +41,7 @@ pub struct Plan {
 /// What would happen to one file.
 #[derive(Debug)]
 pub enum Step {
-    Change(Change),
+    Change(Box<Change>),
     /// It is as it is wanted already.
     Unchanged(PathBuf),
 }
@@ -78,7 +78,7 @@ impl Client<'_> {
         let difference =
             check_connected(before.text(), &after, slot, &strings(entry)).map_err(refused(&before.path))?;
         let earlier = self.configs.record(&key)?;
-        Ok(Step::Change(Change::connecting(key, before, after, earlier.as_ref(), &difference)))
+        Ok(Step::Change(Box::new(Change::connecting(key, before, after, earlier.as_ref(), &difference))))
     }
 
     fn disconnecting(&self, place: &Located, name: &str) -> Result<Step, ConnectError> {
@@ -109,7 +109,7 @@ impl Client<'_> {
         if !is_exact {
             check_disconnected(text, after.as_deref(), slot).map_err(refused(&before.path))?;
         }
-        Ok(Step::Change(Change::disconnecting(key, before, after, record.as_ref(), is_exact)))
+        Ok(Step::Change(Box::new(Change::disconnecting(key, before, after, record.as_ref(), is_exact))))
     }
 
     fn open<'p>(&self, place: &'p Located, name: &'p str) -> Result<File<'p>, ConnectError> {
@@ -140,7 +140,7 @@ pub fn apply(configs: &ClientConfigs, plan: Plan, now: SystemTime) -> Result<Vec
         Step::Change(change) => Some(change),
         Step::Unchanged(_) => None,
     });
-    changes.map(|change| configs.apply(change, now).map_err(ConnectError::from)).collect()
+    changes.map(|change| configs.apply(*change, now).map_err(ConnectError::from)).collect()
 }
 
 /// One of the client's files, and what we need to know to change it.

@@ -163,7 +163,7 @@ mod tests {
     fn the_entry_holds_what_is_needed_and_no_more() {
         let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
         let url = pair("ISARTOR_GATEWAY_URL", "http://localhost:8080");
-        assert_eq!(variables(parts()), [url.clone()]);
+        assert_eq!(variables(parts()), std::slice::from_ref(&url));
         let all = Parts { gateway_api_key: Some("k"), home: Some(Path::new("/h")), ..parts() };
         assert_eq!(variables(all), [url, pair("ISARTOR__GATEWAY_API_KEY", "k"), pair("ISARTOR_HOME", "/h")]);
     }

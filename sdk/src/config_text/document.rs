@@ -100,8 +100,8 @@ impl<'a> Document<'a> {
     /// The token that ends last before `offset`, comments aside.
     pub(super) fn token_before(&self, offset: usize) -> &TokenAndRange<'a> {
         let index = self.tokens.partition_point(|token| token.range.end <= offset);
-        let tokens = self.tokens[..index].iter().rev();
-        tokens.skip_while(|token| is_comment(&token.token)).next().expect("the root's brace is before everything in it")
+        let mut tokens = self.tokens[..index].iter().rev();
+        tokens.find(|token| !is_comment(&token.token)).expect("the root's brace is before everything in it")
     }
 
     /// Neither a property nor a comment is in `object`.
