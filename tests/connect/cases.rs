@@ -6,6 +6,8 @@
 //!   without which there is no file in the end. `${ISARTOR}` stands for the program's path.
 //! - or `error.txt`: connecting fails with exit code 1 and each of these lines, and the file stays as it was.
 
+#![expect(clippy::unwrap_used, reason = "where a test's setting cannot be made, the test has failed")]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 

@@ -1,10 +1,15 @@
 //! The engine that changes files, where a test must come between its plan and its deed.
 
+#![expect(clippy::unwrap_used, reason = "where a test's setting cannot be made, the test has failed")]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, UNIX_EPOCH};
 
 use isartor_host::client_config::{Change, ClientConfigError, ClientConfigs, Difference, Key, Place, Record};
+
+/// What somebody does to the file meanwhile.
+type Meanwhile<'a> = (&'a str, &'a dyn Fn(&Path));
 
 struct Setting {
     dir: tempfile::TempDir,
@@ -49,8 +54,7 @@ impl Setting {
 
 #[test]
 fn a_file_that_changed_after_it_was_planned_from_is_left_alone() {
-    type Change<'a> = (&'a str, &'a dyn Fn(&Path));
-    let changes: [Change<'_>; 4] = [
+    let changes: [Meanwhile; 4] = [
         ("written", &|path| fs::write(path, "theirs").unwrap()),
         ("removed", &|path| fs::remove_file(path).unwrap()),
         ("replaced by a link", &|path| {

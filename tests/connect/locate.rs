@@ -1,7 +1,5 @@
 //! Where the configuration of Claude Desktop is, for every system and environment: a table over the pure function.
 
-use std::collections::BTreeMap;
-
 use isartor_host::connect::locate::{Directories, LocateError, Surroundings, locate};
 use isartor_host::plugin::manifest::Manifest;
 use isartor_host::plugin::manifest::client_file::Os;
@@ -35,186 +33,157 @@ struct Case {
     home: Option<&'static str>,
     variables: &'static [(&'static str, &'static str)],
     tree: &'static [&'static str],
-    expected: Result<Found, LocateError>,
+    expected: Expected,
 }
 
-#[derive(Debug, Default, PartialEq, Eq)]
-struct Found {
-    /// File id, path and base.
-    targets: Vec<(&'static str, &'static str, &'static str)>,
-    passed_over: Vec<&'static str>,
-    is_installed: bool,
+enum Expected {
+    /// File id, path and base of each target; what is passed over; whether the client is there.
+    Found(&'static [(&'static str, &'static str, &'static str)], &'static [&'static str], bool),
+    /// The variable that has no absolute path in it.
+    NoRoot(&'static str),
 }
 
+use Expected::{Found, NoRoot};
+
+const MAC_FILE: &str = "/Users/a/Library/Application Support/Claude/claude_desktop_config.json";
+const LINUX_FILE: &str = "/home/a/.config/Claude/claude_desktop_config.json";
 const WINDOWS: &[(&str, &str)] =
     &[("APPDATA", "C:\\Users\\a\\AppData\\Roaming"), ("LOCALAPPDATA", "C:\\Users\\a\\AppData\\Local")];
+const APPDATA: &str = "C:\\Users\\a\\AppData";
+const LEGACY_FILE: &str = "C:\\Users\\a\\AppData\\Roaming\\Claude\\claude_desktop_config.json";
 const MSIX: &str = "C:\\Users\\a\\AppData\\Local\\Packages\\Claude_pzs8sxrjxfjjc\\LocalCache\\Roaming";
 const MSIX_FILE: &str = "C:\\Users\\a\\AppData\\Local\\Packages\\Claude_pzs8sxrjxfjjc\\LocalCache\\Roaming\\Claude\\claude_desktop_config.json";
-const OTHER_MSIX: &str = "C:\\Users\\a\\AppData\\Local\\Packages\\Claude_beta\\LocalCache\\Roaming\\Claude";
-const OTHER_MSIX_FILE: &str =
+const BETA: &str = "C:\\Users\\a\\AppData\\Local\\Packages\\Claude_beta\\LocalCache\\Roaming";
+const BETA_FILE: &str =
     "C:\\Users\\a\\AppData\\Local\\Packages\\Claude_beta\\LocalCache\\Roaming\\Claude\\claude_desktop_config.json";
-const LEGACY_FILE: &str = "C:\\Users\\a\\AppData\\Roaming\\Claude\\claude_desktop_config.json";
-const LOCAL: &str = "C:\\Users\\a\\AppData";
 
-#[expect(clippy::too_many_lines, reason = "a list")]
-fn cases() -> Vec<Case> {
-    let case = |name, os, home, variables, tree, expected| Case { name, os, home, variables, tree, expected };
-    let one =
-        |id, path, base, is_installed| Ok(Found { targets: vec![(id, path, base)], passed_over: vec![], is_installed });
-    let mac_file = "/Users/a/Library/Application Support/Claude/claude_desktop_config.json";
-    let linux_file = "/home/a/.config/Claude/claude_desktop_config.json";
-    vec![
-        case(
-            "macOS, fresh",
-            Os::Macos,
-            Some("/Users/a"),
-            &[],
-            &["/Users/a"],
-            one("macos", mac_file, "/Users/a", false),
-        ),
-        case(
-            "macOS, app",
-            Os::Macos,
-            Some("/Users/a"),
-            &[],
-            &["/Applications/Claude.app"],
-            one("macos", mac_file, "/Users/a", true),
-        ),
-        case(
-            "macOS ignores XDG",
-            Os::Macos,
-            Some("/Users/a"),
-            &[("XDG_CONFIG_HOME", "/x")],
-            &["/Users/a/Library/Application Support/Claude"],
-            one("macos", mac_file, "/Users/a", true),
-        ),
-        case(
-            "Linux",
-            Os::Linux,
-            Some("/home/a"),
-            &[],
-            &["/home/a/.config/Claude"],
-            one("linux", linux_file, "/home/a", true),
-        ),
-        case(
-            "Linux, XDG",
-            Os::Linux,
-            Some("/home/a"),
-            &[("XDG_CONFIG_HOME", "/srv/config/")],
-            &["/home/a/.config/Claude"],
-            one("linux", "/srv/config/Claude/claude_desktop_config.json", "/srv", false),
-        ),
-        case(
-            "Linux, a relative XDG path is to be ignored",
-            Os::Linux,
-            Some("/home/a"),
-            &[("XDG_CONFIG_HOME", "config")],
-            &[],
-            one("linux", linux_file, "/home/a", false),
-        ),
-        case(
-            "Linux, XDG without home",
-            Os::Linux,
-            None,
-            &[("XDG_CONFIG_HOME", "/c")],
-            &[],
-            one("linux", "/c/Claude/claude_desktop_config.json", "/", false),
-        ),
-        case("Linux, no home", Os::Linux, None, &[], &[], Err(LocateError::NoRoot { name: "HOME".into() })),
-        case("Windows, legacy", Os::Windows, None, WINDOWS, &[LEGACY_FILE], one("windows", LEGACY_FILE, LOCAL, true)),
-        case(
-            "Windows, nothing there yet",
-            Os::Windows,
-            None,
-            WINDOWS,
-            &[LOCAL],
-            one("windows", LEGACY_FILE, LOCAL, false),
-        ),
-        case("Windows, MSIX", Os::Windows, None, WINDOWS, &[MSIX], one("windows-package", MSIX_FILE, LOCAL, true)),
-        case(
-            "Windows, MSIX that never ran",
-            Os::Windows,
-            None,
-            WINDOWS,
-            &["C:\\Users\\a\\AppData\\Local\\Packages\\Claude_pzs8sxrjxfjjc\\Settings"],
-            one("windows", LEGACY_FILE, LOCAL, true),
-        ),
-        case(
-            "Windows, both: the package wins and the legacy file is named",
-            Os::Windows,
-            None,
-            WINDOWS,
-            &[LEGACY_FILE, MSIX],
-            Ok(Found {
-                targets: vec![("windows-package", MSIX_FILE, LOCAL)],
-                passed_over: vec![LEGACY_FILE],
-                is_installed: true,
-            }),
-        ),
-        case(
-            "Windows, several packages: each reads its own",
-            Os::Windows,
-            None,
-            WINDOWS,
-            &[MSIX, OTHER_MSIX, "C:\\Users\\a\\AppData\\Local\\Packages\\ClaudeTools_x\\LocalCache\\Roaming"],
-            Ok(Found {
-                targets: vec![("windows-package", OTHER_MSIX_FILE, LOCAL), ("windows-package", MSIX_FILE, LOCAL)],
-                passed_over: vec![],
-                is_installed: true,
-            }),
-        ),
-        case(
-            "Windows, no LOCALAPPDATA",
-            Os::Windows,
-            None,
-            &WINDOWS[..1],
-            &[],
-            one("windows", LEGACY_FILE, LOCAL, false),
-        ),
-        case(
-            "Windows, no APPDATA",
-            Os::Windows,
-            None,
-            &WINDOWS[1..],
-            &[],
-            Err(LocateError::NoRoot { name: "APPDATA".into() }),
-        ),
-        case(
-            "Windows, APPDATA that is not absolute",
-            Os::Windows,
-            None,
-            &[("APPDATA", "Roaming")],
-            &[],
-            Err(LocateError::NoRoot { name: "APPDATA".into() }),
-        ),
-    ]
-}
+const MAC: Case =
+    Case { name: "macOS", os: Os::Macos, home: Some("/Users/a"), variables: &[], tree: &[], expected: NoRoot("") };
+const LINUX: Case = Case { name: "Linux", os: Os::Linux, home: Some("/home/a"), ..MAC };
+const WIN: Case = Case { name: "Windows", os: Os::Windows, home: None, variables: WINDOWS, ..MAC };
+
+const CASES: &[Case] = &[
+    Case { expected: Found(&[("macos", MAC_FILE, "/Users/a")], &[], false), ..MAC },
+    Case {
+        name: "macOS, installed",
+        tree: &["/Applications/Claude.app"],
+        expected: Found(&[("macos", MAC_FILE, "/Users/a")], &[], true),
+        ..MAC
+    },
+    Case {
+        name: "macOS knows no XDG",
+        variables: &[("XDG_CONFIG_HOME", "/x")],
+        tree: &["/Users/a/Library/Application Support/Claude"],
+        expected: Found(&[("macos", MAC_FILE, "/Users/a")], &[], true),
+        ..MAC
+    },
+    Case { name: "macOS, no home", home: None, expected: NoRoot("HOME"), ..MAC },
+    Case {
+        tree: &["/home/a/.config/Claude"],
+        expected: Found(&[("linux", LINUX_FILE, "/home/a")], &[], true),
+        ..LINUX
+    },
+    Case {
+        name: "Linux, XDG: the directory in it counts, and only that",
+        variables: &[("XDG_CONFIG_HOME", "/srv/config/")],
+        tree: &["/home/a/.config/Claude"],
+        expected: Found(&[("linux", "/srv/config/Claude/claude_desktop_config.json", "/srv")], &[], false),
+        ..LINUX
+    },
+    Case {
+        name: "Linux, a relative XDG path is to be ignored",
+        variables: &[("XDG_CONFIG_HOME", "config")],
+        expected: Found(&[("linux", LINUX_FILE, "/home/a")], &[], false),
+        ..LINUX
+    },
+    Case {
+        name: "Linux, XDG without home",
+        home: None,
+        variables: &[("XDG_CONFIG_HOME", "/c")],
+        expected: Found(&[("linux", "/c/Claude/claude_desktop_config.json", "/")], &[], false),
+        ..LINUX
+    },
+    Case { name: "Linux, neither", home: None, expected: NoRoot("HOME"), ..LINUX },
+    Case { tree: &[APPDATA], expected: Found(&[("windows", LEGACY_FILE, APPDATA)], &[], false), ..WIN },
+    Case {
+        name: "Windows, legacy",
+        tree: &[LEGACY_FILE],
+        expected: Found(&[("windows", LEGACY_FILE, APPDATA)], &[], true),
+        ..WIN
+    },
+    Case {
+        name: "Windows, package",
+        tree: &[MSIX],
+        expected: Found(&[("windows-package", MSIX_FILE, APPDATA)], &[], true),
+        ..WIN
+    },
+    Case {
+        name: "Windows, a package that never ran has no directory of its own",
+        tree: &["C:\\Users\\a\\AppData\\Local\\Packages\\Claude_pzs8sxrjxfjjc\\Settings"],
+        expected: Found(&[("windows", LEGACY_FILE, APPDATA)], &[], true),
+        ..WIN
+    },
+    Case {
+        name: "Windows, both: the package is written and the legacy file is named",
+        tree: &[LEGACY_FILE, MSIX],
+        expected: Found(&[("windows-package", MSIX_FILE, APPDATA)], &[LEGACY_FILE], true),
+        ..WIN
+    },
+    Case {
+        name: "Windows, several packages: each reads its own",
+        tree: &[MSIX, BETA, "C:\\Users\\a\\AppData\\Local\\Packages\\ClaudeTools_x\\LocalCache\\Roaming"],
+        expected: Found(&[("windows-package", BETA_FILE, APPDATA), ("windows-package", MSIX_FILE, APPDATA)], &[], true),
+        ..WIN
+    },
+    Case {
+        name: "Windows, no LOCALAPPDATA",
+        variables: &[("APPDATA", "C:\\Users\\a\\AppData\\Roaming")],
+        expected: Found(&[("windows", LEGACY_FILE, APPDATA)], &[], false),
+        ..WIN
+    },
+    Case {
+        name: "Windows, no APPDATA",
+        variables: &[("LOCALAPPDATA", "C:\\Users\\a\\AppData\\Local")],
+        expected: NoRoot("APPDATA"),
+        ..WIN
+    },
+    Case {
+        name: "Windows, APPDATA that is not absolute",
+        variables: &[("APPDATA", "Roaming")],
+        expected: NoRoot("APPDATA"),
+        ..WIN
+    },
+];
 
 #[test]
 fn each_system_has_its_place() {
     let manifest = Manifest::parse(MANIFEST).unwrap();
-    for case in cases() {
-        let variables: BTreeMap<_, _> = case.variables.iter().copied().collect();
-        let variable = |name: &str| variables.get(name).map(|value| (*value).to_owned());
-        let around =
-            Surroundings { os: case.os, home_dir: case.home, variable: &variable, directories: &Tree(case.tree) };
-        let located = locate(&manifest.files, &around);
-        match (&located, &case.expected) {
-            (Ok(location), Ok(found)) => {
-                let targets = location
-                    .targets
-                    .iter()
-                    .map(|place| (place.file.id.as_str(), place.path.as_str(), place.base.as_str()));
-                assert_eq!(targets.collect::<Vec<_>>(), found.targets, "{}", case.name);
-                assert_eq!(location.passed_over, found.passed_over, "{}", case.name);
-                assert_eq!(location.is_installed, found.is_installed, "{}", case.name);
+    for Case { name, os, home, variables, tree, expected } in CASES {
+        let variable = |wanted: &str| {
+            let found = variables.iter().find(|(name, _)| *name == wanted);
+            found.map(|(_, value)| (*value).to_owned())
+        };
+        let around = Surroundings { os: *os, home_dir: *home, variable: &variable, directories: &Tree(tree) };
+        match (locate(&manifest.files, &around), expected) {
+            (Ok(location), Found(targets, passed_over, is_installed)) => {
+                let found = location.targets.iter().map(|place| (place.file.id.as_str(), &*place.path, &*place.base));
+                assert_eq!(found.collect::<Vec<_>>(), *targets, "{name}");
+                assert_eq!(
+                    (&location.passed_over[..], location.is_installed),
+                    (&*own(passed_over), *is_installed),
+                    "{name}"
+                );
             }
-            (located, expected) => {
-                assert_eq!(located.as_ref().err(), expected.as_ref().err(), "{}", case.name);
-                assert!(located.is_err(), "{}: {located:?}", case.name);
+            (found, NoRoot(variable)) => {
+                assert_eq!(found, Err(LocateError::NoRoot { name: (*variable).to_owned() }), "{name}");
             }
+            (Err(error), Found(..)) => panic!("{name}: {error}"),
         }
     }
+}
+
+fn own(texts: &[&str]) -> Vec<String> {
+    texts.iter().map(|text| (*text).to_owned()).collect()
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! A user's machine with Claude Desktop's configuration in it, and `isartor` to run there. Nothing is inherited.
 
+#![expect(clippy::unwrap_used, reason = "where a test's setting cannot be made, the test has failed")]
+
 use std::collections::BTreeMap;
 use std::fs::{self, Permissions};
 use std::os::unix::fs::{PermissionsExt, chown};

@@ -8,6 +8,8 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::time::SystemTime;
 
+use anyhow::Context;
+
 use super::ConnectArgs;
 use super::output::{Hinted, line};
 use crate::client_config::{Applied, ClientConfigs};
@@ -32,7 +34,8 @@ pub(super) fn run(settings: &Settings, environment: &Environment, args: ConnectA
     if !plan.steps.iter().any(|step| matches!(step, Step::Change(_))) {
         return Ok(ExitCode::SUCCESS);
     }
-    settings.home.create()?;
+    let home = &settings.home;
+    home.create().with_context(|| format!("cannot prepare {}", home.root().display()))?;
     let applied = connect::apply(&configs, plan, SystemTime::now()).map_err(hinted)?;
     tell(&applied, connector.manifest())?;
     Ok(ExitCode::SUCCESS)

@@ -29,6 +29,8 @@ pub enum ClientConfigError {
     Backup { path: PathBuf, source: io::Error },
     #[error("cannot write {}; it is as it was", path.display())]
     Write { path: PathBuf, source: io::Error },
+    #[error("{} was written, but might not survive a power failure", path.display())]
+    NotSynced { path: PathBuf, source: io::Error },
     #[error("{} does not hold what was just written to it; another program may have changed it", path.display())]
     NotWritten { path: PathBuf },
     #[error("cannot use the record of changes {}", path.display())]
@@ -54,6 +56,7 @@ impl ClientConfigError {
                 let directory = path.parent().unwrap_or(path);
                 format!("check that you may write to {} and that the disk is not full", directory.display())
             }
+            Self::NotSynced { .. } => "look at the file and at the disk's health".into(),
             Self::Journal { path, .. } => format!("correct {}, or move it away", path.display()),
             Self::BadChange { .. } => "nothing was written; please report this as a defect of the connector".into(),
         }

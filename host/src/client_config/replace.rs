@@ -32,7 +32,7 @@ pub(super) fn write(before: &Snapshot, after: Option<&str>, state_dir: &Path) ->
             fs::remove_file(before.real()).map_err(failed)?;
         }
     }
-    sync_directory(directory).map_err(failed)?;
+    sync_directory(directory).map_err(|source| ClientConfigError::NotSynced { path: before.path.clone(), source })?;
     verify(before, after)
 }
 
