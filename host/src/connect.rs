@@ -140,7 +140,7 @@ pub fn apply(configs: &ClientConfigs, plan: Plan, now: SystemTime) -> Result<Vec
         Step::Change(change) => Some(*change),
         Step::Unchanged(_) => None,
     });
-    changes.map(|change| configs.apply(*change, now).map_err(ConnectError::from)).collect()
+    changes.map(|change| configs.apply(change, now).map_err(ConnectError::from)).collect()
 }
 
 /// One of the client's files, and what we need to know to change it.
