@@ -125,8 +125,8 @@ impl LayerState {
 pub enum ChatError {
     #[error("the cache failed")]
     Cache(#[from] CacheError),
-    #[error("a look-up was cut short")]
-    Interrupted(#[from] tokio::task::JoinError),
+    #[error("the semantic tier panicked")]
+    Panicked,
 }
 
 /// The use case behind the MCP tools and the HTTP API.
