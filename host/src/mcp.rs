@@ -59,13 +59,16 @@ enum Caller {
 struct McpServer {
     tools: Arc<Tools>,
     listed: Arc<[Tool]>,
+    /// Those whose arguments also travel in HTTP headers.
+    with_headers: Arc<[Tool]>,
     caller: Caller,
 }
 
 impl McpServer {
     fn new(tools: &Arc<Tools>, caller: Caller) -> Self {
-        let listed = tools.list().iter().map(tool_messages::tool).collect();
-        Self { tools: Arc::clone(tools), listed, caller }
+        let listed: Arc<[Tool]> = tools.list().iter().map(tool_messages::tool).collect();
+        let with_headers = listed.iter().filter(|tool| tool_messages::asks_for_headers(tool)).cloned().collect();
+        Self { tools: Arc::clone(tools), listed, with_headers, caller }
     }
 
     /// Fails closed: a request that no guard has passed has no principal.
@@ -91,8 +94,9 @@ impl ServerHandler for McpServer {
         Ok(ListToolsResult::with_all_items(self.listed.to_vec()))
     }
 
+    /// For rmcp, which compares headers with arguments before each call.
     fn get_tool(&self, name: &str) -> Option<Tool> {
-        self.listed.iter().find(|tool| tool.name == name).cloned()
+        self.with_headers.iter().find(|tool| tool.name == name).cloned()
     }
 
     /// A cancelled call is dropped where it stands. An unknown tool is a wrong parameter: as an unknown method,

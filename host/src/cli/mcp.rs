@@ -15,8 +15,9 @@ use crate::settings::{Environment, Settings};
 const GATEWAY_URL: &str = "ISARTOR_GATEWAY_URL";
 
 pub(super) fn serve(settings: &Settings, environment: &Environment) -> anyhow::Result<ExitCode> {
-    let filter = EnvFilter::new(&settings.log);
-    tracing_subscriber::fmt().with_writer(io::stderr).with_ansi(false).with_env_filter(filter).init();
+    // A client may close the standard error; complaining about that, there, would be a panic.
+    let log = tracing_subscriber::fmt().with_writer(io::stderr).with_ansi(false).log_internal_errors(false);
+    log.with_env_filter(EnvFilter::new(&settings.log)).init();
     let options = Options {
         gateway: gateway(settings, environment)?,
         api_key: settings.gateway_api_key.clone(),

@@ -65,7 +65,17 @@ pub fn run(options: Options, input: impl Read + AsFd + Send + 'static, output: F
     Ok(())
 }
 
+/// Ends the bridge when it is dropped, even by a panic: without a reader it would only keep its client waiting.
+struct Reading<'a>(&'a Client);
+
+impl Drop for Reading<'_> {
+    fn drop(&mut self) {
+        self.0.end(Ending::InputEnded);
+    }
+}
+
 fn read_client(relay: &Arc<Relay>, input: impl Read + AsFd) {
+    let _reading = Reading(&relay.client);
     let mut lines = Lines::new(input);
     loop {
         match lines.next() {
@@ -79,7 +89,6 @@ fn read_client(relay: &Arc<Relay>, input: impl Read + AsFd) {
             }
         }
     }
-    relay.client.end(Ending::InputEnded);
 }
 
 fn wait(relay: &Relay, ended: &Receiver<Ending>, parent: Option<Pid>) {
