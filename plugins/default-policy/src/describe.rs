@@ -8,7 +8,7 @@ use crate::{
 };
 
 /// Longer texts are compared as written.
-const LONGEST_BYTES: usize = 4096;
+const LONGEST_BYTES: usize = 2048;
 
 pub(crate) fn describe(text: &str, lexicon: &Lexicon) -> Vec<u8> {
     let text = text.trim();

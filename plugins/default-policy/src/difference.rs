@@ -1,5 +1,7 @@
 //! What two texts share and what only one of them has. Works on features; decides nothing.
 
+mod compounds;
+mod real_words;
 mod spelling;
 
 use crate::features::{Features, MAX_TERMS, Record};
@@ -17,6 +19,15 @@ pub(crate) struct Difference<'a> {
     left_in_candidate: Terms,
 }
 
+/// The set bits, lowest first.
+fn indices(mut terms: Terms) -> impl Iterator<Item = usize> {
+    std::iter::from_fn(move || {
+        let index = terms.trailing_zeros();
+        terms &= terms.wrapping_sub(1);
+        (index < Terms::BITS).then_some(index as usize)
+    })
+}
+
 /// One text's terms that the other lacks.
 #[derive(Clone, Copy)]
 pub(crate) struct Left<'a> {
@@ -26,12 +37,7 @@ pub(crate) struct Left<'a> {
 
 impl<'a> Left<'a> {
     pub(crate) fn records(self) -> impl Iterator<Item = Record<'a>> {
-        let mut terms = self.terms;
-        std::iter::from_fn(move || {
-            let index = terms.trailing_zeros() as usize;
-            terms &= terms.wrapping_sub(1);
-            (index < self.features.len()).then(|| self.features.record(index))
-        })
+        indices(self.terms).map(move |index| self.features.record(index))
     }
 
     pub(crate) fn has(self, kind: Kind) -> bool {
@@ -55,8 +61,17 @@ impl<'a> Difference<'a> {
             left_in_candidate: 0,
         };
         difference.pair_same_keys();
-        spelling::pair_same_words(&mut difference);
+        if difference.is_explainable() {
+            spelling::pair_same_words(&mut difference);
+            compounds::pair_parts(&mut difference);
+        }
         difference
+    }
+
+    /// Much left on both sides is another text, not another spelling.
+    fn is_explainable(&self) -> bool {
+        const MOST: u32 = 5;
+        [self.left_in_question, self.left_in_candidate].iter().all(|left| (1..=MOST).contains(&left.count_ones()))
     }
 
     pub(crate) fn in_question(&self) -> Left<'a> {
@@ -110,6 +125,11 @@ impl<'a> Difference<'a> {
         self.left_in_question &= !(1 << one);
         self.left_in_candidate &= !(1 << other);
     }
+}
+
+fn is_word(record: Record) -> bool {
+    let is_named = matches!(record.kind, Kind::Content | Kind::Soft | Kind::Name);
+    is_named && !record.text.is_empty() && record.text.iter().all(u8::is_ascii_lowercase)
 }
 
 pub(crate) fn is_content(kind: Kind) -> bool {

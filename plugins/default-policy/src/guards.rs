@@ -12,7 +12,7 @@ use crate::terms::{Kind, flag};
 type Guard = fn(&Difference) -> bool;
 
 /// In the order in which they are asked: the most telling reason first.
-pub(crate) const GUARDS: [(Guard, MissReason); 12] = [
+const GUARDS: [(Guard, MissReason); 12] = [
     (numbers, MissReason::Number),
     (units, MissReason::Unit),
     (periods, MissReason::Period),

@@ -1,6 +1,7 @@
 //! What the policy knows about words: the lists in the modules below, and one index over them.
 //! Knows single words and phrases; reads no text.
 
+mod foreign;
 mod function_words;
 mod irregular;
 mod opposites;
@@ -65,6 +66,7 @@ pub(crate) struct Lexicon {
     poles: Index<Pole>,
     bases: Index<&'static str>,
     phrases: Index<Phrase>,
+    foreign: Index<()>,
 }
 
 #[derive(Clone, Copy)]
@@ -88,6 +90,7 @@ impl Lexicon {
             poles: Index::new(all_poles()),
             bases: Index::new(bases),
             phrases: Index::new(phrases.collect()),
+            foreign: Index::new(foreign::FOREIGN.split(' ').map(|word| (word, ())).collect()),
         }
     }
 
@@ -107,6 +110,11 @@ impl Lexicon {
 
     pub(crate) fn pole(&self, word: &str, base: &str) -> Option<Pole> {
         self.poles.find(word).or_else(|| self.poles.find(base)).copied()
+    }
+
+    /// Whether it is a frequent word of another language.
+    pub(crate) fn is_foreign(&self, word: &str) -> bool {
+        self.foreign.find(word).is_some()
     }
 
     /// The phrases that begin with this word.

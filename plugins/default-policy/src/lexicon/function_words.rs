@@ -15,7 +15,7 @@ pub(super) const ANYBODY: &str = "someone somebody anyone anybody people person 
 /// Auxiliaries, connectives and verbs so light that questions drop and exchange them.
 pub(super) const FUNCTION: &str = "am is are was were be been being do does did doing done have has had having \
     can could may might will would shall should must ought that this these those which what who whom whose \
-    when where why how if whether because but so such while though although it its itself myself yourself themselves \
+    when where why how if whether because but so such though although it its itself myself yourself themselves \
     himself herself ourselves oneself about like thing things else same 's let one ones another \
     other others want wants wanted going";
 

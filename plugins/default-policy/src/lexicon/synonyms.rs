@@ -56,7 +56,7 @@ pub(super) const GROUPS: &[&str] = &[
     "website webpage site",
     // Doing and having.
     "get obtain acquire find",
-    "make create build construct",
+    "make create build construct building",
     "fix repair solve resolve troubleshoot",
     "need require",
     "try attempt",
@@ -69,7 +69,7 @@ pub(super) const GROUPS: &[&str] = &[
     "calculate compute",
     "verify validate",
     "improve enhance",
-    "learn study",
+    "learn study learning",
     "talk speak",
     "happen occur",
     "fetch retrieve",
