@@ -203,6 +203,17 @@ impl Chat {
         self.semantic.activate(embedder, sessions, self.clock).await
     }
 
+    /// Removes expired entries from the disk, now and then once in every `period`; they are invisible before that.
+    pub async fn sweep_every(&self, period: Duration) {
+        let mut ticks = tokio::time::interval(period);
+        loop {
+            ticks.tick().await;
+            if let Err(error) = self.cache.sweep((self.clock)()).await {
+                tracing::warn!(error = &error as &dyn std::error::Error, "cannot remove expired entries");
+            }
+        }
+    }
+
     /// The embedder will not come.
     pub fn deactivate(&self) {
         self.semantic.deactivate();

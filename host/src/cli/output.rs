@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 
+use crate::cache::CacheError;
 use crate::model::ModelError;
 use crate::settings::SettingsError;
 
@@ -54,5 +55,6 @@ pub(super) fn hint(error: &anyhow::Error) -> Option<String> {
 fn hint_of(cause: &(dyn std::error::Error + 'static)) -> Option<String> {
     let settings = cause.downcast_ref::<SettingsError>().map(SettingsError::hint);
     let model = || cause.downcast_ref::<ModelError>().map(ModelError::hint);
-    settings.or_else(model).or_else(|| cause.downcast_ref::<Hinted>().map(|hinted| hinted.hint.clone()))
+    let cache = || cause.downcast_ref::<CacheError>().map(CacheError::hint);
+    settings.or_else(model).or_else(cache).or_else(|| cause.downcast_ref::<Hinted>().map(|hinted| hinted.hint.clone()))
 }

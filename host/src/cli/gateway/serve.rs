@@ -25,6 +25,8 @@ use crate::settings::{Home, Settings};
 
 /// How long background work, such as fetching the model, may hold up the end of the process.
 const BACKGROUND_PATIENCE: Duration = Duration::from_secs(1);
+/// How often expired entries are removed from the disk.
+const SWEEP_PERIOD: Duration = Duration::from_secs(60);
 /// What a shell says of a program that an interrupt ended.
 const INTERRUPTED: u8 = 130;
 
@@ -55,7 +57,11 @@ async fn live(settings: &Settings, lock: &Lock, audience: Audience) -> anyhow::R
         announce(&info, home)?;
     }
     tokio::spawn(fetch_and_load_model(gateway.clone(), audience));
-    until_stopped(listeners, gateway, info, signals).await
+    let chat = Arc::clone(&gateway.chat);
+    let sweeping = tokio::spawn(async move { chat.sweep_every(SWEEP_PERIOD).await });
+    let ended = until_stopped(listeners, gateway, info, signals).await;
+    sweeping.abort();
+    ended
 }
 
 /// The exact tier serves meanwhile.
