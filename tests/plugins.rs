@@ -48,7 +48,7 @@ fn a_bad_plugin_is_named_and_left_out() {
             "wants-more",
             Some(b"[[capability]]\nname = \"http\"\nreason = \"x\"\n"),
             b"\0asm\x0d\0\x01\0",
-            "capability http",
+            "missing field `hosts`",
         ),
     ];
     let home = Home::new();

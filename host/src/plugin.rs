@@ -10,6 +10,7 @@ mod grants;
 mod imports;
 mod load;
 pub mod manifest;
+pub mod outside;
 pub mod policy;
 pub mod tool;
 
@@ -19,8 +20,10 @@ use std::sync::Arc;
 pub use connector::Connector;
 pub use engine::limits::Limits;
 pub use error::{Fault, PluginError};
+pub use grants::Grants;
 pub use load::{Inspection, Origin, Plugin};
 pub use manifest::{Kind, Manifest};
+pub use outside::Outside;
 pub use policy::Policy;
 pub use tool::ToolPlugin;
 

@@ -21,4 +21,26 @@ pub(super) mod tool {
     });
 }
 
+/// The imports that can be granted, each linked by itself.
+pub(super) mod capabilities {
+    wasmtime::component::bindgen!({
+        path: "../wit",
+        inline: "
+            package isartor:host;
+            world capabilities {
+                import isartor:plugin/log@0.1.0;
+                import isartor:plugin/clock@0.1.0;
+                import isartor:plugin/store@0.1.0;
+                import isartor:plugin/cache@0.1.0;
+                import isartor:plugin/http@0.1.0;
+                import isartor:plugin/secret@0.1.0;
+                import isartor:plugin/config@0.1.0;
+            }
+        ",
+        world: "isartor:host/capabilities",
+        imports: { default: async | trappable },
+        with: { "isartor:plugin/types@0.1.0": super::connector::isartor::plugin::types },
+    });
+}
+
 pub(super) use connector::isartor::plugin::types::Failure;

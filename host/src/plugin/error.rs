@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use super::bindings::Failure;
 use super::engine::limits::{Limiter, Limits};
+use super::manifest::capability::CapabilityName;
 
 /// Longest text of a plugin's own that is shown, in characters.
 const REPORTED_MAX_CHARACTERS: usize = 1_000;
@@ -26,10 +27,12 @@ pub enum PluginError {
     NotAComponent { plugin: String, message: &'static str },
     #[error("the component of {plugin} has {bytes} bytes, more than the {max_bytes} allowed")]
     TooLarge { plugin: String, bytes: u64, max_bytes: u64 },
-    #[error("{plugin} imports {import}, which {rule}")]
-    ForbiddenImport { plugin: String, import: String, rule: &'static str },
-    #[error("{plugin} asks for the capability {capability}, which this isartor does not offer")]
-    UnknownCapability { plugin: String, capability: String },
+    #[error("{plugin} imports {import}, which nothing can grant: {}", importable(*wasi_basics))]
+    ForbiddenImport { plugin: String, import: String, wasi_basics: bool },
+    #[error("{plugin} imports {import}, which is the capability {capability}, and its plugin.toml does not ask for it")]
+    NotAskedFor { plugin: String, import: String, capability: CapabilityName },
+    #[error("{plugin} imports {import}, which is the capability {capability}, and that was not granted")]
+    NotGranted { plugin: String, import: String, capability: CapabilityName },
     #[error("{plugin} is a third-party connector; only bundled connectors may change a client's file")]
     ThirdPartyConnector { plugin: String },
     #[error("cannot compile {plugin}")]
@@ -112,11 +115,14 @@ impl PluginError {
             Self::Clash { plugin } | Self::Manifest { plugin, .. } | Self::NotAComponent { plugin, .. } => {
                 Some(format!("correct or remove {plugin} in the plugins directory"))
             }
+            Self::NotGranted { plugin, capability, .. } => {
+                Some(format!("run 'isartor plugin grant {plugin} {capability}' if you trust it with that"))
+            }
             Self::Read { path, .. } => Some(format!("make {} readable", path.display())),
             Self::Engine(_)
             | Self::TooLarge { .. }
             | Self::ForbiddenImport { .. }
-            | Self::UnknownCapability { .. }
+            | Self::NotAskedFor { .. }
             | Self::ThirdPartyConnector { .. }
             | Self::Compile { .. }
             | Self::World { .. }
@@ -125,6 +131,13 @@ impl PluginError {
             | Self::Busy { .. }
             | Self::BadOutput { .. } => None,
         }
+    }
+}
+
+fn importable(wasi_basics: bool) -> &'static str {
+    match wasi_basics {
+        true => "a tool may import the WASI basics, linked to nothing, and the capabilities of isartor:plugin",
+        false => "policies, connectors and bundled plugins import nothing",
     }
 }
 

@@ -1,63 +1,77 @@
 //! What a plugin may import. Grant = the manifest asks and the user allowed; the model can never grant.
 
+use std::collections::BTreeSet;
+
 use super::PluginError;
+use super::error::printable;
 use super::load::Origin;
+use super::manifest::capability::{CapabilityName, CapabilityRequest};
 use super::manifest::{Kind, Manifest};
 
-/// The interfaces of WASI that a third-party tool may import; they are linked to nothing: no files, no environment,
+/// The packages of WASI that a third-party tool may import; they are linked to nothing: no files, no environment,
 /// no arguments, no network, and output that goes to the log.
-const WASI_BASICS: [&str; 4] = ["wasi:io/", "wasi:cli/", "wasi:clocks/", "wasi:random/"];
+const WASI_BASICS: [&str; 6] =
+    ["wasi:io/", "wasi:cli/", "wasi:clocks/", "wasi:random/", "wasi:filesystem/", "wasi:sockets/"];
 
-/// Which imports are linked for one plugin.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Grants {
-    /// Not one import. All policies and connectors, and every bundled plugin.
-    Nothing,
-    /// The WASI basics, linked to nothing.
-    WasiBasics,
-}
-
-/// Decides from what the manifest asks. No capability exists yet, so none can be asked for.
-pub(super) fn decide(manifest: &Manifest, origin: &Origin) -> Result<Grants, PluginError> {
-    if let Some(request) = manifest.capabilities.first() {
-        return Err(PluginError::UnknownCapability {
-            plugin: manifest.id.clone(),
-            capability: super::error::printable(&request.name),
-        });
-    }
-    Ok(match (manifest.kind, origin) {
-        (Kind::Tool, Origin::Directory(_)) => Grants::WasiBasics,
-        (Kind::Tool, Origin::Bundled) | (Kind::Policy | Kind::Connector, _) => Grants::Nothing,
-    })
-}
-
-/// Checks what the component really imports against what it was granted.
-pub(super) fn check_imports(plugin: &str, grants: Grants, imports: &[String]) -> Result<(), PluginError> {
-    let refused = imports.iter().find(|import| !grants.allow(import));
-    match refused {
-        None => Ok(()),
-        Some(import) => Err(PluginError::ForbiddenImport {
-            plugin: plugin.to_owned(),
-            import: super::error::printable(import),
-            rule: grants.rule(),
-        }),
-    }
+/// What is linked for one plugin, and nothing else is.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Grants {
+    wasi_basics: bool,
+    /// Those of the manifest's requests that the user allowed.
+    granted: Vec<CapabilityRequest>,
+    /// Those that wait for the user.
+    waiting: BTreeSet<CapabilityName>,
 }
 
 impl Grants {
-    fn allow(self, import: &str) -> bool {
-        match self {
-            Self::Nothing => false,
-            Self::WasiBasics => WASI_BASICS.iter().any(|prefix| import.starts_with(prefix)),
+    /// `allowed` is what the user granted to exactly this digest.
+    pub(super) fn decide(manifest: &Manifest, origin: &Origin, allowed: &BTreeSet<CapabilityName>) -> Self {
+        let third_party_tool = manifest.kind == Kind::Tool && *origin != Origin::Bundled;
+        let (granted, refused): (Vec<_>, Vec<_>) =
+            manifest.capabilities.iter().cloned().partition(|request| allowed.contains(&request.name()));
+        Self { wasi_basics: third_party_tool, granted, waiting: refused.iter().map(CapabilityRequest::name).collect() }
+    }
+
+    /// Whether the WASI basics are linked, to nothing.
+    pub fn wasi_basics(&self) -> bool {
+        self.wasi_basics
+    }
+
+    /// What was granted, as the manifest asks for it.
+    pub fn granted(&self) -> &[CapabilityRequest] {
+        &self.granted
+    }
+
+    pub fn has(&self, name: CapabilityName) -> bool {
+        self.granted.iter().any(|request| request.name() == name)
+    }
+
+    /// What the manifest asks for and nobody granted.
+    pub fn waiting(&self) -> &BTreeSet<CapabilityName> {
+        &self.waiting
+    }
+
+    /// Checks what the component really imports.
+    pub(super) fn check_imports(&self, plugin: &str, imports: &[String]) -> Result<(), PluginError> {
+        match imports.iter().find(|import| !self.allow(import)) {
+            None => Ok(()),
+            Some(import) => Err(self.refusal(plugin, import)),
         }
     }
 
-    fn rule(self) -> &'static str {
-        match self {
-            Self::Nothing => "was not granted: this plugin may import nothing",
-            Self::WasiBasics => {
-                "was not granted: this plugin may import only the WASI basics (io, cli, clocks, random)"
+    fn allow(&self, import: &str) -> bool {
+        let basic = self.wasi_basics && WASI_BASICS.iter().any(|package| import.starts_with(package));
+        basic || CapabilityName::of_import(import).is_some_and(|name| self.has(name))
+    }
+
+    fn refusal(&self, plugin: &str, import: &str) -> PluginError {
+        let (plugin, import) = (plugin.to_owned(), printable(import));
+        match CapabilityName::of_import(&import) {
+            Some(capability) if self.waiting.contains(&capability) => {
+                PluginError::NotGranted { plugin, import, capability }
             }
+            Some(capability) => PluginError::NotAskedFor { plugin, import, capability },
+            None => PluginError::ForbiddenImport { plugin, import, wasi_basics: self.wasi_basics },
         }
     }
 }

@@ -8,6 +8,7 @@ use wasmtime_wasi::p2::bindings::cli;
 use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
 
 use super::engine::limits::{Limiter, Limits};
+use super::grants::Grants;
 use output::LogLines;
 
 /// Most resource handles that one call may hold.
@@ -51,8 +52,16 @@ impl WasiView for Sandbox {
     }
 }
 
+/// Links what was granted, and nothing else.
+pub(super) fn link(linker: &mut Linker<Sandbox>, grants: &Grants) -> wasmtime::Result<()> {
+    if grants.wasi_basics() {
+        link_wasi_basics(linker)?;
+    }
+    Ok(())
+}
+
 /// Links what the standard libraries of plugin languages need to start: io, cli, clocks and random.
-pub(super) fn link_wasi_basics(linker: &mut Linker<Sandbox>) -> wasmtime::Result<()> {
+fn link_wasi_basics(linker: &mut Linker<Sandbox>) -> wasmtime::Result<()> {
     wasmtime_wasi::p2::add_to_linker_proxy_interfaces_async(linker)?;
     cli::environment::add_to_linker::<Sandbox, WasiCli>(linker, Sandbox::cli)?;
     cli::exit::add_to_linker::<Sandbox, WasiCli>(linker, Sandbox::cli)?;

@@ -1,6 +1,7 @@
 //! From files to a checked plugin: manifest, digest, component, imports. Calls nothing in it.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::os::unix::fs::OpenOptionsExt;
@@ -13,7 +14,7 @@ use wasmtime::component::Component;
 use wasmtime::component::types::ComponentItem;
 
 use super::engine::Engine;
-use super::grants::{self, Grants};
+use super::grants::Grants;
 use super::manifest::Manifest;
 use super::{Limits, PluginError};
 
@@ -124,7 +125,7 @@ impl Plugin {
         }
         let bytes = component?;
         check_component(&name, &text, &bytes)?;
-        let grants = grants::decide(&parsed, &origin)?;
+        let grants = Grants::decide(&parsed, &origin, &BTreeSet::new());
         let digest = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
         let engine = Arc::clone(engine);
         Ok(Self { manifest: parsed, origin, digest, bytes, grants, engine, compiled: Mutex::new(None) })
@@ -150,10 +151,9 @@ impl Plugin {
     /// Compiles it, if that has not happened, and reads what it imports.
     pub fn inspect(&self) -> Result<Inspection, PluginError> {
         let component = self.component()?;
-        let grants = match self.grants {
-            Grants::Nothing => Vec::new(),
-            Grants::WasiBasics => vec!["WASI basics, linked to nothing".to_owned()],
-        };
+        let basics = self.grants.wasi_basics().then(|| "WASI basics, linked to nothing".to_owned());
+        let granted = self.grants.granted().iter().map(|request| request.name().to_string());
+        let grants = basics.into_iter().chain(granted).collect();
         Ok(Inspection { imports: imports(&self.engine, &component), grants, size_bytes: self.bytes.len() })
     }
 
@@ -161,8 +161,8 @@ impl Plugin {
         &self.engine
     }
 
-    pub(super) fn grants(&self) -> Grants {
-        self.grants
+    pub fn grants(&self) -> &Grants {
+        &self.grants
     }
 
     pub fn limits(&self) -> Limits {
@@ -184,7 +184,7 @@ impl Plugin {
             .engine
             .compile(&self.bytes, &self.digest)
             .map_err(|source| PluginError::Compile { plugin: plugin.clone(), source })?;
-        grants::check_imports(plugin, self.grants, &imports(&self.engine, &component))?;
+        self.grants.check_imports(plugin, &imports(&self.engine, &component))?;
         *compiled = Some(component.clone());
         Ok(component)
     }

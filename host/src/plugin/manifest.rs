@@ -1,9 +1,12 @@
 //! plugin.toml as types. What it claims is checked elsewhere against what the component proves.
 
+pub mod capability;
 pub mod client_file;
 
+use semver::Version;
 use serde::Deserialize;
 
+use capability::CapabilityRequest;
 use client_file::ClientFile;
 
 /// The WIT package that this host speaks, as manifests name it.
@@ -18,13 +21,16 @@ const ID_MAX_CHARACTERS: usize = 32;
 pub struct Manifest {
     /// `[a-z][a-z0-9-]*`, at most 32 characters.
     pub id: String,
-    pub version: String,
+    /// As Semantic Versioning orders them.
+    pub version: Version,
     pub kind: Kind,
     /// The WIT package it was built against.
     pub wit: String,
     pub title: String,
     pub description: String,
     pub publisher: Option<String>,
+    /// The minisign public key whose signature the component must carry, as its file's second line spells it.
+    pub publisher_key: Option<String>,
     /// Policies: used when the settings name none.
     #[serde(default)]
     pub default: bool,
@@ -36,14 +42,6 @@ pub struct Manifest {
     /// What it asks the host for.
     #[serde(default, rename = "capability")]
     pub capabilities: Vec<CapabilityRequest>,
-}
-
-/// One thing a plugin asks for, and why.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct CapabilityRequest {
-    pub name: String,
-    pub reason: String,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -85,6 +83,10 @@ impl Manifest {
         if self.kind != Kind::Policy && self.default {
             return Err("only a policy can be the default".to_owned());
         }
+        if self.kind != Kind::Tool && !self.capabilities.is_empty() {
+            return Err(format!("a {} can be granted nothing, so it asks for no capability", self.kind.as_str()));
+        }
+        capability::check(&self.capabilities)?;
         client_file::check(&self.files)
     }
 }
@@ -118,6 +120,11 @@ mod tests {
             (format!("{GOOD}default = true\n"), "only a policy"),
             (format!("{GOOD}autostart = true\n"), "unknown field `autostart`"),
             (GOOD.replace("version", "versoin"), "unknown field `versoin`"),
+            (GOOD.replace("1.0.0", "one"), "unexpected character"),
+            (
+                format!("{}[[capability]]\nname = \"log\"\nreason = \"x\"\n", GOOD.replace("tool", "policy")),
+                "a policy can be granted nothing",
+            ),
         ];
         for (text, words) in cases {
             let message = Manifest::parse(&text).expect_err(words);

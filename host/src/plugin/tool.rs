@@ -12,7 +12,6 @@ use super::bindings::tool::exports::isartor::plugin::tool as wit;
 use super::bindings::tool::{ToolPlugin as Instance, ToolPluginPre};
 use super::engine::limits::Limits;
 use super::error::{DeadlineExceeded, classify};
-use super::grants::Grants;
 use super::imports::Sandbox;
 use super::{Manifest, Plugin, PluginError};
 
@@ -33,11 +32,7 @@ impl ToolPlugin {
     pub fn load(plugin: Arc<Plugin>) -> Result<Self, PluginError> {
         let component = plugin.component()?;
         let mut linker = Linker::<Sandbox>::new(plugin.engine().wasmtime());
-        let linked = match plugin.grants() {
-            Grants::Nothing => Ok(()),
-            Grants::WasiBasics => super::imports::link_wasi_basics(&mut linker),
-        };
-        let instance = linked
+        let instance = super::imports::link(&mut linker, plugin.grants())
             .and_then(|()| linker.instantiate_pre(&component))
             .and_then(ToolPluginPre::new)
             .map_err(|source| plugin.world_error(source))?;
