@@ -40,9 +40,9 @@ enum Command {
     /// Fetch and check the embedding model.
     #[command(subcommand)]
     Model(ModelCommand),
-    /// Look at plugins.
+    /// Look at plugins, install them, and say what each may do.
     #[command(subcommand)]
-    Plugin(PluginCommand),
+    Plugin(plugin::PluginCommand),
     /// Install isartor into an AI client, or take it out again.
     Connect(ConnectArgs),
 }
@@ -89,18 +89,6 @@ enum ModelCommand {
     Status(JsonArgs),
 }
 
-#[derive(Debug, Subcommand)]
-enum PluginCommand {
-    /// List every plugin.
-    List(JsonArgs),
-    /// Show one plugin: kind, version, digest, imports, grants, size.
-    Inspect {
-        name: String,
-        #[command(flatten)]
-        json: JsonArgs,
-    },
-}
-
 #[derive(Debug, Args)]
 struct ConnectArgs {
     /// The client's id, such as claude-desktop.
@@ -143,8 +131,7 @@ pub fn run(cli: Cli, environment: Environment) -> anyhow::Result<ExitCode> {
         Command::Mcp => mcp::serve(&settings, &environment),
         Command::Model(ModelCommand::Pull { source }) => model::pull(&settings, source.as_deref()),
         Command::Model(ModelCommand::Status(args)) => model::status(&settings, args.json),
-        Command::Plugin(PluginCommand::List(args)) => plugin::list(&settings, args.json),
-        Command::Plugin(PluginCommand::Inspect { name, json }) => plugin::inspect(&settings, &name, json.json),
+        Command::Plugin(command) => plugin::run(&settings, &environment, command),
         Command::Connect(args) => connect::run(&settings, &environment, args),
     }
 }

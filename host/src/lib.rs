@@ -9,7 +9,7 @@
 //! ```text
 //! edge                 use case            engine                         contract
 //! cli, server, mcp ->  chat, tools,   ->   cache, plugin, client_config   -> wit  <- sdk <- plugins/*
-//!                      connect, model
+//!                      connect, install, model
 //! ```
 //!
 //! Imports point one way, left to right. Engines never import each other; a use case joins them.
@@ -32,6 +32,7 @@ pub mod mcp;
 
 pub mod chat;
 pub mod connect;
+pub mod install;
 pub mod model;
 pub mod tools;
 

@@ -3,77 +3,150 @@
 
 mod bindings;
 mod bundled;
+mod component;
 pub mod connector;
+pub mod definition;
+pub mod difference;
 mod engine;
 mod error;
+mod examine;
 mod grants;
 mod imports;
 mod load;
+pub mod lock;
 pub mod manifest;
 pub mod outside;
+pub mod package;
 pub mod policy;
+pub mod shown;
+mod signature;
 pub mod tool;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 pub use connector::Connector;
 pub use engine::limits::Limits;
-pub use error::{Fault, PluginError};
+pub use error::{Fault, PluginError, printable};
+pub use examine::Examined;
 pub use grants::Grants;
 pub use load::{Inspection, Origin, Plugin};
+pub use lock::Lock;
 pub use manifest::{Kind, Manifest};
 pub use outside::Outside;
+pub use package::Package;
 pub use policy::Policy;
 pub use tool::ToolPlugin;
 
 use engine::Engine;
+use load::Decided;
 
-/// Every plugin that is there. A bad one is listed as failed and left out; it never stops the others.
+/// Every plugin that is there. A bad one is listed as left out; it never stops the others.
 pub struct Plugins {
+    engine: Arc<Engine>,
+    plugins_dir: PathBuf,
     plugins: Vec<Arc<Plugin>>,
-    failed: Vec<FailedPlugin>,
+    left_out: Vec<LeftOutPlugin>,
 }
 
-/// A plugin that was left out.
+/// A plugin that is there and not in use.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FailedPlugin {
+pub struct LeftOutPlugin {
     pub name: String,
+    pub standing: Standing,
     pub reason: String,
+    pub hint: Option<String>,
+}
+
+/// Why a plugin is not in use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// The user switched it off.
+    Disabled,
+    /// It waits for the user: not accepted, or changed since.
+    Suspended,
+    /// It is broken.
+    Failed,
+}
+
+impl Standing {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Disabled => "disabled",
+            Self::Suspended => "suspended",
+            Self::Failed => "failed",
+        }
+    }
 }
 
 impl Plugins {
-    /// Reads the manifests of the bundled plugins and of those in `plugins_dir`. Compiles nothing.
+    /// Reads the manifests of the bundled plugins and of those in `plugins_dir` that `lock` accepts. Compiles nothing.
     /// `state_dir` is where compiled code is kept; none keeps it nowhere.
-    pub fn open(plugins_dir: &Path, state_dir: Option<&Path>) -> Result<Self, PluginError> {
-        let engine = Arc::new(Engine::new(state_dir)?);
-        let mut found = bundled::all();
-        found.extend(load::in_directory(plugins_dir)?);
-        let mut opened = Self { plugins: Vec::new(), failed: Vec::new() };
-        for candidate in found {
-            opened.add(&engine, candidate);
+    pub fn open(plugins_dir: &Path, state_dir: Option<&Path>, lock: &Lock) -> Result<Self, PluginError> {
+        let none = Self {
+            engine: Arc::new(Engine::new(state_dir)?),
+            plugins_dir: plugins_dir.to_owned(),
+            plugins: Vec::new(),
+            left_out: Vec::new(),
+        };
+        none.reopen(lock)
+    }
+
+    /// The same with another lock. What has not changed keeps its compiled code.
+    pub fn reopen(&self, lock: &Lock) -> Result<Self, PluginError> {
+        let (engine, plugins_dir) = (Arc::clone(&self.engine), self.plugins_dir.clone());
+        let mut opened = Self { engine, plugins_dir, plugins: Vec::new(), left_out: Vec::new() };
+        for candidate in bundled::all() {
+            let is_on = !lock.bundled_off.contains(&candidate.name);
+            opened.add(candidate, &Decided::Bundled, is_on, self);
+        }
+        for folder in load::folders(&self.plugins_dir)? {
+            let locked = lock.find(&folder.name);
+            let is_on = locked.is_none_or(|locked| locked.enabled);
+            opened.add(folder.read(), &Decided::ByUser(locked), is_on, self);
+        }
+        for locked in &lock.plugins {
+            if !opened.knows(&locked.id) {
+                opened.leave_out(&locked.id, &PluginError::Gone { plugin: locked.id.clone() });
+            }
         }
         Ok(opened)
     }
 
-    fn add(&mut self, engine: &Arc<Engine>, candidate: load::Candidate) {
+    fn add(&mut self, candidate: load::Candidate, decided: &Decided, is_on: bool, before: &Self) {
         let name = candidate.name.clone();
-        let result = Plugin::check(engine, candidate).and_then(|plugin| self.refuse_clash(plugin));
-        match result {
-            Ok(plugin) => self.plugins.push(Arc::new(plugin)),
-            Err(error) => {
-                tracing::warn!(plugin = name, error = %error.chain(), "plugin left out");
-                self.failed.push(FailedPlugin { name, reason: error.chain() });
+        let checked = match is_on {
+            true => Plugin::check(&self.engine, candidate, decided).and_then(|plugin| self.refuse_clash(plugin)),
+            false => Err(PluginError::Disabled { plugin: name.clone() }),
+        };
+        match checked {
+            Ok(plugin) => {
+                let same = before.find(&name).filter(|known| known.is_the_same_as(&plugin)).map(Arc::clone);
+                self.plugins.push(same.unwrap_or_else(|| Arc::new(plugin)));
             }
+            Err(error) => self.leave_out(&name, &error),
         }
+    }
+
+    fn leave_out(&mut self, name: &str, error: &PluginError) {
+        let standing = error.standing();
+        if standing != Standing::Disabled {
+            tracing::warn!(plugin = name, error = %error.chain(), "plugin left out");
+        }
+        let (name, reason, hint) = (name.to_owned(), error.chain(), error.hint());
+        self.left_out.push(LeftOutPlugin { name, standing, reason, hint });
     }
 
     fn refuse_clash(&self, plugin: Plugin) -> Result<Plugin, PluginError> {
         let id = &plugin.manifest().id;
-        match self.find(id) {
-            Some(_) => Err(PluginError::Clash { plugin: id.clone() }),
-            None => Ok(plugin),
+        match self.knows(id) {
+            true => Err(PluginError::Clash { plugin: id.clone() }),
+            false => Ok(plugin),
         }
+    }
+
+    fn knows(&self, id: &str) -> bool {
+        self.find(id).is_some() || self.left_out.iter().any(|left_out| left_out.name == id)
     }
 
     fn find(&self, id: &str) -> Option<&Arc<Plugin>> {
@@ -84,8 +157,19 @@ impl Plugins {
         &self.plugins
     }
 
-    pub fn failed(&self) -> &[FailedPlugin] {
-        &self.failed
+    /// Those that are not in use, with the reason.
+    pub fn left_out(&self) -> &[LeftOutPlugin] {
+        &self.left_out
+    }
+
+    /// Those that should be in use and are not.
+    pub fn failed(&self) -> impl Iterator<Item = &LeftOutPlugin> {
+        self.left_out.iter().filter(|left_out| left_out.standing != Standing::Disabled)
+    }
+
+    /// Whether this program carries a plugin called `id`, in use or not.
+    pub fn is_bundled(id: &str) -> bool {
+        bundled::names().any(|name| name == id)
     }
 
     /// The plugins of one kind, in the order they were found.
@@ -125,11 +209,17 @@ impl Plugins {
         name: &str,
         available: impl Iterator<Item = &'a Arc<Plugin>>,
     ) -> PluginError {
-        let reason = self.failed.iter().find(|failed| failed.name == name).map(|failed| failed.reason.clone());
+        let left_out = self.left_out.iter().find(|left_out| left_out.name == name);
+        let reason = left_out.map(|left_out| left_out.reason.clone());
         PluginError::NotFound { what, name: name.to_owned(), available: names(available), reason }
     }
 }
 
 fn names<'a>(plugins: impl Iterator<Item = &'a Arc<Plugin>>) -> String {
     plugins.map(|plugin| plugin.manifest().id.as_str()).collect::<Vec<_>>().join(", ")
+}
+
+/// Digests as everybody writes them.
+fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -17,7 +17,7 @@ use crate::connect::entry::{self, EntryError, Parts};
 use crate::connect::locate::{Directories, Surroundings};
 use crate::connect::{self, Client, ConnectError, Intent, Plan, Step};
 use crate::plugin::manifest::client_file::Os;
-use crate::plugin::{Connector, Manifest, PluginError, Plugins};
+use crate::plugin::{Connector, Lock, Manifest, PluginError, Plugins};
 use crate::server::instance;
 use crate::settings::{Environment, Settings};
 
@@ -71,7 +71,8 @@ fn connector(settings: &Settings, args: &ConnectArgs) -> anyhow::Result<Connecto
         Some(hint) => anyhow::Error::new(Hinted::new(error.chain(), hint)),
         None => error.into(),
     };
-    let plugins = Plugins::open(&settings.home.plugins_dir(), state_dir).map_err(with_hint)?;
+    let lock = Lock::read(&settings.home.plugins_lock()).map_err(PluginError::from).map_err(with_hint)?;
+    let plugins = Plugins::open(&settings.home.plugins_dir(), state_dir, &lock).map_err(with_hint)?;
     plugins.connector(&args.client).map_err(with_hint)
 }
 
@@ -82,7 +83,7 @@ fn plan(
     intent: &Intent,
 ) -> anyhow::Result<Plan> {
     let around = Surroundings {
-        os: this_system(),
+        os: Os::of_this_system(),
         home_dir: environment.home_dir.as_deref().and_then(Path::to_str),
         variable: &|name| environment.var(name).map(str::to_owned),
         directories: &Disk,
@@ -136,14 +137,6 @@ fn tell(applied: &[Applied], manifest: &Manifest) -> io::Result<()> {
     match &manifest.restart {
         Some(restart) => line(format!("next: {restart}")),
         None => Ok(()),
-    }
-}
-
-fn this_system() -> Os {
-    match std::env::consts::OS {
-        "macos" => Os::Macos,
-        "windows" => Os::Windows,
-        _ => Os::Linux,
     }
 }
 

@@ -1,66 +1,132 @@
-//! `isartor plugin list|inspect`: which plugins there are, and what each may do.
+//! `isartor plugin ...`: what can be typed about plugins, and who carries it out.
+
+mod change;
+mod consent;
+mod doctor;
+mod install;
+mod list;
 
 use std::process::ExitCode;
+use std::time::SystemTime;
 
-use serde_json::{Value, json};
+use anyhow::Context;
+use clap::{Args, Subcommand};
+use tokio::runtime::Runtime;
 
-use super::output::{Hinted, line};
-use crate::plugin::{Inspection, Origin, Plugin, PluginError, Plugins};
-use crate::settings::Settings;
+use super::JsonArgs;
+use super::output::Hinted;
+use crate::install::{InstallError, Installation};
+use crate::plugin::manifest::capability::CapabilityName;
+use crate::plugin::{Lock, PluginError, Plugins};
+use crate::settings::{Environment, Settings};
 
-pub(super) fn list(settings: &Settings, json: bool) -> anyhow::Result<ExitCode> {
-    let plugins = open(settings)?;
-    if json {
-        let listed: Vec<Value> = plugins.all().iter().map(|plugin| summary(plugin)).collect();
-        let failed: Vec<Value> =
-            plugins.failed().iter().map(|failed| json!({ "name": failed.name, "reason": failed.reason })).collect();
-        line(serde_json::to_string_pretty(&json!({ "plugins": listed, "failed": failed }))?)?;
-        return Ok(ExitCode::SUCCESS);
-    }
-    line(format!("{:<20} {:<10} {:<9} {:<12} WHAT IT IS", "NAME", "KIND", "VERSION", "FROM"))?;
-    for plugin in plugins.all() {
-        let manifest = plugin.manifest();
-        let (kind, from) = (manifest.kind.as_str(), origin(plugin));
-        line(format!("{:<20} {kind:<10} {:<9} {from:<12} {}", manifest.id, manifest.version, manifest.title))?;
-    }
-    for failed in plugins.failed() {
-        line(format!("{:<20} left out: {}", failed.name, failed.reason))?;
-    }
-    Ok(ExitCode::SUCCESS)
+#[derive(Debug, Subcommand)]
+pub(super) enum PluginCommand {
+    /// List every plugin.
+    List(JsonArgs),
+    /// Show one plugin: kind, version, digest, imports, grants, size.
+    Inspect {
+        name: String,
+        #[command(flatten)]
+        json: JsonArgs,
+    },
+    /// Look at a plugin, and install it if you agree.
+    Install(InstallArgs),
+    /// Fetch a plugin again, show what changed, and accept it if you agree.
+    Update(UpdateArgs),
+    /// Remove a plugin with everything it kept.
+    Remove { name: String },
+    /// Switch a plugin on again.
+    Enable { name: String },
+    /// Switch a plugin off; nothing of it is lost.
+    Disable { name: String },
+    /// Allow a plugin what it asks for.
+    Grant {
+        name: String,
+        #[arg(required = true, value_parser = capability)]
+        capabilities: Vec<CapabilityName>,
+    },
+    /// Take back what a plugin was allowed.
+    Revoke {
+        name: String,
+        #[arg(required = true, value_parser = capability)]
+        capabilities: Vec<CapabilityName>,
+    },
+    /// Load every plugin and say what is wrong with those that do not work. Exits 1 when one does not.
+    Doctor {
+        /// Only this one.
+        name: Option<String>,
+    },
 }
 
-pub(super) fn inspect(settings: &Settings, name: &str, json: bool) -> anyhow::Result<ExitCode> {
-    let plugins = open(settings)?;
-    let plugin = plugins.get(name).map_err(hinted)?;
-    let inspection = plugin.inspect().map_err(hinted)?;
-    if json {
-        line(serde_json::to_string_pretty(&details(plugin, &inspection))?)?;
-        return Ok(ExitCode::SUCCESS);
+#[derive(Debug, Args)]
+pub(super) struct InstallArgs {
+    /// A folder with plugin.toml and plugin.wasm, a packed file, or an https:// address of one.
+    source: String,
+    #[command(flatten)]
+    consent: ConsentArgs,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct UpdateArgs {
+    /// The plugin; left out: every one that was installed.
+    name: Option<String>,
+    /// Take it from here instead of where it came from.
+    #[arg(long, value_name = "PATH|DIR|URL", requires = "name")]
+    source: Option<String>,
+    #[command(flatten)]
+    consent: ConsentArgs,
+}
+
+/// The answers of somebody who is not there to be asked.
+#[derive(Debug, Args)]
+pub(super) struct ConsentArgs {
+    /// Do not ask whether to install. Grants nothing by itself.
+    #[arg(short, long)]
+    yes: bool,
+    /// Grant a capability that it asks for.
+    #[arg(long, value_name = "CAPABILITY", value_delimiter = ',', value_parser = capability)]
+    grant: Vec<CapabilityName>,
+    /// Let a connector edit one of the files it names, by the file's id.
+    #[arg(long, value_name = "FILE", value_delimiter = ',')]
+    accept_file: Vec<String>,
+    /// Accept a version that is older than the installed one.
+    #[arg(long)]
+    allow_downgrade: bool,
+}
+
+pub(super) fn run(settings: &Settings, _: &Environment, command: PluginCommand) -> anyhow::Result<ExitCode> {
+    match command {
+        PluginCommand::List(args) => list::list(settings, args.json),
+        PluginCommand::Inspect { name, json } => list::inspect(settings, &name, json.json),
+        PluginCommand::Install(args) => install::install(settings, &args),
+        PluginCommand::Update(args) => install::update(settings, &args),
+        PluginCommand::Remove { name } => change::remove(settings, &name),
+        PluginCommand::Enable { name } => change::set_enabled(settings, &name, true),
+        PluginCommand::Disable { name } => change::set_enabled(settings, &name, false),
+        PluginCommand::Grant { name, capabilities } => change::grant(settings, &name, &capabilities),
+        PluginCommand::Revoke { name, capabilities } => change::revoke(settings, &name, &capabilities),
+        PluginCommand::Doctor { name } => doctor::run(settings, name.as_deref()),
     }
-    let manifest = plugin.manifest();
-    let rows = [
-        ("name", manifest.id.clone()),
-        ("title", manifest.title.clone()),
-        ("what it does", manifest.description.clone()),
-        ("kind", manifest.kind.as_str().to_owned()),
-        ("version", manifest.version.to_string()),
-        ("made for", manifest.wit.clone()),
-        ("from", place(plugin)),
-        ("digest", format!("sha256:{}", plugin.digest())),
-        ("size", format!("{} bytes", inspection.size_bytes)),
-        ("imports", or_none(&inspection.imports)),
-        ("grants", or_none(&inspection.grants)),
-        ("limits", limits(plugin)),
-    ];
-    for (label, value) in rows {
-        line(format!("{label:<13} {value}"))?;
-    }
-    Ok(ExitCode::SUCCESS)
+}
+
+fn capability(text: &str) -> Result<CapabilityName, String> {
+    let known = || CapabilityName::ALL.map(CapabilityName::as_str).join(", ");
+    CapabilityName::parse(text).ok_or_else(|| format!("there is no such capability; there are {}", known()))
 }
 
 fn open(settings: &Settings) -> anyhow::Result<Plugins> {
+    let lock = Lock::read(&settings.home.plugins_lock()).map_err(|error| hinted(error.into()))?;
     let state_dir = settings.home.root().is_dir().then(|| settings.home.root());
-    Ok(Plugins::open(&settings.home.plugins_dir(), state_dir).map_err(hinted)?)
+    Ok(Plugins::open(&settings.home.plugins_dir(), state_dir, &lock).map_err(hinted)?)
+}
+
+fn installation(settings: &Settings) -> Installation<'_> {
+    Installation { home: &settings.home, now: SystemTime::now() }
+}
+
+fn runtime() -> anyhow::Result<Runtime> {
+    Runtime::new().context("cannot start the asynchronous runtime")
 }
 
 /// The error with its chain on one line, and the hint it has.
@@ -69,60 +135,23 @@ fn hinted(error: PluginError) -> Hinted {
     Hinted::new(error.chain(), hint)
 }
 
-fn summary(plugin: &Plugin) -> Value {
-    let manifest = plugin.manifest();
-    json!({
-        "name": manifest.id,
-        "title": manifest.title,
-        "kind": manifest.kind.as_str(),
-        "version": manifest.version.to_string(),
-        "origin": origin(plugin),
-        "digest": plugin.digest(),
-        "size_bytes": plugin.size_bytes(),
-    })
-}
-
-fn details(plugin: &Plugin, inspection: &Inspection) -> Value {
-    let mut details = summary(plugin);
-    let limits = plugin.limits();
-    details["description"] = plugin.manifest().description.clone().into();
-    details["wit"] = plugin.manifest().wit.clone().into();
-    details["imports"] = inspection.imports.clone().into();
-    details["grants"] = inspection.grants.clone().into();
-    details["limits"] = json!({
-        "deadline_milliseconds": limits.deadline.as_millis(),
-        "memory_max_bytes": limits.memory_max_bytes,
-        "data_max_bytes": limits.data_max_bytes,
-        "concurrent_calls": limits.concurrent_calls,
-    });
-    details
-}
-
-fn origin(plugin: &Plugin) -> &'static str {
-    match plugin.origin() {
-        Origin::Bundled => "isartor",
-        Origin::Directory(_) => "plugins dir",
+fn refused(error: InstallError) -> Hinted {
+    match error {
+        InstallError::Plugin(error) => hinted(error),
+        error @ (InstallError::Lock(_)
+        | InstallError::Files { .. }
+        | InstallError::Kept { .. }
+        | InstallError::Source { .. }
+        | InstallError::Fetch { .. }
+        | InstallError::NotInstalled { .. }
+        | InstallError::NotAskedFor { .. }
+        | InstallError::OtherPublisher { .. }
+        | InstallError::OtherKind { .. }
+        | InstallError::Downgrade { .. }) => {
+            let hint = error.hint();
+            let error = anyhow::Error::new(error);
+            let causes: Vec<String> = error.chain().map(ToString::to_string).collect();
+            Hinted::new(causes.join(": "), hint)
+        }
     }
-}
-
-fn place(plugin: &Plugin) -> String {
-    match plugin.origin() {
-        Origin::Bundled => "bundled with isartor".to_owned(),
-        Origin::Directory(dir) => dir.display().to_string(),
-    }
-}
-
-fn limits(plugin: &Plugin) -> String {
-    let limits = plugin.limits();
-    format!(
-        "{} ms a call, {} MiB of memory, {} KiB of data out, {} calls at once",
-        limits.deadline.as_millis(),
-        limits.memory_max_bytes >> 20,
-        limits.data_max_bytes >> 10,
-        limits.concurrent_calls
-    )
-}
-
-fn or_none(names: &[String]) -> String {
-    if names.is_empty() { "none".to_owned() } else { names.join(", ") }
 }

@@ -16,3 +16,8 @@ pub(super) fn all() -> Vec<Candidate> {
         })
         .collect()
 }
+
+/// Their names, without looking at them.
+pub(super) fn names() -> impl Iterator<Item = &'static str> {
+    BUNDLED.iter().map(|&(name, ..)| name)
+}

@@ -21,7 +21,7 @@ pub struct Connector {
 }
 
 impl Connector {
-    pub(super) fn load(plugin: Arc<Plugin>) -> Result<Self, PluginError> {
+    pub fn load(plugin: Arc<Plugin>) -> Result<Self, PluginError> {
         let component = plugin.component()?;
         let linker = Linker::<Limiter>::new(plugin.engine().wasmtime());
         let instance = linker

@@ -2,8 +2,11 @@
 
 use std::path::PathBuf;
 
+use super::Standing;
 use super::bindings::Failure;
 use super::engine::limits::{Limiter, Limits};
+use super::load::Origin;
+use super::lock::LockError;
 use super::manifest::capability::CapabilityName;
 
 /// Longest text of a plugin's own that is shown, in characters.
@@ -33,8 +36,20 @@ pub enum PluginError {
     NotAskedFor { plugin: String, import: String, capability: CapabilityName },
     #[error("{plugin} imports {import}, which is the capability {capability}, and that was not granted")]
     NotGranted { plugin: String, import: String, capability: CapabilityName },
-    #[error("{plugin} is a third-party connector; only bundled connectors may change a client's file")]
-    ThirdPartyConnector { plugin: String },
+    #[error("the plugin {plugin} was put there, and nobody accepted it")]
+    NotAccepted { plugin: String, origin: Origin },
+    #[error("{plugin} is not what you accepted: its files have changed")]
+    Changed { plugin: String },
+    #[error("the files of {plugin}, which you accepted, are gone")]
+    Gone { plugin: String },
+    #[error("{plugin} is switched off")]
+    Disabled { plugin: String },
+    #[error("{package} does not carry its manifest")]
+    Unpacked { package: String },
+    #[error("the signature of {plugin} is not usable: {message}")]
+    Signature { plugin: String, message: String },
+    #[error(transparent)]
+    Lock(#[from] LockError),
     #[error("cannot compile {plugin}")]
     Compile { plugin: String, source: wasmtime::Error },
     #[error("{plugin} does not fit the world of a {kind}")]
@@ -102,6 +117,34 @@ impl PluginError {
         text
     }
 
+    /// What a plugin is that cannot be used because of this.
+    pub fn standing(&self) -> Standing {
+        match self {
+            Self::Disabled { .. } => Standing::Disabled,
+            Self::NotAccepted { .. } | Self::Changed { .. } | Self::NotGranted { .. } => Standing::Suspended,
+            Self::Engine(_)
+            | Self::Read { .. }
+            | Self::NotFound { .. }
+            | Self::NoDefaultPolicy { .. }
+            | Self::Clash { .. }
+            | Self::Manifest { .. }
+            | Self::NotAComponent { .. }
+            | Self::TooLarge { .. }
+            | Self::ForbiddenImport { .. }
+            | Self::NotAskedFor { .. }
+            | Self::Gone { .. }
+            | Self::Unpacked { .. }
+            | Self::Signature { .. }
+            | Self::Lock(_)
+            | Self::Compile { .. }
+            | Self::World { .. }
+            | Self::Fault { .. }
+            | Self::Reported { .. }
+            | Self::Busy { .. }
+            | Self::BadOutput { .. } => Standing::Failed,
+        }
+    }
+
     /// What the user can do about it, where there is something.
     pub fn hint(&self) -> Option<String> {
         match self {
@@ -118,12 +161,27 @@ impl PluginError {
             Self::NotGranted { plugin, capability, .. } => {
                 Some(format!("run 'isartor plugin grant {plugin} {capability}' if you trust it with that"))
             }
+            Self::NotAccepted { origin: Origin::Directory(folder), .. } => {
+                Some(format!("run 'isartor plugin install {}' to look at it and accept it", folder.display()))
+            }
+            Self::Changed { plugin } => {
+                Some(format!("run 'isartor plugin update {plugin}' to see what changed and accept it"))
+            }
+            Self::Gone { plugin } => Some(format!(
+                "run 'isartor plugin update {plugin}' to fetch it again, or 'isartor plugin remove {plugin}'"
+            )),
+            Self::Disabled { plugin } => Some(format!("run 'isartor plugin enable {plugin}' to switch it on")),
+            Self::Unpacked { .. } => Some("give its folder, or a file that 'isartor plugin pack' made".to_owned()),
+            Self::Signature { plugin, .. } => {
+                Some(format!("ask the publisher of {plugin} for a file signed with that key"))
+            }
+            Self::Lock(error) => Some(error.hint()),
             Self::Read { path, .. } => Some(format!("make {} readable", path.display())),
-            Self::Engine(_)
+            Self::NotAccepted { origin: Origin::Bundled, .. }
+            | Self::Engine(_)
             | Self::TooLarge { .. }
             | Self::ForbiddenImport { .. }
             | Self::NotAskedFor { .. }
-            | Self::ThirdPartyConnector { .. }
             | Self::Compile { .. }
             | Self::World { .. }
             | Self::Fault { .. }
@@ -150,7 +208,7 @@ fn at(line_column: Option<(u32, u32)>) -> String {
 }
 
 /// A plugin's text, cut and without control characters: it goes to terminals and logs.
-pub(super) fn printable(text: &str) -> String {
+pub fn printable(text: &str) -> String {
     let shown = text.chars().take(REPORTED_MAX_CHARACTERS);
     shown.map(|character| if character.is_control() { ' ' } else { character }).collect()
 }

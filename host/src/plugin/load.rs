@@ -1,29 +1,21 @@
 //! From files to a checked plugin: manifest, digest, component, imports. Calls nothing in it.
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
-use std::fs::{self, File};
-use std::io::{self, Read};
-use std::os::unix::fs::OpenOptionsExt;
+use std::collections::BTreeMap;
+use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use sha2::{Digest, Sha256};
-use wasmparser::{Parser, Payload};
 use wasmtime::component::Component;
-use wasmtime::component::types::ComponentItem;
 
 use super::engine::Engine;
 use super::grants::Grants;
+use super::lock::{AcceptedFile, Locked};
 use super::manifest::Manifest;
-use super::{Limits, PluginError};
-
-const MANIFEST_FILE: &str = "plugin.toml";
-const COMPONENT_FILE: &str = "plugin.wasm";
-const MANIFEST_MAX_BYTES: u64 = 64 << 10;
-
-/// The custom section in which a component carries the bytes of its plugin.toml.
-const MANIFEST_SECTION: &str = "isartor:manifest";
+use super::manifest::capability::CapabilityName;
+use super::{Limits, PluginError, component, hexadecimal, package};
 
 /// Where a plugin came from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,10 +32,22 @@ pub(super) struct Candidate {
     pub(super) component: Result<Cow<'static, [u8]>, PluginError>,
 }
 
+/// What somebody decided about a plugin before it may be called.
+pub(super) enum Decided<'l> {
+    /// It came with this program.
+    Bundled,
+    /// The user accepted it, or not yet.
+    ByUser(Option<&'l Locked>),
+    /// It is being looked at: everything it asks for is linked, to nothing.
+    Inert,
+}
+
 /// A plugin that may be called. Compiled when it is first needed.
 pub struct Plugin {
     manifest: Manifest,
     origin: Origin,
+    files: Vec<AcceptedFile>,
+    pinned_tools: Option<BTreeMap<String, String>>,
     digest: String,
     bytes: Cow<'static, [u8]>,
     grants: Grants,
@@ -60,8 +64,22 @@ pub struct Inspection {
     pub size_bytes: usize,
 }
 
-/// Every folder in `dir` but the hidden ones. A directory that is not there holds no plugins.
-pub(super) fn in_directory(dir: &Path) -> Result<Vec<Candidate>, PluginError> {
+/// A folder that may hold a plugin.
+pub(super) struct Folder {
+    pub(super) name: String,
+    path: PathBuf,
+}
+
+impl Folder {
+    pub(super) fn read(self) -> Candidate {
+        let manifest = package::manifest(&self.name, &self.path);
+        let component = package::component(&self.name, &self.path).map(Cow::Owned);
+        Candidate { name: self.name, origin: Origin::Directory(self.path), manifest, component }
+    }
+}
+
+/// Every folder in `dir` but the hidden ones, by name. A directory that is not there holds no plugins.
+pub(super) fn folders(dir: &Path) -> Result<Vec<Folder>, PluginError> {
     let read_error = |source| PluginError::Read { path: dir.to_owned(), source };
     let entries = match fs::read_dir(dir) {
         Ok(entries) => entries,
@@ -73,62 +91,47 @@ pub(super) fn in_directory(dir: &Path) -> Result<Vec<Candidate>, PluginError> {
         let entry = entry.map_err(read_error)?;
         let name = entry.file_name().to_string_lossy().into_owned();
         if !name.starts_with('.') && entry.path().is_dir() {
-            folders.push((name, entry.path()));
+            folders.push(Folder { name, path: entry.path() });
         }
     }
-    folders.sort();
-    Ok(folders.into_iter().map(|(name, folder)| candidate(name, folder)).collect())
-}
-
-fn candidate(name: String, folder: PathBuf) -> Candidate {
-    let manifest = read(&name, &folder.join(MANIFEST_FILE), MANIFEST_MAX_BYTES).and_then(|bytes| {
-        String::from_utf8(bytes)
-            .map_err(|_| PluginError::Manifest { plugin: name.clone(), message: "it is not UTF-8".to_owned() })
-    });
-    let max_bytes = Limits::COMPONENT_MAX_BYTES;
-    let component = read(&name, &folder.join(COMPONENT_FILE), max_bytes).map(Cow::Owned);
-    Candidate { name, origin: Origin::Directory(folder), manifest, component }
-}
-
-/// Reads a regular file, never a link, a pipe or a device, and never more than `max_bytes`.
-fn read(plugin: &str, path: &Path, max_bytes: u64) -> Result<Vec<u8>, PluginError> {
-    let read_error = |source| PluginError::Read { path: path.to_owned(), source };
-    let flags = rustix::fs::OFlags::NOFOLLOW | rustix::fs::OFlags::NONBLOCK;
-    let flags = i32::try_from(flags.bits()).expect("open flags fit an int");
-    let file = File::options().read(true).custom_flags(flags).open(path).map_err(read_error)?;
-    let metadata = file.metadata().map_err(read_error)?;
-    if !metadata.is_file() {
-        return Err(read_error(io::Error::new(io::ErrorKind::InvalidInput, "it is not a regular file")));
-    }
-    let mut bytes = Vec::new();
-    file.take(max_bytes + 1).read_to_end(&mut bytes).map_err(read_error)?;
-    let size = bytes.len() as u64;
-    if size > max_bytes {
-        return Err(PluginError::TooLarge { plugin: plugin.to_owned(), bytes: size.max(metadata.len()), max_bytes });
-    }
-    Ok(bytes)
+    folders.sort_by(|one, other| one.name.cmp(&other.name));
+    Ok(folders)
 }
 
 impl Plugin {
     /// Checks all that can be checked without compiling.
-    pub(super) fn check(engine: &Arc<Engine>, candidate: Candidate) -> Result<Self, PluginError> {
-        let Candidate { name, origin, manifest, component } = candidate;
-        let text = manifest?;
-        let parsed =
-            Manifest::parse(&text).map_err(|message| PluginError::Manifest { plugin: name.clone(), message })?;
-        if parsed.id != name {
-            let message = format!("its id is {:?}, but its folder is called {name:?}", parsed.id);
-            return Err(PluginError::Manifest { plugin: name, message });
-        }
-        if origin != Origin::Bundled && parsed.kind == super::Kind::Connector {
-            return Err(PluginError::ThirdPartyConnector { plugin: name });
-        }
-        let bytes = component?;
-        check_component(&name, &text, &bytes)?;
-        let grants = Grants::decide(&parsed, &origin, &BTreeSet::new());
-        let digest = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
-        let engine = Arc::clone(engine);
-        Ok(Self { manifest: parsed, origin, digest, bytes, grants, engine, compiled: Mutex::new(None) })
+    pub(super) fn check(engine: &Arc<Engine>, candidate: Candidate, decided: &Decided) -> Result<Self, PluginError> {
+        let Candidate { name, origin, manifest: text, component: bytes } = candidate;
+        let (text, manifest) = parsed(&name, text?)?;
+        let bytes = bytes?;
+        component::check(&name, &text, &bytes)?;
+        let digest = hexadecimal(&Sha256::digest(&bytes));
+        let locked = match decided {
+            Decided::Bundled | Decided::Inert => None,
+            Decided::ByUser(Some(locked)) => {
+                let manifest_digest = hexadecimal(&Sha256::digest(text.as_bytes()));
+                if locked.component_sha256 != digest || locked.manifest_sha256 != manifest_digest {
+                    return Err(PluginError::Changed { plugin: name });
+                }
+                Some(*locked)
+            }
+            Decided::ByUser(None) => return Err(PluginError::NotAccepted { plugin: name, origin }),
+        };
+        let allowed = match decided {
+            Decided::Inert => CapabilityName::ALL.into(),
+            Decided::Bundled | Decided::ByUser(_) => locked.map(Locked::allowed).unwrap_or_default(),
+        };
+        Ok(Self {
+            grants: Grants::decide(&manifest, &origin, &allowed),
+            files: locked.map(|locked| locked.files.clone()).unwrap_or_default(),
+            pinned_tools: locked.map(|locked| locked.tools.clone()),
+            manifest,
+            origin,
+            digest,
+            bytes,
+            engine: Arc::clone(engine),
+            compiled: Mutex::new(None),
+        })
     }
 
     pub fn manifest(&self) -> &Manifest {
@@ -144,6 +147,25 @@ impl Plugin {
         &self.digest
     }
 
+    /// Whether nothing that matters for calling it differs.
+    pub(super) fn is_the_same_as(&self, other: &Self) -> bool {
+        self.digest == other.digest
+            && self.origin == other.origin
+            && self.grants == other.grants
+            && self.files == other.files
+            && self.pinned_tools == other.pinned_tools
+    }
+
+    /// Connectors of third parties: the files that the user lets it edit.
+    pub fn accepted_files(&self) -> &[AcceptedFile] {
+        &self.files
+    }
+
+    /// SHA-256 of each tool's definition as the user accepted it, by the tool's name; none for what is bundled.
+    pub fn pinned_tools(&self) -> Option<&BTreeMap<String, String>> {
+        self.pinned_tools.as_ref()
+    }
+
     pub fn size_bytes(&self) -> usize {
         self.bytes.len()
     }
@@ -154,7 +176,7 @@ impl Plugin {
         let basics = self.grants.wasi_basics().then(|| "WASI basics, linked to nothing".to_owned());
         let granted = self.grants.granted().iter().map(|request| request.name().to_string());
         let grants = basics.into_iter().chain(granted).collect();
-        Ok(Inspection { imports: imports(&self.engine, &component), grants, size_bytes: self.bytes.len() })
+        Ok(Inspection { imports: component::imports(&self.engine, &component), grants, size_bytes: self.bytes.len() })
     }
 
     pub(super) fn engine(&self) -> &Arc<Engine> {
@@ -184,53 +206,17 @@ impl Plugin {
             .engine
             .compile(&self.bytes, &self.digest)
             .map_err(|source| PluginError::Compile { plugin: plugin.clone(), source })?;
-        self.grants.check_imports(plugin, &imports(&self.engine, &component))?;
+        self.grants.check_imports(plugin, &component::imports(&self.engine, &component))?;
         *compiled = Some(component.clone());
         Ok(component)
     }
 }
 
-#[expect(clippy::wildcard_enum_match_arm, reason = "the other sections are the engine's to check")]
-/// Refuses what is no component, and one whose embedded manifest is not the one beside it.
-fn check_component(plugin: &str, manifest: &str, bytes: &[u8]) -> Result<(), PluginError> {
-    let refuse = |message| PluginError::NotAComponent { plugin: plugin.to_owned(), message };
-    if Parser::is_core_wasm(bytes) {
-        return Err(refuse("it is a core WebAssembly module; make a component of it with 'wasm-tools component new'"));
+fn parsed(name: &str, text: String) -> Result<(String, Manifest), PluginError> {
+    let unusable = |message| PluginError::Manifest { plugin: name.to_owned(), message };
+    let manifest = Manifest::parse(&text).map_err(unusable)?;
+    match manifest.id == name {
+        true => Ok((text, manifest)),
+        false => Err(unusable(format!("its id is {:?}, but its folder is called {name:?}", manifest.id))),
     }
-    if !Parser::is_component(bytes) {
-        return Err(refuse("it is not a WebAssembly component"));
-    }
-    let mut depth = 0_usize;
-    for payload in Parser::new(0).parse_all(bytes) {
-        match payload.map_err(|_| refuse("it is damaged"))? {
-            Payload::ModuleSection { .. } | Payload::ComponentSection { .. } => depth += 1,
-            Payload::End(_) => depth = depth.saturating_sub(1),
-            Payload::CustomSection(section)
-                if depth == 0 && section.name() == MANIFEST_SECTION && section.data() != manifest.as_bytes() =>
-            {
-                return Err(refuse("the manifest inside it differs from plugin.toml"));
-            }
-            _ => {}
-        }
-    }
-    Ok(())
-}
-
-#[expect(clippy::wildcard_enum_match_arm, reason = "whatever is not known to be a type counts as authority")]
-/// The names of the imports that carry a function, a resource or anything else that can be called.
-/// An instance that holds only types grants nothing and does not count.
-fn imports(engine: &Engine, component: &Component) -> Vec<String> {
-    let engine = engine.wasmtime();
-    component
-        .component_type()
-        .imports(engine)
-        .filter(|(_, import)| match &import.ty {
-            ComponentItem::ComponentInstance(instance) => {
-                instance.exports(engine).any(|(_, export)| !matches!(export.ty, ComponentItem::Type(_)))
-            }
-            ComponentItem::Type(_) => false,
-            _ => true,
-        })
-        .map(|(name, _)| name.to_owned())
-        .collect()
 }

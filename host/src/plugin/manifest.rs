@@ -4,7 +4,7 @@ pub mod capability;
 pub mod client_file;
 
 use semver::Version;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use capability::CapabilityRequest;
 use client_file::ClientFile;
@@ -44,7 +44,7 @@ pub struct Manifest {
     pub capabilities: Vec<CapabilityRequest>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Kind {
     Connector,

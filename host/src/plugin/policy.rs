@@ -36,17 +36,17 @@ struct Warm {
 
 impl Policy {
     pub(super) fn load(plugin: Arc<Plugin>, settings: &[(String, String)]) -> Result<Self, PluginError> {
-        let component = plugin.component()?;
-        let linker = Linker::<Limiter>::new(plugin.engine().wasmtime());
-        let instance = linker
-            .instantiate_pre(&component)
-            .and_then(PolicyPluginPre::new)
-            .map_err(|source| plugin.world_error(source))?;
+        let instance = linked(&plugin)?;
         let limits = plugin.limits();
         let policy = Self { plugin, instance, settings: settings.to_vec(), limits, warm: Mutex::new(Vec::new()) };
         let first = policy.start()?;
         policy.put_back(first);
         Ok(policy)
+    }
+
+    /// Whether it fits a policy's world; calls nothing in it.
+    pub(super) fn check(plugin: &Plugin) -> Result<(), PluginError> {
+        linked(plugin).map(drop)
     }
 
     pub fn manifest(&self) -> &Manifest {
@@ -131,4 +131,10 @@ impl Policy {
     fn id(&self) -> &str {
         &self.plugin.manifest().id
     }
+}
+
+fn linked(plugin: &Plugin) -> Result<PolicyPluginPre<Limiter>, PluginError> {
+    let linker = Linker::<Limiter>::new(plugin.engine().wasmtime());
+    let instance = linker.instantiate_pre(&plugin.component()?).and_then(PolicyPluginPre::new);
+    instance.map_err(|source| plugin.world_error(source))
 }

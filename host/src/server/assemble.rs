@@ -8,7 +8,7 @@ use crate::cache::embedding::embedder_id;
 use crate::cache::{Cache, CacheError};
 use crate::chat::{Chat, ChatError};
 use crate::model::{self, ModelError, Progress};
-use crate::plugin::{PluginError, Plugins, Policy};
+use crate::plugin::{Lock, PluginError, Plugins, Policy};
 use crate::settings::{EmbeddingSettings, Settings};
 use crate::tools::Tools;
 
@@ -31,9 +31,10 @@ enum SemanticError {
 /// Opens everything that answers at once. A plugin that fails is reported and left out.
 pub async fn assemble(settings: Arc<Settings>) -> Result<Gateway, AssembleError> {
     let home = &settings.home;
-    let plugins = Plugins::open(&home.plugins_dir(), Some(home.root()))?;
+    let lock = Lock::read(&home.plugins_lock()).map_err(PluginError::from)?;
+    let plugins = Plugins::open(&home.plugins_dir(), Some(home.root()), &lock)?;
     let mut failed: Vec<(String, String)> =
-        plugins.failed().iter().map(|failed| (failed.name.clone(), failed.reason.clone())).collect();
+        plugins.failed().map(|failed| (failed.name.clone(), failed.reason.clone())).collect();
     let policy = policy(&plugins, &settings, &mut failed);
     let digest = policy.as_ref().map_or("", Policy::digest);
     let embedder = embedder_id(settings.embedding.precision);

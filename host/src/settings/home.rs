@@ -67,6 +67,11 @@ impl Home {
         self.root.join("plugins")
     }
 
+    /// Which third-party plugins the user accepted, and what each may do.
+    pub fn plugins_lock(&self) -> PathBuf {
+        self.root.join("isartor-plugins.lock")
+    }
+
     pub fn backups_dir(&self) -> PathBuf {
         self.root.join("backups")
     }

@@ -3,10 +3,11 @@
 use std::collections::BTreeSet;
 use std::fmt::{self, Display};
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// Everything that can be granted. One WIT file, one Rust file and one grant each.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
 pub enum CapabilityName {
     Log,
     Clock,

@@ -34,6 +34,17 @@ pub enum Os {
     Windows,
 }
 
+impl Os {
+    /// The one that this program was built for.
+    pub fn of_this_system() -> Self {
+        match std::env::consts::OS {
+            "macos" => Self::Macos,
+            "windows" => Self::Windows,
+            _ => Self::Linux,
+        }
+    }
+}
+
 /// Whose configuration a file is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]

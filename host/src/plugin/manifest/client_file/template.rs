@@ -1,5 +1,7 @@
 //! A path with a beginning that differs from user to user and at most one `*`. Parsed once; expanded elsewhere.
 
+use std::fmt::{self, Display};
+
 use super::Os;
 
 /// `~/.config/x.json`, `${XDG_CONFIG_HOME:-~/.config}/x.json`, `%APPDATA%\X_*\x.json`, `/opt/x.json`.
@@ -54,6 +56,20 @@ impl Template {
             return Err(format!("the path {text:?} has more than one *"));
         }
         Ok(())
+    }
+}
+
+/// As plugin.toml spells it.
+impl Display for Template {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.root {
+            Root::Home => formatter.write_str("~")?,
+            Root::Variable { name, otherwise: Some(otherwise) } => write!(formatter, "${{{name}:-{otherwise}}}")?,
+            Root::Variable { name, otherwise: None } if self.separator == '/' => write!(formatter, "${{{name}}}")?,
+            Root::Variable { name, otherwise: None } => write!(formatter, "%{name}%")?,
+            Root::FileSystem => {}
+        }
+        self.parts.iter().try_for_each(|part| write!(formatter, "{}{part}", self.separator))
     }
 }
 

@@ -1,0 +1,69 @@
+//! `isartor plugin doctor`: loads every plugin as the gateway would and says what is wrong, and what to do about it.
+
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use super::{hinted, open, runtime};
+use crate::cli::output::line;
+use crate::plugin::{Connector, Kind, Plugin, PluginError, Plugins, Standing, ToolPlugin};
+use crate::settings::Settings;
+
+pub(super) fn run(settings: &Settings, only: Option<&str>) -> anyhow::Result<ExitCode> {
+    let plugins = open(settings)?;
+    if let Some(name) = only
+        && !plugins.left_out().iter().any(|left_out| left_out.name == name)
+    {
+        plugins.get(name).map_err(hinted)?;
+    }
+    let wanted = |name: &str| only.is_none_or(|only| only == name);
+    let runtime = runtime()?;
+    let mut ill = 0;
+    for plugin in plugins.all().iter().filter(|plugin| wanted(&plugin.manifest().id)) {
+        let found = runtime.block_on(examine(settings, &plugins, plugin));
+        ill += usize::from(found.is_err());
+        tell(&plugin.manifest().id, &found)?;
+    }
+    for left_out in plugins.left_out().iter().filter(|left_out| wanted(&left_out.name)) {
+        ill += usize::from(left_out.standing != Standing::Disabled);
+        line(format!("{:<20} {}: {}", left_out.name, left_out.standing.as_str(), left_out.reason))?;
+        if let Some(hint) = &left_out.hint {
+            line(format!("{:<20} hint: {hint}", ""))?;
+        }
+    }
+    match ill {
+        0 => line("every plugin that is switched on works")?,
+        1 => line("1 plugin does not work")?,
+        _ => line(format!("{ill} plugins do not work"))?,
+    }
+    Ok(if ill == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// What it is good for, when it works.
+async fn examine(settings: &Settings, plugins: &Plugins, plugin: &Arc<Plugin>) -> Result<String, PluginError> {
+    let manifest = plugin.manifest();
+    Ok(match manifest.kind {
+        Kind::Tool => {
+            let count = ToolPlugin::load(Arc::clone(plugin))?.definitions().await?.len();
+            if count == 1 { "1 tool".to_owned() } else { format!("{count} tools") }
+        }
+        Kind::Policy => {
+            let in_use = settings.policy.name.as_deref() == Some(&manifest.id);
+            let with = if in_use || manifest.default { &settings.policy.settings[..] } else { &[] };
+            plugins.policy(Some(&manifest.id), with).map(|_| "a policy".to_owned())?
+        }
+        Kind::Connector => Connector::load(Arc::clone(plugin)).map(|_| "a connector".to_owned())?,
+    })
+}
+
+fn tell(name: &str, found: &Result<String, PluginError>) -> anyhow::Result<()> {
+    match found {
+        Ok(what) => line(format!("{name:<20} ok: {what}"))?,
+        Err(error) => {
+            line(format!("{name:<20} {}: {}", error.standing().as_str(), error.chain()))?;
+            if let Some(hint) = error.hint() {
+                line(format!("{:<20} hint: {hint}", ""))?;
+            }
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,246 @@
+//! The life of a third-party plugin: accepted, granted something, switched off, updated, removed. Each is one change
+//! of the lock, after the files; a crash in between leaves a plugin that does not run, never one that nobody accepted.
+
+mod error;
+mod kept;
+pub mod source;
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use crate::plugin::difference::{self, Line};
+use crate::plugin::lock::{AcceptedFile, Granted, Lock, Locked};
+use crate::plugin::manifest::capability::{CapabilityName, CapabilityRequest};
+use crate::plugin::{Examined, Manifest, Plugins};
+use crate::settings::Home;
+
+pub use error::InstallError;
+
+/// What the user said to a package.
+#[derive(Debug, Clone, Default)]
+pub struct Consent {
+    pub grants: BTreeSet<CapabilityName>,
+    /// Which of a connector's `[[file]]`s it may edit, by id.
+    pub files: BTreeSet<String>,
+}
+
+/// Why an older version may, or may not, replace a newer one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Downgrade {
+    Refused,
+    Allowed,
+}
+
+/// How a package stands to what is installed.
+#[derive(Debug)]
+pub enum Standing {
+    /// Nothing with this id is installed.
+    New,
+    /// Byte for byte what was accepted.
+    Same,
+    /// Something else, and how it differs; none when it is not known any more what was accepted.
+    Other { before: Box<Locked>, difference: Option<Vec<Line>> },
+}
+
+/// The plugins of one home.
+pub struct Installation<'a> {
+    pub home: &'a Home,
+    pub now: SystemTime,
+}
+
+impl Installation<'_> {
+    pub fn lock(&self) -> Result<Lock, InstallError> {
+        Ok(Lock::read(&self.home.plugins_lock())?)
+    }
+
+    /// Compares a package with what was accepted under its id. Refuses another publisher's, and an older one.
+    pub fn compare(&self, examined: &Examined, downgrade: Downgrade) -> Result<Standing, InstallError> {
+        let lock = self.lock()?;
+        let id = &examined.manifest.id;
+        let Some(before) = lock.find(id) else { return Ok(Standing::New) };
+        if before.publisher_key.is_some() && before.publisher_key != examined.signed_by {
+            return Err(InstallError::OtherPublisher { plugin: id.clone() });
+        }
+        if before.kind != examined.manifest.kind {
+            return Err(InstallError::OtherKind { plugin: id.clone() });
+        }
+        if examined.manifest.version < before.version && downgrade == Downgrade::Refused {
+            let (from, to) = (before.version.clone(), examined.manifest.version.clone());
+            return Err(InstallError::Downgrade { plugin: id.clone(), from: from.to_string(), to: to.to_string() });
+        }
+        if before.component_sha256 == examined.component_sha256 && before.manifest_sha256 == examined.manifest_sha256 {
+            return Ok(Standing::Same);
+        }
+        let difference = kept::read(self.home, before)?.map(|old| difference::between(&old, &examined.shown));
+        Ok(Standing::Other { before: Box::new(before.clone()), difference })
+    }
+
+    /// Puts the package into the plugins directory and accepts it. What was switched off stays off.
+    pub fn accept(&self, examined: &Examined, source: &str, consent: &Consent) -> Result<(), InstallError> {
+        let (home, id) = (self.home, &examined.manifest.id);
+        home.create().map_err(|source| InstallError::Files { path: home.root().into(), source })?;
+        Lock::change(&home.plugins_lock(), |lock| {
+            let enabled = lock.find(id).is_none_or(|before| before.enabled);
+            let locked = self.locked(examined, source, consent, enabled);
+            kept::write(home, &locked, &examined.shown)?;
+            replace_files(&home.plugins_dir(), examined)?;
+            lock.accept(locked);
+            Ok(())
+        })
+    }
+
+    fn locked(&self, examined: &Examined, source: &str, consent: &Consent, enabled: bool) -> Locked {
+        let manifest = &examined.manifest;
+        let granted = consent.grants.iter().filter_map(|&name| self.granted(manifest, name));
+        let files = manifest.files.iter().filter(|file| consent.files.contains(&file.id));
+        Locked {
+            id: manifest.id.clone(),
+            version: manifest.version.clone(),
+            kind: manifest.kind,
+            wit: manifest.wit.clone(),
+            source: source.to_owned(),
+            component_sha256: examined.component_sha256.clone(),
+            manifest_sha256: examined.manifest_sha256.clone(),
+            enabled,
+            accepted_at: seconds(self.now),
+            publisher_key: examined.signed_by.clone(),
+            tools: examined.shown.tool_hashes(),
+            grants: granted.collect(),
+            files: files.map(|file| AcceptedFile { id: file.id.clone(), path: file.path.to_string() }).collect(),
+        }
+    }
+
+    /// None when the manifest does not ask for it.
+    fn granted(&self, manifest: &Manifest, capability: CapabilityName) -> Option<Granted> {
+        let allows = allows(manifest, capability);
+        (!allows.is_empty()).then(|| Granted { capability, allows, granted_at: seconds(self.now) })
+    }
+
+    /// Removes the files first: what is left of a plugin after a crash is accepted and gone, which runs nothing.
+    pub fn remove(&self, id: &str) -> Result<(), InstallError> {
+        self.change(id, |lock| {
+            let folder = self.home.plugins_dir().join(id);
+            match fs::remove_dir_all(&folder) {
+                Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                    return Err(InstallError::Files { path: folder, source: error });
+                }
+                Ok(()) | Err(_) => {}
+            }
+            kept::remove(self.home, id)?;
+            lock.plugins.retain(|plugin| plugin.id != id);
+            Ok(())
+        })
+    }
+
+    /// Switches a plugin on or off; says whether that changed anything.
+    pub fn set_enabled(&self, id: &str, enabled: bool) -> Result<bool, InstallError> {
+        if Plugins::is_bundled(id) {
+            return self.set_bundled_enabled(id, enabled);
+        }
+        self.change(id, |lock| {
+            let plugin = lock.find_mut(id).ok_or_else(|| InstallError::NotInstalled { plugin: id.to_owned() })?;
+            Ok(std::mem::replace(&mut plugin.enabled, enabled) != enabled)
+        })
+    }
+
+    fn set_bundled_enabled(&self, id: &str, enabled: bool) -> Result<bool, InstallError> {
+        self.home.create().map_err(|source| InstallError::Files { path: self.home.root().into(), source })?;
+        Lock::change(&self.home.plugins_lock(), |lock| {
+            Ok(match enabled {
+                true => lock.bundled_off.remove(id),
+                false => lock.bundled_off.insert(id.to_owned()),
+            })
+        })
+    }
+
+    /// Grants what `manifest`, the accepted one, asks for.
+    pub fn grant(&self, manifest: &Manifest, capabilities: &[CapabilityName]) -> Result<(), InstallError> {
+        let id = &manifest.id;
+        self.change(id, |lock| {
+            let plugin = lock.find_mut(id).ok_or_else(|| InstallError::NotInstalled { plugin: id.clone() })?;
+            for &capability in capabilities {
+                let granted = self.granted(manifest, capability);
+                let granted = granted.ok_or_else(|| not_asked_for(manifest, capability))?;
+                plugin.grants.retain(|other| other.capability != capability);
+                plugin.grants.push(granted);
+            }
+            plugin.grants.sort_by_key(|grant| grant.capability);
+            Ok(())
+        })
+    }
+
+    /// Takes grants back; says which of them there were.
+    pub fn revoke(&self, id: &str, capabilities: &[CapabilityName]) -> Result<Vec<CapabilityName>, InstallError> {
+        self.change(id, |lock| {
+            let plugin = lock.find_mut(id).ok_or_else(|| InstallError::NotInstalled { plugin: id.to_owned() })?;
+            let had = plugin.allowed();
+            plugin.grants.retain(|grant| !capabilities.contains(&grant.capability));
+            Ok(capabilities.iter().copied().filter(|capability| had.contains(capability)).collect())
+        })
+    }
+
+    fn change<T>(
+        &self,
+        id: &str,
+        change: impl FnOnce(&mut Lock) -> Result<T, InstallError>,
+    ) -> Result<T, InstallError> {
+        // Without this a misspelt name would make a home.
+        if self.lock()?.find(id).is_none() {
+            return Err(InstallError::NotInstalled { plugin: id.to_owned() });
+        }
+        Lock::change(&self.home.plugins_lock(), change)
+    }
+}
+
+/// Which of the grants of `before` still mean the same for `manifest`: those whose requests read as they did.
+pub fn still_granted(before: &Locked, manifest: &Manifest) -> BTreeSet<CapabilityName> {
+    let same = before.grants.iter().filter(|grant| grant.allows == allows(manifest, grant.capability));
+    same.map(|grant| grant.capability).collect()
+}
+
+/// The same for the files that a connector may edit.
+pub fn still_accepted(before: &Locked, manifest: &Manifest) -> BTreeSet<String> {
+    let same = |accepted: &&AcceptedFile| {
+        manifest.files.iter().any(|file| file.id == accepted.id && file.path.to_string() == accepted.path)
+    };
+    before.files.iter().filter(same).map(|accepted| accepted.id.clone()).collect()
+}
+
+fn allows(manifest: &Manifest, capability: CapabilityName) -> Vec<String> {
+    let requests = manifest.capabilities.iter().filter(|request| request.name() == capability);
+    requests.map(CapabilityRequest::allows).collect()
+}
+
+fn not_asked_for(manifest: &Manifest, capability: CapabilityName) -> InstallError {
+    let asked: BTreeSet<&str> = manifest.capabilities.iter().map(|request| request.name().as_str()).collect();
+    let asked = asked.into_iter().collect::<Vec<_>>().join(", ");
+    InstallError::NotAskedFor { plugin: manifest.id.clone(), capability, asked }
+}
+
+/// Writes the new folder beside the old one, then lets them change places.
+fn replace_files(plugins_dir: &Path, examined: &Examined) -> Result<(), InstallError> {
+    let folder = plugins_dir.join(&examined.manifest.id);
+    let failed = |source| InstallError::Files { path: folder.clone(), source };
+    crate::settings::private_dir(plugins_dir).map_err(failed)?;
+    let staged = tempfile::Builder::new().prefix(".staged-").tempdir_in(plugins_dir).map_err(failed)?;
+    let package = &examined.package;
+    for (name, bytes) in [("plugin.toml", package.manifest.as_bytes()), ("plugin.wasm", &package.component)] {
+        let path = staged.path().join(name);
+        fs::write(&path, bytes).and_then(|()| fs::File::open(&path)?.sync_all()).map_err(failed)?;
+    }
+    let staged = staged.keep();
+    if folder.try_exists().map_err(failed)? {
+        let flags = rustix::fs::RenameFlags::EXCHANGE;
+        rustix::fs::renameat_with(rustix::fs::CWD, &staged, rustix::fs::CWD, &folder, flags)
+            .map_err(|error| failed(error.into()))?;
+        return fs::remove_dir_all(&staged).map_err(failed);
+    }
+    fs::rename(&staged, &folder).map_err(failed)
+}
+
+/// Since 1970; a clock before that counts as then.
+fn seconds(time: SystemTime) -> u64 {
+    time.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
+}
