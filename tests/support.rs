@@ -73,7 +73,20 @@ impl Home {
     pub(crate) fn up_at(&self, port: u16) -> Gateway<'_> {
         let output = self.run(&["up", "--detach", "--port", &port.to_string()]);
         assert!(output.status.success(), "isartor up: {}", text(&output));
-        Gateway { home: self, url: self.status()["url"].as_str().expect("a running gateway has a URL").to_owned() }
+        let url = self.status()["url"].as_str().expect("a running gateway has a URL").to_owned();
+        self.await_plugins();
+        Gateway { home: self, url }
+    }
+
+    /// Waits until no plugin is on its way any more.
+    pub(crate) fn await_plugins(&self) {
+        for _ in 0..1_200 {
+            if self.status()["plugins"]["loading"] == json!([]) {
+                return;
+            }
+            std::thread::sleep(std::time::Duration::from_millis(50));
+        }
+        panic!("plugins are still loading: {}", self.status());
     }
 
     pub(crate) fn status(&self) -> Value {

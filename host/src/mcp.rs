@@ -3,6 +3,7 @@
 
 pub mod bridge;
 mod http;
+mod list_changes;
 mod sessions;
 mod socket;
 mod tool_messages;
@@ -14,13 +15,15 @@ use rmcp::model::{
     CallToolRequestParams, CallToolResponse, CompleteRequestMethod, CompleteRequestParams, CompleteResult,
     CustomRequest, CustomResult, ErrorCode, ErrorData, Implementation, ListPromptsRequestMethod, ListPromptsResult,
     ListResourceTemplatesRequestMethod, ListResourceTemplatesResult, ListResourcesRequestMethod, ListResourcesResult,
-    ListToolsResult, PaginatedRequestParams, ServerCapabilities, ServerConfig, Tool,
+    ListToolsResult, PaginatedRequestParams, ServerCapabilities, ServerConfig, SubscriptionFilter, Tool,
 };
-use rmcp::service::RequestContext;
+use rmcp::service::{NotificationContext, RequestContext, SubscriptionContext};
 use rmcp::{RoleServer, ServerHandler};
+use tokio_util::sync::CancellationToken;
 
 use crate::chat::Principal;
-use crate::tools::{CallError, Tools};
+use crate::tools::{CallError, CurrentTools};
+use list_changes::SessionEnd;
 
 pub use http::router;
 pub use socket::serve_stream;
@@ -33,14 +36,15 @@ there at once. Skip both for prompts that depend on this conversation, on files 
 secrets or personal data. If isartor reports an error, answer without it.";
 
 /// Methods whose parameters can be malformed; every other unknown request is a method that does not exist.
-const SERVED_METHODS: [&str; 5] = ["initialize", "ping", "server/discover", "tools/call", "tools/list"];
+const SERVED_METHODS: [&str; 6] =
+    ["initialize", "ping", "server/discover", "subscriptions/listen", "tools/call", "tools/list"];
 
 /// What isartor says of itself, whether the gateway or the bridge is asked.
 fn server_config() -> ServerConfig {
     let implementation = Implementation::new("isartor", env!("CARGO_PKG_VERSION"))
         .with_title("Isartor")
         .with_description(env!("CARGO_PKG_DESCRIPTION"));
-    ServerConfig::new(ServerCapabilities::builder().enable_tools().build())
+    ServerConfig::new(ServerCapabilities::builder().enable_tools().enable_tool_list_changed().build())
         .with_server_info(implementation)
         .with_instructions(INSTRUCTIONS)
 }
@@ -54,21 +58,18 @@ enum Caller {
     InRequest,
 }
 
-/// The MCP server of one connection or one HTTP request; cheap to clone.
-#[derive(Clone)]
+/// The MCP server of one connection or one HTTP request; cheap to make.
 struct McpServer {
-    tools: Arc<Tools>,
-    listed: Arc<[Tool]>,
-    /// Those whose arguments also travel in HTTP headers.
-    with_headers: Arc<[Tool]>,
+    tools: Arc<CurrentTools>,
     caller: Caller,
+    /// Once it is cancelled, those who only listen are let go.
+    stopping: CancellationToken,
+    end: SessionEnd,
 }
 
 impl McpServer {
-    fn new(tools: &Arc<Tools>, caller: Caller) -> Self {
-        let listed: Arc<[Tool]> = tools.list().iter().map(tool_messages::tool).collect();
-        let with_headers = listed.iter().filter(|tool| tool_messages::asks_for_headers(tool)).cloned().collect();
-        Self { tools: Arc::clone(tools), listed, with_headers, caller }
+    fn new(tools: Arc<CurrentTools>, caller: Caller, stopping: CancellationToken) -> Self {
+        Self { tools, caller, stopping, end: SessionEnd::default() }
     }
 
     /// Fails closed: a request that no guard has passed has no principal.
@@ -91,12 +92,29 @@ impl ServerHandler for McpServer {
         _: Option<PaginatedRequestParams>,
         _: RequestContext<RoleServer>,
     ) -> Result<ListToolsResult, ErrorData> {
-        Ok(ListToolsResult::with_all_items(self.listed.to_vec()))
+        let tools = self.tools.current();
+        Ok(ListToolsResult::with_all_items(tools.list().iter().map(tool_messages::tool).collect()))
     }
 
     /// For rmcp, which compares headers with arguments before each call.
     fn get_tool(&self, name: &str) -> Option<Tool> {
-        self.with_headers.iter().find(|tool| tool.name == name).cloned()
+        let tools = self.tools.current();
+        tools.get(name).filter(|info| info.has_header_arguments).map(tool_messages::tool)
+    }
+
+    /// From here on a client of the versions with `initialize` hears of changes.
+    async fn on_initialized(&self, context: NotificationContext<RoleServer>) {
+        tokio::spawn(list_changes::announce(context.peer, self.tools.changes(), self.end.token()));
+    }
+
+    fn accepted_subscription_filter(&self, _: &SubscriptionFilter) -> Option<SubscriptionFilter> {
+        Some(SubscriptionFilter::builder().tools_list_changed().build())
+    }
+
+    /// How a client of the versions without `initialize` hears of changes.
+    async fn listen(&self, context: SubscriptionContext) -> Result<(), ErrorData> {
+        list_changes::stream(&context, self.tools.changes(), &self.stopping).await;
+        Ok(())
     }
 
     /// A cancelled call is dropped where it stands. An unknown tool is a wrong parameter: as an unknown method,
@@ -107,7 +125,8 @@ impl ServerHandler for McpServer {
         context: RequestContext<RoleServer>,
     ) -> Result<CallToolResponse, ErrorData> {
         let principal = self.principal(&context)?;
-        let call = self.tools.call(principal, &request.name, request.arguments.unwrap_or_default());
+        let tools = self.tools.current();
+        let call = tools.call(principal, &request.name, request.arguments.unwrap_or_default());
         tokio::select! {
             biased;
             called = call => match called {

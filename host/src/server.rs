@@ -12,6 +12,7 @@ mod http;
 pub mod instance;
 mod local_socket;
 pub(crate) mod log;
+mod plugins;
 pub mod port;
 pub(crate) mod probe;
 mod request;
@@ -30,30 +31,21 @@ use self::http::Http;
 use self::instance::InstanceInfo;
 use crate::chat::Chat;
 use crate::settings::Settings;
-use crate::tools::Tools;
 
 pub use health::{Health, VERSION};
 pub use local_socket::LocalListener;
+pub use plugins::{PluginReport, PluginsInUse};
 
 /// `stop` and `status` come one at a time; this many may come at once.
 const MAX_CONTROL_CONNECTIONS: usize = 32;
 
-/// Everything a running gateway serves, built once at start.
+/// Everything a running gateway serves. Only the plugins in use change while it runs.
 #[derive(Clone)]
 pub struct Gateway {
     pub settings: Arc<Settings>,
     pub chat: Arc<Chat>,
-    pub tools: Arc<Tools>,
-    pub plugins: Arc<PluginReport>,
+    pub plugins: Arc<PluginsInUse>,
     pub started: Instant,
-}
-
-/// Which plugins are in use, for `/health`.
-#[derive(Debug, Clone, Default)]
-pub struct PluginReport {
-    pub loaded: usize,
-    /// Name and reason.
-    pub failed: Vec<(String, String)>,
 }
 
 /// Where the gateway is reached. All are bound before it counts as running.

@@ -1,6 +1,8 @@
 //! Every tool by name, native or from a plugin. A clash or an unusable definition leaves that tool out, with a reason.
 
+mod current;
 mod from_plugin;
+mod loading;
 mod native;
 
 use std::sync::Arc;
@@ -8,7 +10,11 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 
 use crate::chat::{Chat, Principal};
-use crate::plugin::{Kind, Plugins, ToolPlugin};
+use crate::plugin::ToolPlugin;
+
+pub use current::CurrentTools;
+pub use loading::Loading;
+use loading::Offer;
 
 /// Longest name that every client accepts; one bad name makes some clients drop the whole list.
 const NAME_MAX_CHARACTERS: usize = 64;
@@ -23,6 +29,8 @@ pub struct ToolInfo {
     pub input_schema: Arc<Map<String, Value>>,
     pub output_schema: Option<Arc<Map<String, Value>>>,
     pub hints: Hints,
+    /// Whether its input schema asks for arguments to be repeated in HTTP headers.
+    pub has_header_arguments: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,11 +70,12 @@ pub enum CallError {
     Unknown(String),
 }
 
-/// The tools of this gateway.
+/// The tools of a gateway at one time. It never changes; another set takes its place.
 pub struct Tools {
     chat: Arc<Chat>,
     list: Vec<ToolInfo>,
     targets: Vec<Target>,
+    plugins: Vec<Arc<ToolPlugin>>,
 }
 
 /// What a name leads to, in the order of the list.
@@ -89,41 +98,26 @@ impl Tools {
         vec![native::chat(), native::cache_store()]
     }
 
-    /// Asks every tool plugin what it offers.
-    pub async fn open(chat: Arc<Chat>, plugins: &Plugins) -> (Self, Vec<LeftOut>) {
-        let mut tools = Self { chat, list: Self::native(), targets: vec![Target::Chat, Target::CacheStore] };
-        let mut left_out = Vec::new();
-        for plugin in plugins.of_kind(Kind::Tool) {
-            let id = plugin.manifest().id.clone();
-            let loaded = ToolPlugin::load(Arc::clone(plugin)).map(Arc::new);
-            let offered = match &loaded {
-                Ok(plugin) => plugin.definitions().await,
-                Err(_) => Ok(Vec::new()),
-            };
-            match loaded.and_then(|plugin| Ok((plugin, offered?))) {
-                Ok((plugin, definitions)) => left_out.extend(tools.add(&plugin, definitions)),
-                Err(error) => left_out.push(LeftOut { name: id, reason: error.chain() }),
-            }
-        }
-        for tool in &left_out {
-            tracing::warn!(tool = tool.name, reason = tool.reason, "tool left out");
-        }
-        (tools, left_out)
+    /// The native tools, and no plugin's.
+    pub fn without_plugins(chat: Arc<Chat>) -> Self {
+        Self { chat, list: Self::native(), targets: vec![Target::Chat, Target::CacheStore], plugins: Vec::new() }
     }
 
-    fn add(&mut self, plugin: &Arc<ToolPlugin>, definitions: Vec<crate::plugin::tool::ToolDefinition>) -> Vec<LeftOut> {
+    /// Adds the usable tools of one plugin; the others are left out.
+    fn add(&mut self, offer: &Offer) -> Vec<LeftOut> {
         let mut left_out = Vec::new();
-        for definition in definitions {
+        for definition in &offer.definitions {
             let name = definition.name.clone();
-            let full_name = format!("{}__{name}", plugin.manifest().id);
-            match from_plugin::tool_info(&full_name, definition).and_then(|info| self.refuse_clash(info)) {
+            let full_name = format!("{}__{name}", offer.plugin.manifest().id);
+            match from_plugin::tool_info(&full_name, definition.clone()).and_then(|info| self.refuse_clash(info)) {
                 Ok(info) => {
                     self.list.push(info);
-                    self.targets.push(Target::Plugin { plugin: Arc::clone(plugin), name });
+                    self.targets.push(Target::Plugin { plugin: Arc::clone(&offer.plugin), name });
                 }
                 Err(reason) => left_out.push(LeftOut { name: full_name, reason }),
             }
         }
+        self.plugins.push(Arc::clone(&offer.plugin));
         left_out
     }
 
@@ -137,6 +131,16 @@ impl Tools {
     /// All tools, native ones first, in a stable order.
     pub fn list(&self) -> &[ToolInfo] {
         &self.list
+    }
+
+    /// The tool called `name`.
+    pub fn get(&self, name: &str) -> Option<&ToolInfo> {
+        self.list.iter().find(|info| info.name == name)
+    }
+
+    /// The plugins behind the tools.
+    pub fn plugins(&self) -> &[Arc<ToolPlugin>] {
+        &self.plugins
     }
 
     /// Calls one. Arguments that are wrong come back as an output with `is_error`, as MCP wants it.

@@ -69,9 +69,13 @@ impl Bridge {
 
     pub(crate) fn request(&mut self, method: &str, params: Value) -> Value {
         let id = self.ask(method, params);
-        let answer = self.receive().expect("a request gets an answer");
-        assert_eq!(answer["id"], json!(id), "{answer}");
-        answer
+        loop {
+            let answer = self.receive().expect("a request gets an answer");
+            if !is_notification(&answer) {
+                assert_eq!(answer["id"], json!(id), "{answer}");
+                return answer;
+            }
+        }
     }
 
     /// The result of a tool call.
@@ -127,6 +131,10 @@ fn message(line: &str) -> Value {
     let message: Value = serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"));
     assert_eq!(message["jsonrpc"], json!("2.0"), "{line}");
     message
+}
+
+pub(crate) fn is_notification(message: &Value) -> bool {
+    message["id"].is_null() && message["method"].is_string()
 }
 
 /// Whether a tool's result is an error, and its text.

@@ -48,7 +48,6 @@ struct Endpoint {
 
 impl Endpoint {
     fn new(gateway: &Gateway, stopping: CancellationToken) -> Self {
-        let server = McpServer::new(&gateway.tools, Caller::InRequest);
         let sessions = Sessions::new();
         let max_body_bytes = gateway.settings.server.max_body_bytes;
         // No hint when to come back: it is an event without data, which clients of older versions take for a message.
@@ -59,11 +58,12 @@ impl Endpoint {
             .with_json_response(true)
             .with_max_request_body_bytes(max_body_bytes);
         let serve = |config| {
-            let server = server.clone();
-            StreamableHttpService::new(move || Ok(server.clone()), Arc::clone(&sessions.local), config)
+            let (tools, stopping) = (Arc::clone(gateway.plugins.tools()), stopping.clone());
+            let server = move || Ok(McpServer::new(Arc::clone(&tools), Caller::InRequest, stopping.clone()));
+            StreamableHttpService::new(server, Arc::clone(&sessions.local), config)
         };
         let exchanges = serve(config.clone());
-        let listening = serve(config.with_cancellation_token(stopping));
+        let listening = serve(config.with_cancellation_token(stopping.clone()));
         Self { exchanges, listening, sessions, max_body_bytes }
     }
 

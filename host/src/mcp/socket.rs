@@ -3,6 +3,7 @@
 
 use std::io;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use rmcp::transport::async_rw::AsyncRwTransport;
@@ -17,7 +18,8 @@ use crate::server::Gateway;
 
 /// Serves one connection until its peer closes it, or `stopping` is cancelled and the calls in flight are answered.
 pub async fn serve_stream(gateway: Gateway, stream: UnixStream, stopping: CancellationToken) {
-    let server = McpServer::new(&gateway.tools, Caller::Known(Principal::local()));
+    let server =
+        McpServer::new(Arc::clone(gateway.plugins.tools()), Caller::Known(Principal::local()), stopping.clone());
     let (read, write) = stream.into_split();
     let read = UntilStopping { read, stopping: Box::pin(stopping.cancelled_owned()) };
     let transport = AsyncRwTransport::<RoleServer, _, _>::new(read, write);

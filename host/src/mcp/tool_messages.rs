@@ -3,7 +3,6 @@
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use rmcp::model::{CallToolResult, ContentBlock, Tool, ToolAnnotations};
-use serde_json::Value;
 
 use crate::tools::{Content, Hints, ToolInfo, ToolOutput};
 
@@ -12,18 +11,6 @@ pub(super) fn tool(info: &ToolInfo) -> Tool {
     tool.title.clone_from(&info.title);
     tool.output_schema.clone_from(&info.output_schema);
     tool.with_annotations(annotations(info.title.clone(), info.hints))
-}
-
-/// Whether its schema, at whatever depth, wants an argument repeated in a header.
-pub(super) fn asks_for_headers(tool: &Tool) -> bool {
-    fn asks(value: &Value) -> bool {
-        match value {
-            Value::Object(members) => members.contains_key("x-mcp-header") || members.values().any(asks),
-            Value::Array(items) => items.iter().any(asks),
-            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => false,
-        }
-    }
-    tool.input_schema.values().any(asks)
 }
 
 fn annotations(title: Option<String>, hints: Hints) -> ToolAnnotations {

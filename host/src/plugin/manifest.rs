@@ -16,7 +16,7 @@ pub const WIT_PACKAGE: &str = "isartor:plugin@0.1.0";
 const ID_MAX_CHARACTERS: usize = 32;
 
 /// What a plugin says about itself.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Manifest {
     /// `[a-z][a-z0-9-]*`, at most 32 characters.

@@ -44,6 +44,13 @@ impl ToolPlugin {
         self.plugin.manifest()
     }
 
+    /// Whether this is what loading `plugin` would give: the same code with the same rights.
+    pub fn is_of(&self, plugin: &Plugin) -> bool {
+        let ours = &*self.plugin;
+        (ours.manifest(), ours.digest(), ours.grants(), ours.limits())
+            == (plugin.manifest(), plugin.digest(), plugin.grants(), plugin.limits())
+    }
+
     /// The tools it offers.
     pub async fn definitions(&self) -> Result<Vec<ToolDefinition>, PluginError> {
         let definitions = self

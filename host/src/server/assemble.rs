@@ -3,14 +3,13 @@
 use std::sync::Arc;
 use std::time::{Instant, SystemTime};
 
-use super::{Gateway, PluginReport};
+use super::{Gateway, PluginsInUse};
 use crate::cache::embedding::embedder_id;
 use crate::cache::{Cache, CacheError};
 use crate::chat::{Chat, ChatError};
 use crate::model::{self, ModelError, Progress};
 use crate::plugin::{Lock, PluginError, Plugins, Policy};
 use crate::settings::{EmbeddingSettings, Settings};
-use crate::tools::Tools;
 
 #[derive(Debug, thiserror::Error)]
 pub enum AssembleError {
@@ -40,11 +39,9 @@ pub async fn assemble(settings: Arc<Settings>) -> Result<Gateway, AssembleError>
     let embedder = embedder_id(settings.embedding.precision);
     let cache = Arc::new(Cache::open(&home.database(), &settings.cache, embedder, digest)?);
     let chat = Arc::new(Chat::new(cache, policy, settings.cache.default_ttl, SystemTime::now));
-    let (tools, left_out) = Tools::open(Arc::clone(&chat), &plugins).await;
-    failed.extend(left_out.into_iter().map(|tool| (tool.name, tool.reason)));
-    let loaded = plugins.all().iter().filter(|plugin| !failed.iter().any(|(name, _)| *name == plugin.manifest().id));
-    let report = PluginReport { loaded: loaded.count(), failed };
-    Ok(Gateway { settings, chat, tools: Arc::new(tools), plugins: Arc::new(report), started: Instant::now() })
+    let in_use = Arc::new(PluginsInUse::new(Arc::clone(&chat)));
+    in_use.put_to_use(&plugins, failed).await;
+    Ok(Gateway { settings, chat, plugins: in_use, started: Instant::now() })
 }
 
 /// Without a policy nothing may be served semantically; the exact tier goes on.

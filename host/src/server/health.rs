@@ -27,6 +27,8 @@ pub struct Layers {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Plugins {
     pub loaded: usize,
+    /// Those that take their time and join later.
+    pub loading: Vec<String>,
     pub failed: Vec<FailedPlugin>,
 }
 
@@ -38,7 +40,8 @@ pub struct FailedPlugin {
 
 impl Health {
     pub(super) fn of(gateway: &Gateway) -> Self {
-        let failed = gateway.plugins.failed.iter();
+        let report = gateway.plugins.report();
+        let failed = report.failed.iter();
         let failed = failed.map(|(name, reason)| FailedPlugin { name: name.clone(), reason: reason.clone() });
         Self {
             status: "ok".to_owned(),
@@ -49,7 +52,7 @@ impl Health {
                 semantic: gateway.chat.semantic_layer().as_str().to_owned(),
             },
             entries: gateway.chat.entries(),
-            plugins: Plugins { loaded: gateway.plugins.loaded, failed: failed.collect() },
+            plugins: Plugins { loaded: report.loaded, loading: report.loading.clone(), failed: failed.collect() },
         }
     }
 }

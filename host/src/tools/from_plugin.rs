@@ -22,11 +22,13 @@ pub(super) fn tool_info(full_name: &str, definition: ToolDefinition) -> Result<T
         return Err(format!("its description has {length} characters, more than {DESCRIPTION_MAX_CHARACTERS}"));
     }
     let output_schema = definition.output_schema.as_deref().map(|text| schema("output", text)).transpose()?;
+    let input_schema = schema("input", &definition.input_schema)?;
     Ok(ToolInfo {
         name: full_name.to_owned(),
         title: definition.title.map(|title| visible(&title)),
         description: visible(&definition.description),
-        input_schema: schema("input", &definition.input_schema)?,
+        has_header_arguments: input_schema.values().any(asks_for_headers),
+        input_schema,
         output_schema,
         hints: Hints {
             read_only: definition.hints.read_only,
@@ -46,6 +48,15 @@ fn schema(which: &str, text: &str) -> Result<Arc<Map<String, Value>>, String> {
         Ok(Value::Object(schema)) if schema.get("type") == Some(&Value::from("object")) => Ok(Arc::new(schema)),
         Ok(_) => Err(format!("its {which} schema is not an object schema")),
         Err(error) => Err(format!("its {which} schema is not JSON: {error}")),
+    }
+}
+
+/// Whether a schema, at whatever depth, wants an argument repeated in a header.
+fn asks_for_headers(schema: &Value) -> bool {
+    match schema {
+        Value::Object(members) => members.contains_key("x-mcp-header") || members.values().any(asks_for_headers),
+        Value::Array(items) => items.iter().any(asks_for_headers),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => false,
     }
 }
 

@@ -29,6 +29,7 @@ pub(super) fn chat() -> ToolInfo {
         input_schema: object_schema(properties, &["prompt"]),
         output_schema: Some(answer_schema()),
         hints: Hints { read_only: true, destructive: false, idempotent: true, open_world: false },
+        has_header_arguments: false,
     }
 }
 
@@ -57,6 +58,7 @@ pub(super) fn cache_store() -> ToolInfo {
         input_schema: object_schema(properties, &["prompt", "response"]),
         output_schema: Some(object_schema(output, &["stored", "entry"])),
         hints: Hints { read_only: false, destructive: false, idempotent: true, open_world: false },
+        has_header_arguments: false,
     }
 }
 

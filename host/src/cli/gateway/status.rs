@@ -18,7 +18,7 @@ const PATIENCE_WITH_THE_DYING: Duration = Duration::from_secs(1);
 enum Found {
     Nothing,
     Starting,
-    Running(Reply),
+    Running(Box<Reply>),
 }
 
 pub(in crate::cli) fn status(settings: &Settings, json: bool) -> anyhow::Result<ExitCode> {
@@ -42,7 +42,8 @@ fn look(home: &Home) -> anyhow::Result<Found> {
         Presence::Absent => Found::Nothing,
         Presence::Starting => Found::Starting,
         Presence::Running(info) => {
-            ask(home, &info, Request::Status, PATIENCE_WITH_THE_DYING)?.map_or(Found::Nothing, Found::Running)
+            let reply = ask(home, &info, Request::Status, PATIENCE_WITH_THE_DYING)?;
+            reply.map_or(Found::Nothing, |reply| Found::Running(Box::new(reply)))
         }
     })
 }
@@ -81,6 +82,7 @@ fn running_text(reply: &Reply, home: &Home) -> Vec<String> {
         format!("entries: {}", health.entries),
         format!("plugins: {} loaded", health.plugins.loaded),
     ];
+    lines.extend(health.plugins.loading.iter().map(|name| format!("  {name} is still loading")));
     lines.extend(health.plugins.failed.iter().map(|plugin| format!("  {} failed: {}", plugin.name, plugin.reason)));
     lines.push(format!("log:     {}", home.log_file().display()));
     lines

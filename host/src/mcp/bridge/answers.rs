@@ -1,8 +1,9 @@
 //! What the bridge says in the gateway's place. Pure; every answer is one line.
 
 use rmcp::model::{
-    CallToolResult, ContentBlock, DiscoverResult, ErrorCode, ErrorData, InitializeRequestParams, ListToolsResult,
-    ProtocolVersion, RequestId, ServerJsonRpcMessage, ServerResult,
+    CallToolResult, ConstString, ContentBlock, DiscoverResult, ErrorCode, ErrorData, InitializeRequestParams,
+    ListToolsResult, ProtocolVersion, RequestId, ServerJsonRpcMessage, ServerResult, SubscriptionsListenResult,
+    ToolListChangedNotificationMethod,
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -102,6 +103,11 @@ fn negotiated(requested: ProtocolVersion) -> ProtocolVersion {
     if known { requested } else { ProtocolVersion::LATEST_WITH_INITIALIZE }
 }
 
+/// Asks the client to list the tools again.
+pub(super) fn tools_changed() -> Vec<u8> {
+    line(&json!({"jsonrpc": "2.0", "method": ToolListChangedNotificationMethod::VALUE}))
+}
+
 pub(super) fn pong(id: RequestId) -> Vec<u8> {
     line(&ServerJsonRpcMessage::response(ServerResult::empty(()), id))
 }
@@ -118,6 +124,8 @@ pub(super) fn unavailable(id: RequestId, open: Open, explanation: &str) -> Vec<u
             ServerResult::ListToolsResult(ListToolsResult::with_all_items(tools))
         }
         Kind::ToolCall => ServerResult::CallToolResult(CallToolResult::error(vec![ContentBlock::text(explanation)])),
+        // The protocol's word for a server that ends the stream; the client opens another one.
+        Kind::Subscription => ServerResult::SubscriptionsListenResult(SubscriptionsListenResult::complete(id.clone())),
         Kind::Other => return failure(Some(id), ErrorCode::METHOD_NOT_FOUND, explanation),
     };
     if open.is_modern {

@@ -4,13 +4,14 @@
 use std::fs::File;
 use std::io::Write;
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::Sender;
 
 use rmcp::model::RequestId;
 
 use super::answers::{self, Unavailable};
 use super::gateway_url::GatewayUrl;
-use super::ledger::{Ledger, Open};
+use super::ledger::{Kind, Ledger, Open};
 use super::lines::Patient;
 
 /// Why the bridge ends.
@@ -26,6 +27,8 @@ pub(super) struct Client {
     output: Mutex<Patient<File>>,
     endings: Sender<Ending>,
     pub(super) ledger: Ledger,
+    /// Whether it may hold another list of tools than the gateway would give it.
+    has_stale_list: AtomicBool,
     gateway: GatewayUrl,
     configured_port: u16,
 }
@@ -33,7 +36,8 @@ pub(super) struct Client {
 impl Client {
     pub(super) fn new(output: File, endings: Sender<Ending>, gateway: GatewayUrl, configured_port: u16) -> Self {
         let output = Mutex::new(Patient(output));
-        Self { output, endings, ledger: Ledger::new(), gateway, configured_port }
+        let has_stale_list = AtomicBool::new(false);
+        Self { output, endings, ledger: Ledger::new(), has_stale_list, gateway, configured_port }
     }
 
     /// Writes one line; a client that went away ends the bridge.
@@ -71,6 +75,22 @@ impl Client {
     pub(super) fn write_unavailable(&self, id: RequestId, open: Open, reason: &Unavailable) {
         let explanation = reason.explain(&self.gateway, self.configured_port);
         tracing::debug!(%id, explanation, "answering in the gateway's place");
+        if open.kind == Kind::ToolList {
+            self.list_is_stale();
+        }
         self.write(&answers::unavailable(id, open, &explanation));
+    }
+
+    /// The gateway went away, or the client got a list that is not the gateway's.
+    pub(super) fn list_is_stale(&self) {
+        self.has_stale_list.store(true, Ordering::Relaxed);
+    }
+
+    /// The gateway is there, and the client is asking it `kind`: a stale list is to be asked for again.
+    pub(super) fn renew_list(&self, kind: Kind) {
+        let was_stale = self.has_stale_list.swap(false, Ordering::Relaxed);
+        if was_stale && kind != Kind::ToolList {
+            self.write(&answers::tools_changed());
+        }
     }
 }

@@ -1,6 +1,8 @@
 //! One message and its answers over Streamable HTTP, in a session that is begun again when the gateway forgot it.
 //! Never follows a redirect, which could carry the API key elsewhere.
 
+mod listening;
+
 use std::error::Error;
 use std::ops::ControlFlow;
 use std::sync::Arc;
@@ -12,7 +14,7 @@ use reqwest::{Client, Response, StatusCode, Url};
 use rmcp::model::RequestId;
 use tokio::sync::Mutex;
 
-use super::answers::{HANDSHAKE_ID, Handshake, Unavailable};
+use super::answers::{self, HANDSHAKE_ID, Handshake, Unavailable};
 use super::http_headers::{self, SESSION_ID, Session};
 use super::http_link::HttpTarget;
 use super::lines::MAX_LINE_BYTES;
@@ -64,7 +66,7 @@ impl Exchange {
         ControlFlow::Continue(())
     }
 
-    async fn post(&self, line: &[u8]) -> Result<Response, Unavailable> {
+    async fn post(self: &Arc<Self>, line: &[u8]) -> Result<Response, Unavailable> {
         let Some(handshake) = &self.handshake else {
             return self.send(line, http_headers::of_message(line)).await;
         };
@@ -79,7 +81,7 @@ impl Exchange {
 
     /// The session, begun if there is none or only the `forgotten` one.
     async fn session(
-        &self,
+        self: &Arc<Self>,
         handshake: &Handshake,
         forgotten: Option<&Arc<Session>>,
     ) -> Result<Arc<Session>, Unavailable> {
@@ -91,7 +93,12 @@ impl Exchange {
             Some(_) | None => {
                 let begun = tokio::time::timeout(HANDSHAKE_TIMEOUT, self.begin(handshake)).await;
                 let session = begun.unwrap_or_else(|_| Err(failed("it does not answer initialize")))?;
-                Ok(Arc::clone(current.insert(Arc::new(session))))
+                if forgotten.is_some() {
+                    self.answers.line(&answers::tools_changed());
+                }
+                let session = Arc::clone(current.insert(Arc::new(session)));
+                tokio::spawn(listening::listen(Arc::clone(self), handshake.clone(), Arc::clone(&session)));
+                Ok(session)
             }
         }
     }

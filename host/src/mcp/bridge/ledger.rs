@@ -21,6 +21,8 @@ pub(super) enum Kind {
     Discover,
     ToolList,
     ToolCall,
+    /// Stays open for as long as the client listens.
+    Subscription,
     Other,
 }
 
@@ -30,6 +32,7 @@ impl Kind {
             "server/discover" => Self::Discover,
             "tools/list" => Self::ToolList,
             "tools/call" => Self::ToolCall,
+            "subscriptions/listen" => Self::Subscription,
             _ => Self::Other,
         }
     }
@@ -56,6 +59,12 @@ struct Entries {
     /// Answers that are claimed and not written yet.
     being_written: usize,
     last_answer: Instant,
+}
+
+impl Entries {
+    fn awaits_answers(&self) -> bool {
+        self.being_written > 0 || self.open.values().any(|open| open.kind != Kind::Subscription)
+    }
 }
 
 impl Ledger {
@@ -110,11 +119,11 @@ impl Ledger {
         }
     }
 
-    /// Waits until everything is answered, or until no answer has come for `patience`.
+    /// Waits until everything that will be answered is, or until no answer has come for `patience`.
     pub(super) fn wait_until_answered(&self, patience: Duration) {
         let began = Instant::now();
         let mut entries = self.entries();
-        while !entries.open.is_empty() || entries.being_written > 0 {
+        while entries.awaits_answers() {
             let quiet_since = entries.last_answer.max(began);
             let Some(left) = patience.checked_sub(quiet_since.elapsed()) else { return };
             let waited = self.changed.wait_timeout(entries, left);

@@ -78,8 +78,10 @@ impl Relay {
         let open = Open { kind, is_modern, carrier: Carrier::Waiting };
         let carried = upstream.carry(self, &id, open, line);
         drop(upstream);
-        if let Err(reason) = carried {
-            self.client.write_unavailable(id, open, &reason);
+        match carried {
+            Ok(()) if is_modern => {}
+            Ok(()) => self.client.renew_list(kind),
+            Err(reason) => self.client.write_unavailable(id, open, &reason),
         }
     }
 
@@ -167,6 +169,7 @@ impl Answers {
     /// The link is gone, and with it every answer that it owed.
     pub(super) fn lost(&self, reason: &Unavailable) {
         self.relay.upstream().lose(self.number);
+        self.relay.client.list_is_stale();
         self.relay.client.give_up(|_, open| open.carrier == Carrier::Link(self.number), reason);
     }
 }
