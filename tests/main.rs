@@ -6,6 +6,7 @@ mod chat;
 mod connect;
 mod gateway;
 mod http;
+mod lifecycle;
 mod mcp;
 mod model;
 mod plugins;

@@ -72,18 +72,6 @@ fn a_bad_plugin_is_named_and_left_out() {
 }
 
 #[test]
-fn a_third_party_connector_may_not_touch_a_file() {
-    let home = Home::new();
-    let folder = home.state().join("plugins/impostor");
-    fs::create_dir_all(&folder).expect("it can be made");
-    fs::write(folder.join("plugin.wasm"), b"\0asm\x0d\0\x01\0").expect("it can be written");
-    fs::write(folder.join("plugin.toml"), manifest_of("impostor", "connector")).expect("it can be written");
-    let output = home.run(&["connect", "impostor"]);
-    assert_eq!(output.status.code(), Some(1), "{}", text(&output));
-    assert!(text(&output).contains("only bundled connectors may change a client's file"), "{}", text(&output));
-}
-
-#[test]
 fn a_hostile_tool_ends_its_call_and_nothing_else() {
     let cases = [
         ("panic", "it panicked"),

@@ -94,14 +94,32 @@ impl Home {
         serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{error}: {}", text(&output)))
     }
 
-    /// Builds a guest, once for all tests, and puts it into the plugins directory.
-    pub(crate) fn install_guest(&self, name: &str) {
-        let folder = self.state().join("plugins").join(name);
-        fs::create_dir_all(&folder).expect("the plugins directory can be made");
-        let manifest = fs::read(guest_folder(name).join("plugin.toml")).expect("the guest has a manifest");
-        let component = component::componentise(guests(), name, &manifest).expect("the guest is a component");
+    /// A guest in a folder of its own, as its author would hand it over. Built once for all tests.
+    pub(crate) fn guest(&self, name: &str) -> PathBuf {
+        let manifest = fs::read_to_string(guest_folder(name).join("plugin.toml")).expect("the guest has a manifest");
+        self.guest_as(name, &format!("guests/{name}"), &manifest)
+    }
+
+    /// The same guest with another manifest, in the folder `place` of the user's.
+    pub(crate) fn guest_as(&self, name: &str, place: &str, manifest: &str) -> PathBuf {
+        let folder = self.user().join(place);
+        fs::create_dir_all(&folder).expect("the folder can be made");
+        let component = component::componentise(guests(), name, manifest.as_bytes()).expect("the guest is a component");
         fs::write(folder.join("plugin.wasm"), component).expect("it can be written");
         fs::write(folder.join("plugin.toml"), manifest).expect("it can be written");
+        folder
+    }
+
+    /// `isartor plugin install --yes` with further arguments; it must succeed.
+    pub(crate) fn install(&self, folder: &Path, more: &[&str]) {
+        let folder = folder.to_str().expect("UTF-8");
+        let output = self.run(&[&["plugin", "install", folder, "--yes"], more].concat());
+        assert!(output.status.success(), "isartor plugin install: {}", text(&output));
+    }
+
+    /// Builds a guest and has it installed with no grant.
+    pub(crate) fn install_guest(&self, name: &str) {
+        self.install(&self.guest(name), &[]);
     }
 }
 

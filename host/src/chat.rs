@@ -219,6 +219,11 @@ impl Chat {
         self.semantic.deactivate();
     }
 
+    /// Whether the policy may decide; without it the semantic tier is off until it may again.
+    pub fn allow_semantic(&self, allowed: bool) {
+        self.semantic.allow(allowed);
+    }
+
     pub fn semantic_layer(&self) -> LayerState {
         self.semantic.state()
     }

@@ -129,12 +129,8 @@ impl Plugins {
     }
 
     fn leave_out(&mut self, name: &str, error: &PluginError) {
-        let standing = error.standing();
-        if standing != Standing::Disabled {
-            tracing::warn!(plugin = name, error = %error.chain(), "plugin left out");
-        }
         let (name, reason, hint) = (name.to_owned(), error.chain(), error.hint());
-        self.left_out.push(LeftOutPlugin { name, standing, reason, hint });
+        self.left_out.push(LeftOutPlugin { name, standing: error.standing(), reason, hint });
     }
 
     fn refuse_clash(&self, plugin: Plugin) -> Result<Plugin, PluginError> {
@@ -191,16 +187,20 @@ impl Plugins {
 
     /// The policy called `name`, or the one whose manifest says it is the default, configured and warm.
     pub fn policy(&self, name: Option<&str>, settings: &[(String, String)]) -> Result<Policy, PluginError> {
+        Policy::load(Arc::clone(self.policy_plugin(name)?), settings)
+    }
+
+    /// The same, not loaded.
+    pub fn policy_plugin(&self, name: Option<&str>) -> Result<&Arc<Plugin>, PluginError> {
         let mut policies = self.of_kind(Kind::Policy);
-        let plugin = match name {
+        match name {
             Some(name) => policies
                 .find(|plugin| plugin.manifest().id == name)
-                .ok_or_else(|| self.not_found("policy", name, self.of_kind(Kind::Policy)))?,
+                .ok_or_else(|| self.not_found("policy", name, self.of_kind(Kind::Policy))),
             None => policies
                 .find(|plugin| plugin.manifest().default)
-                .ok_or_else(|| PluginError::NoDefaultPolicy { available: names(self.of_kind(Kind::Policy)) })?,
-        };
-        Policy::load(Arc::clone(plugin), settings)
+                .ok_or_else(|| PluginError::NoDefaultPolicy { available: names(self.of_kind(Kind::Policy)) }),
+        }
     }
 
     fn not_found<'a>(

@@ -15,6 +15,7 @@ pub(crate) mod log;
 mod plugins;
 pub mod port;
 pub(crate) mod probe;
+pub mod reload;
 mod request;
 mod routes;
 

@@ -1,6 +1,7 @@
 //! The semantic tier: embed, find the nearest, ask the policy. Never holds up the runtime; any failure is a miss.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::SystemTime;
 
@@ -29,6 +30,7 @@ pub(super) struct SemanticTier {
     cache: Arc<Cache>,
     policy: Option<Arc<Policy>>,
     state: RwLock<State>,
+    is_allowed: AtomicBool,
 }
 
 #[derive(Clone)]
@@ -51,7 +53,7 @@ struct Engine {
 impl SemanticTier {
     pub(super) fn new(cache: Arc<Cache>, policy: Option<Policy>) -> Self {
         let state = if policy.is_some() { State::Loading } else { State::Off };
-        Self { cache, policy: policy.map(Arc::new), state: RwLock::new(state) }
+        Self { cache, policy: policy.map(Arc::new), state: RwLock::new(state), is_allowed: AtomicBool::new(true) }
     }
 
     pub(super) fn state(&self) -> LayerState {
@@ -116,7 +118,14 @@ impl SemanticTier {
         Ok(self.cache.add_semantics(vec![(id, semantics)]).await?)
     }
 
+    pub(super) fn allow(&self, allowed: bool) {
+        self.is_allowed.store(allowed, Ordering::Relaxed);
+    }
+
     fn current(&self) -> State {
+        if !self.is_allowed.load(Ordering::Relaxed) {
+            return State::Off;
+        }
         self.state.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 

@@ -5,6 +5,7 @@ mod consent;
 mod doctor;
 mod install;
 mod list;
+mod takeover;
 
 use std::process::ExitCode;
 use std::time::SystemTime;

@@ -3,12 +3,13 @@
 use std::sync::Arc;
 use std::time::{Instant, SystemTime};
 
+use super::reload::Reload;
 use super::{Gateway, PluginsInUse};
 use crate::cache::embedding::embedder_id;
 use crate::cache::{Cache, CacheError};
 use crate::chat::{Chat, ChatError};
 use crate::model::{self, ModelError, Progress};
-use crate::plugin::{Lock, PluginError, Plugins, Policy};
+use crate::plugin::{Lock, PluginError, Plugins, Policy, lock};
 use crate::settings::{EmbeddingSettings, Settings};
 
 #[derive(Debug, thiserror::Error)]
@@ -28,20 +29,36 @@ enum SemanticError {
 }
 
 /// Opens everything that answers at once. A plugin that fails is reported and left out.
-pub async fn assemble(settings: Arc<Settings>) -> Result<Gateway, AssembleError> {
+/// The second half follows the plugins' lock once the gateway runs.
+pub async fn assemble(settings: Arc<Settings>) -> Result<(Gateway, Reload), AssembleError> {
     let home = &settings.home;
-    let lock = Lock::read(&home.plugins_lock()).map_err(PluginError::from)?;
+    let mut failed = Vec::new();
+    let (lock, fingerprint) = accepted(&settings, &mut failed);
     let plugins = Plugins::open(&home.plugins_dir(), Some(home.root()), &lock)?;
-    let mut failed: Vec<(String, String)> =
-        plugins.failed().map(|failed| (failed.name.clone(), failed.reason.clone())).collect();
+    failed.extend(plugins.failed().map(|failed| (failed.name.clone(), failed.reason.clone())));
     let policy = policy(&plugins, &settings, &mut failed);
-    let digest = policy.as_ref().map_or("", Policy::digest);
+    let digest = policy.as_ref().map(Policy::digest).unwrap_or_default().to_owned();
     let embedder = embedder_id(settings.embedding.precision);
-    let cache = Arc::new(Cache::open(&home.database(), &settings.cache, embedder, digest)?);
+    let cache = Arc::new(Cache::open(&home.database(), &settings.cache, embedder, &digest)?);
     let chat = Arc::new(Chat::new(cache, policy, settings.cache.default_ttl, SystemTime::now));
     let in_use = Arc::new(PluginsInUse::new(Arc::clone(&chat)));
-    in_use.put_to_use(&plugins, failed).await;
-    Ok(Gateway { settings, chat, plugins: in_use, started: Instant::now() })
+    in_use.put_to_use(&plugins, failed, fingerprint).await;
+    let policy = (!digest.is_empty()).then_some(digest);
+    let reload = Reload::new(Arc::clone(&settings), Arc::clone(&chat), Arc::clone(&in_use), plugins, policy);
+    Ok((Gateway { settings, chat, plugins: in_use, started: Instant::now() }, reload))
+}
+
+/// What the user accepted. A lock that cannot be read accepts nothing, and is reported.
+fn accepted(settings: &Settings, failed: &mut Vec<(String, String)>) -> (Lock, String) {
+    let path = settings.home.plugins_lock();
+    match lock::fingerprint(&path).and_then(|fingerprint| Ok((Lock::read(&path)?, fingerprint))) {
+        Ok(accepted) => accepted,
+        Err(error) => {
+            tracing::error!(error = &error as &dyn std::error::Error, "no plugin of a third party is used");
+            failed.push(("isartor-plugins.lock".to_owned(), error.to_string()));
+            (Lock::default(), String::new())
+        }
+    }
 }
 
 /// Without a policy nothing may be served semantically; the exact tier goes on.

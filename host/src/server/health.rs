@@ -30,6 +30,9 @@ pub struct Plugins {
     /// Those that take their time and join later.
     pub loading: Vec<String>,
     pub failed: Vec<FailedPlugin>,
+    /// Which `isartor-plugins.lock` is in effect: its SHA-256, or nothing when there is none.
+    #[serde(default)]
+    pub lock: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -52,7 +55,12 @@ impl Health {
                 semantic: gateway.chat.semantic_layer().as_str().to_owned(),
             },
             entries: gateway.chat.entries(),
-            plugins: Plugins { loaded: report.loaded, loading: report.loading.clone(), failed: failed.collect() },
+            plugins: Plugins {
+                loaded: report.loaded,
+                loading: report.loading.clone(),
+                failed: failed.collect(),
+                lock: report.lock.clone(),
+            },
         }
     }
 }

@@ -21,6 +21,8 @@ pub struct PluginReport {
     pub loading: Vec<String>,
     /// Name and reason.
     pub failed: Vec<(String, String)>,
+    /// The fingerprint of the lock that this is the result of.
+    pub lock: String,
 }
 
 /// The plugins of a running gateway, and the tools that they bring.
@@ -46,12 +48,12 @@ impl PluginsInUse {
         Arc::clone(&self.report.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Puts `plugins` in the place of those in use; `failed` names what else did not work, and why. Returns when the
-    /// tools of all but the slow ones are there. Plugins that did not change go on as they are.
-    pub async fn put_to_use(self: &Arc<Self>, plugins: &Plugins, failed: Vec<(String, String)>) {
+    /// Puts `plugins` in the place of those in use; `failed` names what else did not work, and why; `lock` is the
+    /// fingerprint of the lock that says so. Returns when the tools of all but the slow ones are there. Plugins that did not change go on as they are.
+    pub async fn put_to_use(self: &Arc<Self>, plugins: &Plugins, failed: Vec<(String, String)>, lock: String) {
         self.give_up_joining();
         let mut loading = Loading::begin(Arc::clone(&self.chat), plugins, &self.tools.current());
-        let set = Set { ids: plugins.all().iter().map(|plugin| plugin.manifest().id.clone()).collect(), failed };
+        let set = Set { ids: plugins.all().iter().map(|plugin| plugin.manifest().id.clone()).collect(), failed, lock };
         loading.wait(PATIENCE).await;
         self.show(&set, &loading);
         if !loading.on_their_way().is_empty() {
@@ -88,6 +90,7 @@ impl PluginsInUse {
 struct Set {
     ids: Vec<String>,
     failed: Vec<(String, String)>,
+    lock: String,
 }
 
 impl Set {
@@ -96,6 +99,6 @@ impl Set {
         failed.extend(left_out.into_iter().map(|tool| (tool.name, tool.reason)));
         let is_missing = |id: &String| loading.contains(id) || failed.iter().any(|(name, _)| name == id);
         let loaded = self.ids.iter().filter(|id| !is_missing(id)).count();
-        PluginReport { loaded, loading, failed }
+        PluginReport { loaded, loading, failed, lock: self.lock.clone() }
     }
 }

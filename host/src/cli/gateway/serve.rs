@@ -48,7 +48,7 @@ async fn live(settings: &Settings, lock: &Lock, audience: Audience) -> anyhow::R
     log::start(home, &settings.log, audience).map_err(log_refused)?;
     let info = info(&http)?;
     let listeners = Listeners { http, control: listen(home.control_socket())?, mcp: listen(home.mcp_socket())? };
-    let gateway = assemble(Arc::new(settings.clone())).await?;
+    let (gateway, reload) = assemble(Arc::new(settings.clone())).await?;
     let signals = Signals::listen(audience).context("cannot listen for signals")?;
     lock.announce(&info)?;
     allow_starting_by_itself(home)?;
@@ -59,8 +59,10 @@ async fn live(settings: &Settings, lock: &Lock, audience: Audience) -> anyhow::R
     tokio::spawn(fetch_and_load_model(gateway.clone(), audience));
     let chat = Arc::clone(&gateway.chat);
     let sweeping = tokio::spawn(async move { chat.sweep_every(SWEEP_PERIOD).await });
+    let following = tokio::spawn(reload.follow());
     let ended = until_stopped(listeners, gateway, info, signals).await;
     sweeping.abort();
+    following.abort();
     ended
 }
 

@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use super::{hinted, installation, open, refused};
+use super::{hinted, installation, open, refused, takeover};
 use crate::cli::output::line;
 use crate::plugin::PluginError;
 use crate::plugin::manifest::capability::CapabilityName;
@@ -15,6 +15,7 @@ pub(super) fn remove(settings: &Settings, name: &str) -> anyhow::Result<ExitCode
     }
     installation(settings).remove(name).map_err(refused)?;
     line(format!("removed {name}"))?;
+    takeover::wait(settings)?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -23,6 +24,7 @@ pub(super) fn set_enabled(settings: &Settings, name: &str, enabled: bool) -> any
     let state = if enabled { "on" } else { "off" };
     let already = if changed { "" } else { "already " };
     line(format!("{name} is {already}switched {state}"))?;
+    takeover::wait(settings)?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -33,6 +35,7 @@ pub(super) fn grant(settings: &Settings, name: &str, capabilities: &[CapabilityN
     for request in plugin.manifest().capabilities.iter().filter(|request| capabilities.contains(&request.name())) {
         line(format!("{name} may now {}", request.allows()))?;
     }
+    takeover::wait(settings)?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -50,5 +53,6 @@ pub(super) fn revoke(settings: &Settings, name: &str, capabilities: &[Capability
     {
         line(format!("it is suspended now: {error}"))?;
     }
+    takeover::wait(settings)?;
     Ok(ExitCode::SUCCESS)
 }

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use tokio::runtime::Runtime;
 
 use super::consent::{self, Earlier};
-use super::{ConsentArgs, InstallArgs, UpdateArgs, installation, open, refused, runtime};
+use super::{ConsentArgs, InstallArgs, UpdateArgs, installation, open, refused, runtime, takeover};
 use crate::cli::output::{Hinted, line};
 use crate::install::source::Source;
 use crate::install::{Downgrade, Standing, still_accepted, still_granted};
@@ -104,6 +104,7 @@ fn offer(settings: &Settings, examined: &Examined, source: &Source, args: &Conse
     installation.accept(examined, &source, &consent).map_err(refused)?;
     line(format!("installed {id} {}", examined.manifest.version))?;
     tell_waiting(examined, &consent)?;
+    takeover::wait(settings)?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -128,6 +129,7 @@ fn restore(settings: &Settings, examined: &Examined, source: &Source, args: &Con
         if is_installed_folder(settings, source, &before.id) { before.source.clone() } else { source.as_text() };
     installation.accept(examined, &source, &crate::install::Consent { grants, files }).map_err(refused)?;
     line(format!("installed {} {}", before.id, before.version))?;
+    takeover::wait(settings)?;
     Ok(ExitCode::SUCCESS)
 }
 

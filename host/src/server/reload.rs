@@ -1,0 +1,118 @@
+//! Follows `isartor-plugins.lock` while the gateway runs: what the user changed takes effect without a restart. A
+//! lock that cannot be read changes nothing until it can.
+
+use std::os::unix::fs::MetadataExt;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use tokio::task::spawn_blocking;
+use tokio::time::MissedTickBehavior;
+
+use super::plugins::PluginsInUse;
+use crate::chat::Chat;
+use crate::plugin::lock::{self, LockError};
+use crate::plugin::{Lock, Plugins};
+use crate::settings::Settings;
+
+/// How often the file is looked at: seldom enough to cost nothing, often enough for a person who waits.
+const PERIOD: Duration = Duration::from_millis(200);
+
+/// The plugins as the lock last said, and who uses them.
+pub struct Reload {
+    settings: Arc<Settings>,
+    chat: Arc<Chat>,
+    in_use: Arc<PluginsInUse>,
+    plugins: Arc<Plugins>,
+    /// The digest of the policy that the gateway started with.
+    policy: Option<String>,
+    seen: Option<Mark>,
+}
+
+/// What changes when a file does: replaced files differ at least in their inode.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Mark {
+    inode: u64,
+    size_bytes: u64,
+    modified: Option<SystemTime>,
+}
+
+impl Reload {
+    pub(super) fn new(
+        settings: Arc<Settings>,
+        chat: Arc<Chat>,
+        in_use: Arc<PluginsInUse>,
+        plugins: Plugins,
+        policy: Option<String>,
+    ) -> Self {
+        // Looked at once more after the start, since the file may have changed meanwhile.
+        Self { settings, chat, in_use, plugins: Arc::new(plugins), policy, seen: None }
+    }
+
+    /// Until the gateway ends.
+    pub async fn follow(mut self) {
+        let mut ticks = tokio::time::interval(PERIOD);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            ticks.tick().await;
+            let mark = mark(&self.settings.home.plugins_lock());
+            if mark != self.seen {
+                self.seen = mark;
+                if let Err(error) = self.apply().await {
+                    tracing::error!(error = &error as &dyn std::error::Error, "the plugins stay as they are");
+                }
+            }
+        }
+    }
+
+    async fn apply(&mut self) -> Result<(), LockError> {
+        let path = self.settings.home.plugins_lock();
+        let fingerprint = lock::fingerprint(&path)?;
+        if fingerprint == self.in_use.report().lock {
+            return Ok(());
+        }
+        let lock = Lock::read(&path)?;
+        let before = Arc::clone(&self.plugins);
+        let reopened = spawn_blocking(move || before.reopen(&lock)).await.expect("reading plugins does not panic");
+        let plugins = match reopened {
+            Ok(plugins) => plugins,
+            Err(error) => {
+                tracing::error!(error = error.chain(), "the plugins stay as they are");
+                return Ok(());
+            }
+        };
+        let mut failed: Vec<(String, String)> =
+            plugins.failed().map(|one| (one.name.clone(), one.reason.clone())).collect();
+        failed.extend(self.check_policy(&plugins));
+        self.plugins = Arc::new(plugins);
+        self.in_use.put_to_use(&self.plugins, failed, fingerprint).await;
+        tracing::info!("the plugins are as isartor-plugins.lock says");
+        Ok(())
+    }
+
+    /// A policy that the user switched off or did not accept decides nothing any more. What it described of the stored
+    /// texts belongs to its digest, so another one comes in with the next start.
+    fn check_policy(&self, plugins: &Plugins) -> Option<(String, String)> {
+        let digest = self.policy.as_deref()?;
+        let now = plugins.policy_plugin(self.settings.policy.name.as_deref());
+        let problem = match &now {
+            Ok(plugin) if plugin.digest() == digest => None,
+            Ok(plugin) => {
+                let reason = "it is not the policy that the gateway started with; restart the gateway to use it";
+                Some((plugin.manifest().id.clone(), reason.to_owned()))
+            }
+            Err(error) => {
+                let name = self.settings.policy.name.clone().unwrap_or_else(|| "policy".to_owned());
+                Some((name, error.chain()))
+            }
+        };
+        self.chat.allow_semantic(problem.is_none());
+        problem
+    }
+}
+
+/// None when there is no file.
+fn mark(path: &Path) -> Option<Mark> {
+    let metadata = path.metadata().ok()?;
+    Some(Mark { inode: metadata.ino(), size_bytes: metadata.len(), modified: metadata.modified().ok() })
+}
