@@ -4,6 +4,7 @@
 pub mod entry;
 mod error;
 pub mod locate;
+pub mod permitted;
 
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
@@ -18,6 +19,7 @@ use crate::plugin::{Connector, PluginError};
 
 pub use error::ConnectError;
 use locate::{Located, Surroundings, locate};
+use permitted::Forbidden;
 
 /// What is wanted of a client.
 #[derive(Debug)]
@@ -51,6 +53,8 @@ pub struct Client<'a> {
     pub connector: &'a Connector,
     pub configs: &'a ClientConfigs,
     pub around: &'a Surroundings<'a>,
+    /// `ISARTOR_HOME`, where no connector writes.
+    pub state_dir: &'a Path,
 }
 
 impl Client<'_> {
@@ -59,12 +63,26 @@ impl Client<'_> {
         let manifest = self.connector.manifest();
         let located = locate(&manifest.files, self.around)
             .map_err(|source| ConnectError::Locate { title: manifest.title.clone(), source })?;
+        located.targets.iter().try_for_each(|place| self.check_permitted(place))?;
         let steps = located.targets.iter().map(|place| match intent {
             Intent::Connect(entry) => self.connecting(place, entry),
             Intent::Disconnect { name } => self.disconnecting(place, name),
         });
         let steps = steps.collect::<Result<_, _>>()?;
         Ok(Plan { steps, passed_over: located.passed_over, is_installed: located.is_installed })
+    }
+
+    /// What came with this program was looked at by us; anybody else's connector edits what the user accepted.
+    fn check_permitted(&self, place: &Located) -> Result<(), ConnectError> {
+        let path = PathBuf::from(&place.path);
+        let Some(accepted) = self.connector.accepted_files() else { return Ok(()) };
+        let checked = match accepted.iter().any(|file| file.id == place.file.id) {
+            true => permitted::check_path(&path, self.around.home_dir.map(Path::new), self.state_dir)
+                .map_err(|source| ConnectError::Unreachable { path: path.clone(), source })?,
+            false => Err(Forbidden::NotAccepted),
+        };
+        let connector = self.connector.manifest().id.clone();
+        checked.map_err(|reason| ConnectError::Forbidden { connector, path, reason })
     }
 
     fn connecting(&self, place: &Located, entry: &ServerEntry) -> Result<Step, ConnectError> {

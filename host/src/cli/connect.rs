@@ -25,7 +25,7 @@ pub(super) fn run(settings: &Settings, environment: &Environment, args: ConnectA
     let intent = intent(settings, environment, &args)?;
     let connector = connector(settings, &args)?;
     let configs = ClientConfigs::new(settings.home.root(), &settings.home.backups_dir());
-    let plan = plan(&connector, &configs, environment, &intent)?;
+    let plan = plan(settings, &connector, &configs, environment, &intent)?;
     show(&plan, connector.manifest(), environment, &intent)?;
     if args.dry_run {
         line("nothing was written (--dry-run)")?;
@@ -77,6 +77,7 @@ fn connector(settings: &Settings, args: &ConnectArgs) -> anyhow::Result<Connecto
 }
 
 fn plan(
+    settings: &Settings,
     connector: &Connector,
     configs: &ClientConfigs,
     environment: &Environment,
@@ -88,7 +89,7 @@ fn plan(
         variable: &|name| environment.var(name).map(str::to_owned),
         directories: &Disk,
     };
-    Client { connector, configs, around: &around }.plan(intent).map_err(hinted)
+    Client { connector, configs, around: &around, state_dir: settings.home.root() }.plan(intent).map_err(hinted)
 }
 
 /// The error and what is behind it on one line: a plugin's fault comes with a backtrace that helps no user.

@@ -1,8 +1,10 @@
 //! Why a client could not be connected or disconnected, and what the user can do about it.
 
+use std::io;
 use std::path::PathBuf;
 
 use super::locate::LocateError;
+use super::permitted::Forbidden;
 use crate::client_config::ClientConfigError;
 use crate::plugin::PluginError;
 
@@ -16,6 +18,10 @@ pub enum ConnectError {
     Connector { path: PathBuf, source: PluginError },
     #[error("{} has a server called {name:?} that is not isartor", path.display())]
     ForeignEntry { path: PathBuf, name: String },
+    #[error("{connector} may not edit {}: {reason}", path.display())]
+    Forbidden { connector: String, path: PathBuf, reason: Forbidden },
+    #[error("cannot see where {} leads", path.display())]
+    Unreachable { path: PathBuf, source: io::Error },
     #[error(transparent)]
     File(#[from] ClientConfigError),
 }
@@ -30,6 +36,11 @@ impl ConnectError {
             }
             Self::Connector { source, .. } => source.hint().unwrap_or_else(|| "nothing was written".into()),
             Self::ForeignEntry { .. } => "nothing was written; choose another name with --name".into(),
+            Self::Forbidden { connector, reason: Forbidden::NotAccepted, .. } => {
+                format!("nothing was written; 'isartor plugin install' {connector} again and accept the file")
+            }
+            Self::Forbidden { .. } => "nothing was written; no third-party connector may edit it".into(),
+            Self::Unreachable { path, .. } => format!("nothing was written; make {} readable", path.display()),
             Self::File(error) => error.hint(),
         }
     }

@@ -8,7 +8,8 @@ use super::bindings::connector::{ConnectorPlugin, ConnectorPluginPre};
 use super::bindings::{self, Failure};
 use super::engine::limits::Limiter;
 use super::error::classify;
-use super::{Manifest, Plugin, PluginError};
+use super::lock::AcceptedFile;
+use super::{Manifest, Origin, Plugin, PluginError};
 
 pub use bindings::connector::exports::isartor::plugin::connector::{
     FoundEntry, HttpServer, Os, Scope, ServerEntry, StdioServer, Target, Transport,
@@ -33,6 +34,14 @@ impl Connector {
 
     pub fn manifest(&self) -> &Manifest {
         self.plugin.manifest()
+    }
+
+    /// The files that the user lets it edit; none for a bundled one, which is trusted with those of its manifest.
+    pub fn accepted_files(&self) -> Option<&[AcceptedFile]> {
+        match self.plugin.origin() {
+            Origin::Bundled => None,
+            Origin::Directory(_) => Some(self.plugin.accepted_files()),
+        }
     }
 
     /// The configuration with `entry` in it.

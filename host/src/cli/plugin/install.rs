@@ -7,6 +7,7 @@ use tokio::runtime::Runtime;
 use super::consent::{self, Earlier};
 use super::{ConsentArgs, InstallArgs, UpdateArgs, installation, open, refused, runtime, takeover};
 use crate::cli::output::{Hinted, line};
+use crate::connect::permitted;
 use crate::install::source::Source;
 use crate::install::{Downgrade, Standing, still_accepted, still_granted};
 use crate::plugin::difference::Line;
@@ -149,6 +150,12 @@ fn check_answers(examined: &Examined, args: &ConsentArgs) -> anyhow::Result<()> 
     if let Some(name) = args.grant.iter().find(|name| !asked(**name)) {
         let message = format!("{} does not ask for the capability {name}", manifest.id);
         return Err(Hinted::new(message, "leave out what it does not ask for").into());
+    }
+    for file in &manifest.files {
+        permitted::check_template(file).map_err(|reason| {
+            let message = format!("{} wants to edit {}, which no connector may: {reason}", manifest.id, file.path);
+            Hinted::new(message, "nothing was installed; ask its author why")
+        })?;
     }
     match args.accept_file.iter().find(|id| !manifest.files.iter().any(|file| file.id == **id)) {
         Some(id) => {
