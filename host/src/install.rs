@@ -7,6 +7,7 @@ pub mod source;
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::io;
 use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -17,6 +18,9 @@ use crate::plugin::{Examined, Manifest, Plugins};
 use crate::settings::Home;
 
 pub use error::InstallError;
+
+/// How the folder of a plugin that is being written is called.
+const STAGED_PREFIX: &str = ".staged-";
 
 /// What the user said to a package.
 #[derive(Debug, Clone, Default)]
@@ -123,7 +127,7 @@ impl Installation<'_> {
         self.change(id, |lock| {
             let folder = self.home.plugins_dir().join(id);
             match fs::remove_dir_all(&folder) {
-                Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => {
                     return Err(InstallError::Files { path: folder, source: error });
                 }
                 Ok(()) | Err(_) => {}
@@ -224,7 +228,8 @@ fn replace_files(plugins_dir: &Path, examined: &Examined) -> Result<(), InstallE
     let folder = plugins_dir.join(&examined.manifest.id);
     let failed = |source| InstallError::Files { path: folder.clone(), source };
     crate::settings::private_dir(plugins_dir).map_err(failed)?;
-    let staged = tempfile::Builder::new().prefix(".staged-").tempdir_in(plugins_dir).map_err(failed)?;
+    sweep_staged(plugins_dir).map_err(failed)?;
+    let staged = tempfile::Builder::new().prefix(STAGED_PREFIX).tempdir_in(plugins_dir).map_err(failed)?;
     let package = &examined.package;
     for (name, bytes) in [("plugin.toml", package.manifest.as_bytes()), ("plugin.wasm", &package.component)] {
         let path = staged.path().join(name);
@@ -238,6 +243,17 @@ fn replace_files(plugins_dir: &Path, examined: &Examined) -> Result<(), InstallE
         return fs::remove_dir_all(&staged).map_err(failed);
     }
     fs::rename(&staged, &folder).map_err(failed)
+}
+
+/// What an installation that was cut short left behind. Only one runs at a time, so none of it is in use.
+fn sweep_staged(plugins_dir: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(plugins_dir)? {
+        let entry = entry?;
+        if entry.file_name().as_encoded_bytes().starts_with(STAGED_PREFIX.as_bytes()) {
+            fs::remove_dir_all(entry.path())?;
+        }
+    }
+    Ok(())
 }
 
 /// Since 1970; a clock before that counts as then.

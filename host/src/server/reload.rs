@@ -93,10 +93,12 @@ impl Reload {
     /// A policy that the user switched off or did not accept decides nothing any more. What it described of the stored
     /// texts belongs to its digest, so another one comes in with the next start.
     fn check_policy(&self, plugins: &Plugins) -> Option<(String, String)> {
-        let digest = self.policy.as_deref()?;
+        if !self.settings.embedding.enabled {
+            return None;
+        }
         let now = plugins.policy_plugin(self.settings.policy.name.as_deref());
         let problem = match &now {
-            Ok(plugin) if plugin.digest() == digest => None,
+            Ok(plugin) if self.policy.as_deref() == Some(plugin.digest()) => None,
             Ok(plugin) => {
                 let reason = "it is not the policy that the gateway started with; restart the gateway to use it";
                 Some((plugin.manifest().id.clone(), reason.to_owned()))

@@ -37,19 +37,31 @@ pub(super) fn update(settings: &Settings, args: &UpdateArgs) -> anyhow::Result<E
     let runtime = runtime()?;
     let mut code = ExitCode::SUCCESS;
     for locked in &named {
-        let source = match &args.source {
-            Some(text) => Source::parse(text).map_err(refused)?,
-            None => newest(settings, locked)?,
-        };
-        let examined = examine(settings, &runtime, &source)?;
-        if examined.manifest.id != locked.id {
-            let message = format!("{} holds {}, not {}", source.as_text(), examined.manifest.id, locked.id);
-            return Err(Hinted::new(message, "give the plugin's own source with --source").into());
+        match update_one(settings, args, &runtime, locked) {
+            Ok(ExitCode::SUCCESS) => {}
+            Ok(failure) => code = failure,
+            // One that cannot be updated does not keep the others from it.
+            Err(error) if named.len() > 1 => {
+                crate::cli::output::report(&error);
+                code = ExitCode::FAILURE;
+            }
+            Err(error) => return Err(error),
         }
-        let accepted = offer(settings, &examined, &source, &args.consent)?;
-        code = if accepted == ExitCode::SUCCESS { code } else { accepted };
     }
     Ok(code)
+}
+
+fn update_one(settings: &Settings, args: &UpdateArgs, runtime: &Runtime, locked: &Locked) -> anyhow::Result<ExitCode> {
+    let source = match &args.source {
+        Some(text) => Source::parse(text).map_err(refused)?,
+        None => newest(settings, locked)?,
+    };
+    let examined = examine(settings, runtime, &source)?;
+    if examined.manifest.id != locked.id {
+        let message = format!("{} holds {}, not {}", source.as_text(), examined.manifest.id, locked.id);
+        return Err(Hinted::new(message, "give the plugin's own source with --source").into());
+    }
+    offer(settings, &examined, &source, &args.consent)
 }
 
 /// Files that changed where they are installed are what there is to accept; otherwise what its source has now.
