@@ -8,8 +8,9 @@ use crate::cache::embedding::embedder_id;
 use crate::cache::{Cache, CacheError};
 use crate::chat::{Chat, ChatError};
 use crate::model::{self, ModelError, Progress};
-use crate::plugin::{Lock, PluginError, Plugins, Policy};
+use crate::plugin::{Lock, Outside, PluginError, Plugins, Policy};
 use crate::settings::{EmbeddingSettings, Settings};
+use crate::tools::ChatAnswers;
 
 #[derive(Debug, thiserror::Error)]
 pub enum AssembleError {
@@ -39,7 +40,9 @@ pub async fn assemble(settings: Arc<Settings>) -> Result<Gateway, AssembleError>
     let embedder = embedder_id(settings.embedding.precision);
     let cache = Arc::new(Cache::open(&home.database(), &settings.cache, embedder, digest)?);
     let chat = Arc::new(Chat::new(cache, policy, settings.cache.default_ttl, SystemTime::now));
-    let in_use = Arc::new(PluginsInUse::new(Arc::clone(&chat)));
+    let answers = Arc::new(ChatAnswers::new(Arc::clone(&chat)));
+    let outside = Arc::new(Outside::new(home, settings.plugin_config.clone(), Some(answers)));
+    let in_use = Arc::new(PluginsInUse::new(Arc::clone(&chat), outside));
     in_use.put_to_use(&plugins, failed).await;
     Ok(Gateway { settings, chat, plugins: in_use, started: Instant::now() })
 }

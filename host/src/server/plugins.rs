@@ -7,7 +7,7 @@ use std::time::Duration;
 use tokio::task::AbortHandle;
 
 use crate::chat::Chat;
-use crate::plugin::Plugins;
+use crate::plugin::{Outside, Plugins};
 use crate::tools::{CurrentTools, LeftOut, Loading, Tools};
 
 /// How long a new set waits for its slowest plugins; those that take longer join it when they are ready.
@@ -26,16 +26,22 @@ pub struct PluginReport {
 /// The plugins of a running gateway, and the tools that they bring.
 pub struct PluginsInUse {
     chat: Arc<Chat>,
+    outside: Arc<Outside>,
     tools: Arc<CurrentTools>,
     report: RwLock<Arc<PluginReport>>,
     joining: Mutex<Option<AbortHandle>>,
 }
 
 impl PluginsInUse {
-    /// No plugin yet.
-    pub fn new(chat: Arc<Chat>) -> Self {
+    /// No plugin yet. `outside` is what the plugins' capabilities reach.
+    pub fn new(chat: Arc<Chat>, outside: Arc<Outside>) -> Self {
         let tools = Arc::new(CurrentTools::new(Tools::without_plugins(Arc::clone(&chat))));
-        Self { chat, tools, report: RwLock::default(), joining: Mutex::default() }
+        Self { chat, outside, tools, report: RwLock::default(), joining: Mutex::default() }
+    }
+
+    /// What the plugins' capabilities reach, with what they did so far.
+    pub fn outside(&self) -> &Outside {
+        &self.outside
     }
 
     pub fn tools(&self) -> &Arc<CurrentTools> {
@@ -50,7 +56,7 @@ impl PluginsInUse {
     /// tools of all but the slow ones are there. Plugins that did not change go on as they are.
     pub async fn put_to_use(self: &Arc<Self>, plugins: &Plugins, failed: Vec<(String, String)>) {
         self.give_up_joining();
-        let mut loading = Loading::begin(Arc::clone(&self.chat), plugins, &self.tools.current());
+        let mut loading = Loading::begin(Arc::clone(&self.chat), plugins, &self.outside, &self.tools.current());
         let set = Set { ids: plugins.all().iter().map(|plugin| plugin.manifest().id.clone()).collect(), failed };
         loading.wait(PATIENCE).await;
         self.show(&set, &loading);
