@@ -22,6 +22,11 @@ impl Principal {
         Self("local".to_owned())
     }
 
+    /// The one whom a plugin's call was made for; `name` is what [`Self::as_str`] gave when it began.
+    pub(crate) fn of_call(name: &str) -> Self {
+        Self(name.to_owned())
+    }
+
     pub fn as_str(&self) -> &str {
         &self.0
     }

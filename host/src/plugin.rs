@@ -1,6 +1,7 @@
 //! Plugins: found, checked, linked with what they were granted, and called within limits. The only place that
 //! knows wasmtime; a plugin's fault ends its call, never the host.
 
+mod activity;
 mod bindings;
 mod bundled;
 mod component;
@@ -18,8 +19,11 @@ pub mod manifest;
 pub mod outside;
 pub mod package;
 pub mod policy;
+mod receipt;
+mod secrets;
 pub mod shown;
 mod signature;
+mod store;
 pub mod tool;
 
 use std::path::{Path, PathBuf};
@@ -36,6 +40,9 @@ pub use manifest::{Kind, Manifest};
 pub use outside::Outside;
 pub use package::Package;
 pub use policy::Policy;
+pub use receipt::{Counters, Outcome, Receipt, Use};
+pub use secrets::{PluginSecrets, Secret, Secrets, SecretsError};
+pub use store::{PluginStore, PluginStoreError};
 pub use tool::ToolPlugin;
 
 use engine::Engine;

@@ -5,6 +5,7 @@ mod environment;
 mod file;
 mod home;
 
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -24,6 +25,8 @@ pub struct Settings {
     pub cache: CacheSettings,
     pub embedding: EmbeddingSettings,
     pub policy: PolicySettings,
+    /// What `[plugin.<id>]` says, by id, for plugins that are there or not.
+    pub plugin_config: BTreeMap<String, Vec<(String, String)>>,
     /// A `tracing` filter such as `info` or `isartor_host=debug`.
     pub log: String,
 }

@@ -1,5 +1,6 @@
 //! Every tool by name, native or from a plugin. A clash or an unusable definition leaves that tool out, with a reason.
 
+mod answers;
 mod current;
 mod from_plugin;
 mod loading;
@@ -12,6 +13,7 @@ use serde_json::{Map, Value};
 use crate::chat::{Chat, Principal};
 use crate::plugin::ToolPlugin;
 
+pub use answers::ChatAnswers;
 pub use current::CurrentTools;
 pub use loading::Loading;
 use loading::Offer;

@@ -122,7 +122,7 @@ fn tool(criterion: &mut Criterion) {
     let home = tempfile::tempdir().expect("a temporary directory");
     let plugins = plugins(home.path());
     let plugin = plugins.of_kind(Kind::Tool).next().expect("there is a tool plugin");
-    let tool = ToolPlugin::load(Arc::clone(plugin)).expect("it loads");
+    let tool = ToolPlugin::load(Arc::clone(plugin), Arc::default()).expect("it loads");
     let runtime = Runtime::new().expect("a runtime");
     let first = runtime.block_on(tool.definitions()).expect("it says what it offers").swap_remove(0);
     let arguments = r#"{"text":"isartor"}"#;

@@ -16,20 +16,20 @@ const TTL_MAX_SECONDS: u64 = 315_360_000;
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LookupFields {
-    prompt: String,
-    model: Option<String>,
-    namespace: Option<String>,
+    pub prompt: String,
+    pub model: Option<String>,
+    pub namespace: Option<String>,
 }
 
 /// `{"prompt", "response", "model"?, "namespace"?, "ttl_seconds"?}`.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct StoreFields {
-    prompt: String,
-    response: String,
-    model: Option<String>,
-    namespace: Option<String>,
-    ttl_seconds: Option<u64>,
+    pub prompt: String,
+    pub response: String,
+    pub model: Option<String>,
+    pub namespace: Option<String>,
+    pub ttl_seconds: Option<u64>,
 }
 
 /// A field with a value that cannot be used.

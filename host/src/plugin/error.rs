@@ -83,6 +83,8 @@ pub enum Fault {
     Stack,
     #[error("it handed over more data than allowed")]
     Data,
+    #[error("it called the host more than {max} times")]
+    HostCalls { max: u64 },
     #[error("it panicked or hit an invalid instruction")]
     Trap,
 }
@@ -209,8 +211,13 @@ fn at(line_column: Option<(u32, u32)>) -> String {
 
 /// A plugin's text, cut and without control characters: it goes to terminals and logs.
 pub fn printable(text: &str) -> String {
-    let shown = text.chars().take(REPORTED_MAX_CHARACTERS);
-    shown.map(|character| if character.is_control() { ' ' } else { character }).collect()
+    let end = text.char_indices().nth(REPORTED_MAX_CHARACTERS).map_or(text.len(), |(at, _)| at);
+    without_controls(&text[..end])
+}
+
+/// A space for each control character.
+pub(super) fn without_controls(text: &str) -> String {
+    text.chars().map(|character| if character.is_control() { ' ' } else { character }).collect()
 }
 
 /// Names the reason of a failed call from what wasmtime and the limiter know.
@@ -226,6 +233,7 @@ pub(super) fn classify(
         Some(wasmtime::Trap::Interrupt) => deadline,
         Some(wasmtime::Trap::StackOverflow) => Fault::Stack,
         _ if source.is::<DeadlineExceeded>() => deadline,
+        _ if source.is::<TooManyHostCalls>() => Fault::HostCalls { max: Limits::HOST_CALLS_MAX },
         _ if limiter.refused => Fault::Memory { max_bytes: limits.memory_max_bytes },
         Some(_) => Fault::Trap,
         None => Fault::Data,
@@ -237,3 +245,8 @@ pub(super) fn classify(
 #[derive(Debug, thiserror::Error)]
 #[error("the deadline passed")]
 pub(super) struct DeadlineExceeded;
+
+/// One call used its capabilities more often than a call may.
+#[derive(Debug, thiserror::Error)]
+#[error("too many calls of the host")]
+pub(super) struct TooManyHostCalls;

@@ -67,7 +67,7 @@ async fn offered(plugin: &Arc<Plugin>) -> Result<Vec<Definition>, PluginError> {
         // Its settings are not known here, so only its world can be checked.
         Kind::Policy => Policy::check(plugin).map(|()| Vec::new()),
         Kind::Tool => {
-            let definitions = ToolPlugin::load(Arc::clone(plugin))?.definitions().await?;
+            let definitions = ToolPlugin::load(Arc::clone(plugin), Arc::default())?.definitions().await?;
             Ok(definitions.iter().map(Definition::from).collect())
         }
     }

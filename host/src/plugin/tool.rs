@@ -12,8 +12,9 @@ use super::bindings::tool::exports::isartor::plugin::tool as wit;
 use super::bindings::tool::{ToolPlugin as Instance, ToolPluginPre};
 use super::engine::limits::Limits;
 use super::error::{DeadlineExceeded, classify};
-use super::imports::Sandbox;
-use super::{Manifest, Plugin, PluginError};
+use super::imports::{Sandbox, Surroundings};
+use super::receipt::{Call, Outcome};
+use super::{Manifest, Outside, Plugin, PluginError};
 
 pub use wit::{Content, Hints, Media, ToolDefinition, ToolResult};
 
@@ -23,13 +24,15 @@ const DEFINITIONS_MAX: usize = 128;
 /// A tool plugin that is compiled, checked and linked with what it was granted.
 pub struct ToolPlugin {
     plugin: Arc<Plugin>,
+    surroundings: Arc<Surroundings>,
     instance: ToolPluginPre<Sandbox>,
     limits: Limits,
     places: Semaphore,
 }
 
 impl ToolPlugin {
-    pub fn load(plugin: Arc<Plugin>) -> Result<Self, PluginError> {
+    /// `outside` is what its capabilities reach.
+    pub fn load(plugin: Arc<Plugin>, outside: Arc<Outside>) -> Result<Self, PluginError> {
         let component = plugin.component()?;
         let mut linker = Linker::<Sandbox>::new(plugin.engine().wasmtime());
         let instance = super::imports::link(&mut linker, plugin.grants())
@@ -37,7 +40,8 @@ impl ToolPlugin {
             .and_then(ToolPluginPre::new)
             .map_err(|source| plugin.world_error(source))?;
         let limits = plugin.limits();
-        Ok(Self { plugin, instance, limits, places: Semaphore::new(limits.concurrent_calls) })
+        let surroundings = Arc::new(Surroundings::new(Arc::clone(&plugin), outside));
+        Ok(Self { plugin, surroundings, instance, limits, places: Semaphore::new(limits.concurrent_calls) })
     }
 
     pub fn manifest(&self) -> &Manifest {
@@ -53,8 +57,11 @@ impl ToolPlugin {
 
     /// The tools it offers.
     pub async fn definitions(&self) -> Result<Vec<ToolDefinition>, PluginError> {
+        let call = Call { export: "definitions", tool: None, principal: None, bytes_in: 0 };
         let definitions = self
-            .run("definitions", async |instance, store| instance.isartor_plugin_tool().call_definitions(store).await)
+            .run(call, definitions_bytes, async |instance, store| {
+                instance.isartor_plugin_tool().call_definitions(store).await
+            })
             .await?;
         if definitions.len() > DEFINITIONS_MAX {
             return Err(PluginError::BadOutput {
@@ -72,7 +79,8 @@ impl ToolPlugin {
             principal: principal.to_owned(),
             deadline_milliseconds: self.limits.deadline.as_millis().try_into().unwrap_or(u64::MAX),
         };
-        self.run("call", async |instance, store| {
+        let call = Call { export: "call", tool: Some(name), principal: Some(principal), bytes_in: arguments.len() };
+        self.run(call, result_bytes, async |instance, store| {
             instance.isartor_plugin_tool().call_call(store, name, arguments, &context).await
         })
         .await
@@ -80,7 +88,8 @@ impl ToolPlugin {
 
     async fn run<T>(
         &self,
-        export: &'static str,
+        made: Call<'_>,
+        bytes_out: fn(&T) -> usize,
         call: impl AsyncFnOnce(&Instance, &mut Store<Sandbox>) -> wasmtime::Result<Result<T, Failure>>,
     ) -> Result<T, PluginError> {
         let id = &self.manifest().id;
@@ -88,7 +97,7 @@ impl ToolPlugin {
             .places
             .try_acquire()
             .map_err(|_| PluginError::Busy { plugin: id.clone(), limit: self.limits.concurrent_calls })?;
-        let mut store = self.store();
+        let mut store = self.store(made);
         let work = async {
             let instance = self.instance.instantiate_async(&mut store).await?;
             call(&instance, &mut store).await
@@ -97,20 +106,36 @@ impl ToolPlugin {
             Ok(called) => called,
             Err(_elapsed) => Err(DeadlineExceeded.into()),
         };
-        match called {
+        let result = match called {
             Ok(Ok(value)) => Ok(value),
             Ok(Err(failure)) => Err(PluginError::reported(id, failure)),
-            Err(error) => Err(classify(id, export, &self.limits, store.data().limiter(), error)),
-        }
+            Err(error) => Err(classify(id, made.export, &self.limits, store.data().limiter(), error)),
+        };
+        store.data_mut().end(Outcome::of(&result), result.as_ref().map_or(0, bytes_out));
+        result
     }
 
-    fn store(&self) -> Store<Sandbox> {
-        let sandbox = Sandbox::new(&self.manifest().id, &self.limits);
+    fn store(&self, call: Call<'_>) -> Store<Sandbox> {
+        let deadline = Instant::now() + self.limits.deadline;
+        let sandbox = Sandbox::new(&self.surroundings, &self.limits, call, deadline);
         let mut store = self.plugin.engine().store(sandbox, &self.limits, Sandbox::limiter_mut);
         store.set_epoch_deadline(1);
-        yield_until(&mut store, Instant::now() + self.limits.deadline);
+        yield_until(&mut store, deadline);
         store
     }
+}
+
+#[expect(clippy::ptr_arg, reason = "it is handed over as a function of what the call returns")]
+fn definitions_bytes(definitions: &Vec<ToolDefinition>) -> usize {
+    definitions.iter().map(|tool| tool.name.len() + tool.description.len() + tool.input_schema.len()).sum()
+}
+
+fn result_bytes(result: &ToolResult) -> usize {
+    let content = result.content.iter().map(|content| match content {
+        Content::Text(text) => text.len(),
+        Content::Image(media) | Content::Audio(media) => media.data.len(),
+    });
+    content.sum::<usize>() + result.structured.as_ref().map_or(0, String::len)
 }
 
 /// At each tick of the clock the plugin lets others run, and ends when its time is over.

@@ -9,8 +9,9 @@ use crate::cache::embedding::embedder_id;
 use crate::cache::{Cache, CacheError};
 use crate::chat::{Chat, ChatError};
 use crate::model::{self, ModelError, Progress};
-use crate::plugin::{Lock, PluginError, Plugins, Policy, lock};
+use crate::plugin::{Lock, Outside, PluginError, Plugins, Policy, lock};
 use crate::settings::{EmbeddingSettings, Settings};
+use crate::tools::ChatAnswers;
 
 #[derive(Debug, thiserror::Error)]
 pub enum AssembleError {
@@ -34,6 +35,7 @@ pub async fn assemble(settings: Arc<Settings>) -> Result<(Gateway, Reload), Asse
     let home = &settings.home;
     let mut failed = Vec::new();
     let (lock, fingerprint) = accepted(&settings, &mut failed);
+    let is_lock_sound = failed.is_empty();
     let plugins = Plugins::open(&home.plugins_dir(), Some(home.root()), &lock)?;
     failed.extend(plugins.failed().map(|failed| (failed.name.clone(), failed.reason.clone())));
     let policy = policy(&plugins, &settings, &mut failed);
@@ -41,7 +43,12 @@ pub async fn assemble(settings: Arc<Settings>) -> Result<(Gateway, Reload), Asse
     let embedder = embedder_id(settings.embedding.precision);
     let cache = Arc::new(Cache::open(&home.database(), &settings.cache, embedder, &digest)?);
     let chat = Arc::new(Chat::new(cache, policy, settings.cache.default_ttl, SystemTime::now));
-    let in_use = Arc::new(PluginsInUse::new(Arc::clone(&chat)));
+    let answers = Arc::new(ChatAnswers::new(Arc::clone(&chat)));
+    let outside = Arc::new(Outside::new(home, settings.plugin_config.clone(), Some(answers)));
+    let in_use = Arc::new(PluginsInUse::new(Arc::clone(&chat), outside));
+    if is_lock_sound {
+        in_use.forget_all_but(&lock);
+    }
     in_use.put_to_use(&plugins, failed, fingerprint).await;
     let policy = (!digest.is_empty()).then_some(digest);
     let reload = Reload::new(Arc::clone(&settings), Arc::clone(&chat), Arc::clone(&in_use), plugins, policy);

@@ -7,7 +7,7 @@ use std::time::Duration;
 use tokio::task::AbortHandle;
 
 use crate::chat::Chat;
-use crate::plugin::Plugins;
+use crate::plugin::{Lock, Outside, Plugins};
 use crate::tools::{CurrentTools, LeftOut, Loading, Tools};
 
 /// How long a new set waits for its slowest plugins; those that take longer join it when they are ready.
@@ -28,16 +28,22 @@ pub struct PluginReport {
 /// The plugins of a running gateway, and the tools that they bring.
 pub struct PluginsInUse {
     chat: Arc<Chat>,
+    outside: Arc<Outside>,
     tools: Arc<CurrentTools>,
     report: RwLock<Arc<PluginReport>>,
     joining: Mutex<Option<AbortHandle>>,
 }
 
 impl PluginsInUse {
-    /// No plugin yet.
-    pub fn new(chat: Arc<Chat>) -> Self {
+    /// No plugin yet. `outside` is what the plugins' capabilities reach.
+    pub fn new(chat: Arc<Chat>, outside: Arc<Outside>) -> Self {
         let tools = Arc::new(CurrentTools::new(Tools::without_plugins(Arc::clone(&chat))));
-        Self { chat, tools, report: RwLock::default(), joining: Mutex::default() }
+        Self { chat, outside, tools, report: RwLock::default(), joining: Mutex::default() }
+    }
+
+    /// What the plugins' capabilities reach, with what they did so far.
+    pub fn outside(&self) -> &Outside {
+        &self.outside
     }
 
     pub fn tools(&self) -> &Arc<CurrentTools> {
@@ -48,11 +54,20 @@ impl PluginsInUse {
         Arc::clone(&self.report.read().unwrap_or_else(PoisonError::into_inner))
     }
 
+    /// Removes what plugins kept that the user has removed.
+    pub(super) fn forget_all_but(&self, lock: &Lock) {
+        let accepted = lock.plugins.iter().map(|plugin| plugin.id.clone()).collect();
+        match self.outside.store().prune(&accepted) {
+            Ok(gone) => gone.iter().for_each(|plugin| tracing::info!(plugin, "removed what the plugin kept")),
+            Err(error) => tracing::warn!(error = error.chain(), "cannot remove what removed plugins kept"),
+        }
+    }
+
     /// Puts `plugins` in the place of those in use; `failed` names what else did not work, and why; `lock` is the
     /// fingerprint of the lock that says so. Returns when the tools of all but the slow ones are there. Plugins that did not change go on as they are.
     pub async fn put_to_use(self: &Arc<Self>, plugins: &Plugins, failed: Vec<(String, String)>, lock: String) {
         self.give_up_joining();
-        let mut loading = Loading::begin(Arc::clone(&self.chat), plugins, &self.tools.current());
+        let mut loading = Loading::begin(Arc::clone(&self.chat), plugins, &self.outside, &self.tools.current());
         let set = Set { ids: plugins.all().iter().map(|plugin| plugin.manifest().id.clone()).collect(), failed, lock };
         loading.wait(PATIENCE).await;
         self.show(&set, &loading);

@@ -72,6 +72,7 @@ impl Reload {
             return Ok(());
         }
         let lock = Lock::read(&path)?;
+        self.in_use.forget_all_but(&lock);
         let before = Arc::clone(&self.plugins);
         let reopened = spawn_blocking(move || before.reopen(&lock)).await.expect("reading plugins does not panic");
         let plugins = match reopened {

@@ -1,5 +1,6 @@
 //! What isartor.toml and the `ISARTOR__*` variables may say. Parses and checks; decides no behaviour.
 
+use std::collections::BTreeMap;
 use std::fmt::Display;
 use std::fs;
 use std::io;
@@ -32,6 +33,7 @@ pub(super) struct File {
     cache: Cache,
     embedding: Embedding,
     policy: Policy,
+    plugin: BTreeMap<String, Table>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -95,7 +97,13 @@ fn file_error(path: &Path, error: &toml::de::Error) -> SettingsError {
 
 /// `ISARTOR__EMBEDDING__DIR=/x` as `{embedding: {dir: "/x"}}`, checked by itself.
 fn single_value(variable: &str, value: &str) -> Result<Table, SettingsError> {
-    let path: Vec<String> = variable[VARIABLE_PREFIX.len()..].split("__").map(str::to_ascii_lowercase).collect();
+    let mut path: Vec<String> = variable[VARIABLE_PREFIX.len()..].split("__").map(str::to_ascii_lowercase).collect();
+    if let [first, id, ..] = path.as_mut_slice()
+        && first == "plugin"
+    {
+        // A plugin's id has hyphens, which most shells allow in no variable.
+        *id = id.replace('_', "-");
+    }
     let typed = checked(nested(&path, typed(value)));
     // A key or a directory may look like a number.
     let as_text = || checked(nested(&path, Value::String(value.to_owned())));
@@ -152,6 +160,7 @@ impl File {
             cache: self.cache.into_settings()?,
             embedding: self.embedding.into_settings(environment)?,
             policy: self.policy.into_settings()?,
+            plugin_config: plugin_config(self.plugin)?,
             log: self.log.unwrap_or_else(|| "info".to_owned()),
         })
     }
@@ -211,22 +220,31 @@ impl Embedding {
 
 impl Policy {
     fn into_settings(self) -> Result<PolicySettings, SettingsError> {
-        let mut settings = Vec::new();
-        for (key, value) in self.settings {
-            let text = match value {
-                Value::String(text) => text,
-                Value::Integer(number) => number.to_string(),
-                Value::Float(number) => number.to_string(),
-                Value::Boolean(flag) => flag.to_string(),
-                Value::Datetime(_) | Value::Array(_) | Value::Table(_) => {
-                    let message = format!("{key} must be a string, a number or a boolean");
-                    return Err(SettingsError::Value { key: "policy.settings", value: value.to_string(), message });
-                }
-            };
-            settings.push((key, text));
-        }
-        Ok(PolicySettings { name: self.name, settings })
+        Ok(PolicySettings { name: self.name, settings: texts("policy.settings", self.settings)? })
     }
+}
+
+fn plugin_config(tables: BTreeMap<String, Table>) -> Result<BTreeMap<String, Vec<(String, String)>>, SettingsError> {
+    tables.into_iter().map(|(id, table)| Ok((id, texts("plugin", table)?))).collect()
+}
+
+/// What a plugin is told: strings, numbers and booleans, as text.
+fn texts(table: &'static str, settings: Table) -> Result<Vec<(String, String)>, SettingsError> {
+    let mut texts = Vec::new();
+    for (key, value) in settings {
+        let text = match value {
+            Value::String(text) => text,
+            Value::Integer(number) => number.to_string(),
+            Value::Float(number) => number.to_string(),
+            Value::Boolean(flag) => flag.to_string(),
+            Value::Datetime(_) | Value::Array(_) | Value::Table(_) => {
+                let message = format!("{key} must be a string, a number or a boolean");
+                return Err(SettingsError::Value { key: table, value: value.to_string(), message });
+            }
+        };
+        texts.push((key, text));
+    }
+    Ok(texts)
 }
 
 fn loopback(host: IpAddr) -> Result<IpAddr, SettingsError> {

@@ -63,6 +63,16 @@ impl Home {
         self.root.join("cache.redb")
     }
 
+    /// What plugins keep, by themselves.
+    pub fn plugin_store(&self) -> PathBuf {
+        self.root.join("plugin-store.redb")
+    }
+
+    /// What users set for plugins, and plugins never see.
+    pub fn secrets_file(&self) -> PathBuf {
+        self.root.join("secrets.toml")
+    }
+
     pub fn plugins_dir(&self) -> PathBuf {
         self.root.join("plugins")
     }

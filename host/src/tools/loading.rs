@@ -9,7 +9,7 @@ use tokio::time::{Instant, timeout_at};
 use super::{LeftOut, Tools};
 use crate::chat::Chat;
 use crate::plugin::tool::ToolDefinition;
-use crate::plugin::{Kind, Plugin, PluginError, Plugins, ToolPlugin};
+use crate::plugin::{Kind, Outside, Plugin, PluginError, Plugins, ToolPlugin};
 
 /// What one plugin brings.
 pub(super) struct Offer {
@@ -37,14 +37,14 @@ enum State {
 
 impl Loading {
     /// Begins to load every tool plugin of `plugins`. One that `previous` has just so is taken over with what is known
-    /// about it; it is only asked again what it offers.
-    pub fn begin(chat: Arc<Chat>, plugins: &Plugins, previous: &Tools) -> Self {
+    /// about it; it is only asked again what it offers. `outside` is what the plugins' capabilities reach.
+    pub fn begin(chat: Arc<Chat>, plugins: &Plugins, outside: &Arc<Outside>, previous: &Tools) -> Self {
         let mut loading = Self { chat, plugins: Vec::new(), on_their_way: JoinSet::new() };
         for (index, plugin) in plugins.of_kind(Kind::Tool).enumerate() {
             loading.plugins.push(Progress { id: plugin.manifest().id.clone(), state: State::OnItsWay });
             let known = previous.plugins.iter().find(|known| known.is_of(plugin)).cloned();
-            let plugin = Arc::clone(plugin);
-            loading.on_their_way.spawn(async move { (index, offer(plugin, known).await) });
+            let (plugin, outside) = (Arc::clone(plugin), Arc::clone(outside));
+            loading.on_their_way.spawn(async move { (index, offer(plugin, outside, known).await) });
         }
         loading
     }
@@ -96,11 +96,15 @@ impl Loading {
 }
 
 /// Compiles it, off the threads that serve, and asks what it offers.
-async fn offer(plugin: Arc<Plugin>, known: Option<Arc<ToolPlugin>>) -> Result<Offer, PluginError> {
+async fn offer(
+    plugin: Arc<Plugin>,
+    outside: Arc<Outside>,
+    known: Option<Arc<ToolPlugin>>,
+) -> Result<Offer, PluginError> {
     let plugin = match known {
         Some(known) => known,
         None => {
-            let loaded = spawn_blocking(move || ToolPlugin::load(plugin)).await;
+            let loaded = spawn_blocking(move || ToolPlugin::load(plugin, outside)).await;
             Arc::new(loaded.expect("loading a plugin does not panic")?)
         }
     };

@@ -3,17 +3,19 @@
 use std::process::ExitCode;
 
 use super::{hinted, installation, open, refused, takeover};
-use crate::cli::output::line;
-use crate::plugin::PluginError;
+use crate::cli::output::{Hinted, line};
 use crate::plugin::manifest::capability::CapabilityName;
+use crate::plugin::{PluginError, Secrets};
 use crate::settings::Settings;
 
 pub(super) fn remove(settings: &Settings, name: &str) -> anyhow::Result<ExitCode> {
     if crate::plugin::Plugins::is_bundled(name) {
         let hint = format!("run 'isartor plugin disable {name}' to switch it off");
-        return Err(crate::cli::output::Hinted::new(format!("{name} is part of isartor"), hint).into());
+        return Err(Hinted::new(format!("{name} is part of isartor"), hint).into());
     }
     installation(settings).remove(name).map_err(refused)?;
+    let forgotten = Secrets::at(settings.home.secrets_file()).remove_all(name);
+    forgotten.map_err(|error| Hinted::new(error.chain(), error.hint()))?;
     line(format!("removed {name}"))?;
     takeover::wait(settings)?;
     Ok(ExitCode::SUCCESS)

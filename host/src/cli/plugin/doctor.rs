@@ -43,7 +43,7 @@ async fn examine(settings: &Settings, plugins: &Plugins, plugin: &Arc<Plugin>) -
     let manifest = plugin.manifest();
     Ok(match manifest.kind {
         Kind::Tool => {
-            let count = ToolPlugin::load(Arc::clone(plugin))?.definitions().await?.len();
+            let count = ToolPlugin::load(Arc::clone(plugin), Arc::default())?.definitions().await?.len();
             if count == 1 { "1 tool".to_owned() } else { format!("{count} tools") }
         }
         Kind::Policy => {

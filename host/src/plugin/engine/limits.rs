@@ -29,6 +29,9 @@ impl Limits {
     /// The largest component that is read at all.
     pub const COMPONENT_MAX_BYTES: u64 = 64 << 20;
 
+    /// How often one call may use capabilities.
+    pub const HOST_CALLS_MAX: u64 = 1_000;
+
     /// The defaults of each kind. A policy runs inside a look-up, a tool may have real work to do.
     pub fn of(kind: Kind) -> Self {
         match kind {

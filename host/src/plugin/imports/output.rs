@@ -1,64 +1,103 @@
-//! A plugin's standard output and error, line by line into the log. Never onto ours.
+//! A plugin's lines in our log: what it prints on standard output and error, and what it logs. Never onto our output.
 
 use std::io;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
+use std::time::Instant;
 
 use tokio::io::AsyncWrite;
 use wasmtime_wasi::cli::{IsTerminal, StdoutStream};
 
-use crate::plugin::error::printable;
+use crate::plugin::activity::{Activity, Budget, Taken};
+use crate::plugin::bindings::capabilities::isartor::plugin::log::Level;
+use crate::plugin::error::without_controls;
 
-/// Most bytes of output that one call may log; the rest is dropped with one line that says so.
+/// Most bytes that one call may log; the rest is dropped with one line that says so.
 const CALL_MAX_BYTES: usize = 64 << 10;
 
-/// Longest line, in bytes; a longer one is cut into several.
+/// Longest line, in bytes. A longer one that is printed becomes several, one that is logged is cut.
 const LINE_MAX_BYTES: usize = 4 << 10;
 
-/// Where one call's output goes. Clones share the budget.
+/// Where the lines of one call go. Clones share the budget.
 #[derive(Clone)]
-pub(super) struct LogLines {
-    plugin: Arc<str>,
-    state: Arc<Mutex<State>>,
-}
+pub(super) struct LogLines(Arc<Mutex<State>>);
 
-#[derive(Default)]
 struct State {
-    line: Vec<u8>,
-    total_bytes: usize,
+    plugin: String,
+    activity: Arc<Activity>,
+    budget: Budget,
+    /// What was printed after the last line feed.
+    printed: Vec<u8>,
 }
 
 impl LogLines {
-    pub(super) fn new(plugin: &str) -> Self {
-        Self { plugin: plugin.into(), state: Arc::default() }
+    pub(super) fn new(plugin: &str, activity: Arc<Activity>) -> Self {
+        let budget = Budget::new(CALL_MAX_BYTES);
+        Self(Arc::new(Mutex::new(State { plugin: plugin.to_owned(), activity, budget, printed: Vec::new() })))
     }
 
-    fn take(&self, bytes: &[u8]) {
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        if state.total_bytes > CALL_MAX_BYTES {
-            return;
-        }
-        state.total_bytes += bytes.len();
-        if state.total_bytes > CALL_MAX_BYTES {
-            tracing::warn!(plugin = &*self.plugin, limit_bytes = CALL_MAX_BYTES, "the rest of its output is dropped");
-            return;
-        }
+    /// One line that the plugin logs.
+    pub(super) fn log(&self, level: Level, message: &str) {
+        let cut = &message[..message.floor_char_boundary(LINE_MAX_BYTES)];
+        self.state().log(level, cut);
+    }
+
+    fn print(&self, bytes: &[u8]) {
+        let mut state = self.state();
         for &byte in bytes {
-            if byte == b'\n' || state.line.len() >= LINE_MAX_BYTES {
-                self.log(&mut state.line);
+            if byte == b'\n' || state.printed.len() >= LINE_MAX_BYTES {
+                state.end_line();
             }
             if byte != b'\n' {
-                state.line.push(byte);
+                state.printed.push(byte);
             }
         }
     }
 
-    fn log(&self, line: &mut Vec<u8>) {
-        if !line.is_empty() {
-            tracing::info!(plugin = &*self.plugin, output = printable(&String::from_utf8_lossy(line)));
-            line.clear();
+    fn state(&self) -> std::sync::MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn end_line(&mut self) {
+        let printed = std::mem::take(&mut self.printed);
+        if !printed.is_empty() {
+            self.log(Level::Info, &String::from_utf8_lossy(&printed));
         }
+    }
+
+    fn log(&mut self, level: Level, text: &str) {
+        let bytes = text.len() + 1;
+        let taken = match self.budget.take(bytes) {
+            Taken::Fits => self.activity.log(bytes, Instant::now()),
+            spent @ (Taken::SpentNow { .. } | Taken::Spent) => spent,
+        };
+        match taken {
+            Taken::Fits => write(&self.plugin, level, &without_controls(text)),
+            Taken::SpentNow { max_bytes } => {
+                tracing::warn!(plugin = self.plugin, max_bytes, "it logs too much; the rest is dropped");
+            }
+            Taken::Spent => {}
+        }
+    }
+}
+
+/// The text is a field, so it is quoted: it cannot pass for a line of ours.
+fn write(plugin: &str, level: Level, output: &str) {
+    match level {
+        Level::Debug => tracing::debug!(plugin, output),
+        Level::Info => tracing::info!(plugin, output),
+        Level::Warn => tracing::warn!(plugin, output),
+        Level::Error => tracing::error!(plugin, output),
+    }
+}
+
+impl Drop for State {
+    /// What was printed without a line feed at the end.
+    fn drop(&mut self) {
+        self.end_line();
     }
 }
 
@@ -76,13 +115,12 @@ impl StdoutStream for LogLines {
 
 impl AsyncWrite for LogLines {
     fn poll_write(self: Pin<&mut Self>, _context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
-        self.take(bytes);
+        self.print(bytes);
         Poll::Ready(Ok(bytes.len()))
     }
 
     fn poll_flush(self: Pin<&mut Self>, _context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        self.log(&mut state.line);
+        self.state().end_line();
         Poll::Ready(Ok(()))
     }
 
