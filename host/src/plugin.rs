@@ -30,7 +30,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 pub use connector::Connector;
-pub use engine::limits::Limits;
+pub use engine::limits::{LimitOverrides, Limits};
 pub use error::{Fault, PluginError, printable};
 pub use examine::Examined;
 pub use grants::Grants;
