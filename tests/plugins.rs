@@ -6,6 +6,8 @@ use serde_json::{Value, json};
 
 use crate::support::{Gateway, Home, text};
 
+const FAULTS_BEFORE_SUSPENSION: usize = 5;
+
 #[test]
 fn the_bundled_plugins_are_listed_and_need_nothing() {
     let home = Home::new();
@@ -84,8 +86,12 @@ fn a_hostile_tool_ends_its_call_and_nothing_else() {
     ];
     let home = Home::new();
     home.install_guest("hostile-tool");
-    let gateway = home.up();
-    for (tool, words) in cases {
+    let mut gateway = home.up();
+    for (at, (tool, words)) in cases.into_iter().enumerate() {
+        if at == FAULTS_BEFORE_SUSPENSION - 1 {
+            drop(gateway);
+            gateway = home.up();
+        }
         let result = call_tool(&gateway, &format!("hostile-tool__{tool}"), &json!({}));
         assert_eq!(result["isError"], json!(true), "{tool}: {result}");
         let said = result["content"][0]["text"].as_str().unwrap_or_default();
@@ -93,6 +99,27 @@ fn a_hostile_tool_ends_its_call_and_nothing_else() {
         let echo = call_tool(&gateway, "hostile-tool__echo", &json!({ "still": "here" }));
         assert_eq!(echo["content"][0]["text"], json!(r#"{"still":"here"}"#), "after {tool}");
     }
+}
+
+#[test]
+fn a_tool_that_keeps_failing_is_suspended_and_says_so() {
+    let home = Home::new();
+    home.install_guest("hostile-tool");
+    let gateway = home.up();
+    for _ in 0..FAULTS_BEFORE_SUSPENSION {
+        let result = call_tool(&gateway, "hostile-tool__panic", &json!({}));
+        assert!(result.to_string().contains("it panicked"), "{result}");
+    }
+    let refused = call_tool(&gateway, "hostile-tool__echo", &json!({}));
+    let said = refused["content"][0]["text"].as_str().unwrap_or_default();
+    assert!(said.contains("suspended") && said.contains("seconds"), "{refused}");
+    let innocent = call_tool(&gateway, "text-tools__digest", &json!({ "text": "isartor" }));
+    assert_eq!(innocent["isError"], json!(false), "{innocent}");
+    let log = fs::read_to_string(home.state().join("run/isartor.log")).expect("there is a log");
+    assert_eq!(log.matches("it keeps failing and is suspended").count(), 1, "{log}");
+    assert!(log.contains("hostile-tool 0.1.0 failed in call: it panicked"), "{log}");
+    assert!(log.contains("hostile_tool"), "the backtrace names the plugin's function: {log}");
+    assert!(!refused.to_string().contains("hostile_tool"), "the client sees nothing of it");
 }
 
 #[test]

@@ -3,7 +3,9 @@
 
 mod activity;
 mod bindings;
+pub mod breaker;
 mod bundled;
+mod circuit;
 mod component;
 pub mod connector;
 pub mod definition;
@@ -25,6 +27,7 @@ pub mod shown;
 mod signature;
 mod store;
 pub mod tool;
+mod turns;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -44,6 +47,7 @@ pub use receipt::{Counters, Outcome, Receipt, Use};
 pub use secrets::{PluginSecrets, Secret, Secrets, SecretsError};
 pub use store::{PluginStore, PluginStoreError};
 pub use tool::ToolPlugin;
+pub use turns::Busy;
 
 use engine::Engine;
 use load::Decided;

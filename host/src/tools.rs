@@ -5,6 +5,7 @@ mod current;
 mod from_plugin;
 mod loading;
 mod native;
+mod visible;
 
 use std::sync::Arc;
 
@@ -111,7 +112,8 @@ impl Tools {
         for definition in &offer.definitions {
             let name = definition.name.clone();
             let full_name = format!("{}__{name}", offer.plugin.manifest().id);
-            match from_plugin::tool_info(&full_name, definition.clone()).and_then(|info| self.refuse_clash(info)) {
+            let info = from_plugin::tool_info(&full_name, &offer.plugin, definition);
+            match info.and_then(|info| self.refuse_clash(info)) {
                 Ok(info) => {
                     self.list.push(info);
                     self.targets.push(Target::Plugin { plugin: Arc::clone(&offer.plugin), name });
@@ -157,7 +159,9 @@ impl Tools {
         Ok(match &self.targets[index] {
             Target::Chat => native::call_chat(&self.chat, principal, arguments).await,
             Target::CacheStore => native::call_cache_store(&self.chat, principal, arguments).await,
-            Target::Plugin { plugin, name } => from_plugin::call(plugin, name, arguments, principal).await,
+            Target::Plugin { plugin, name } => {
+                from_plugin::call(plugin, name, &self.list[index], arguments, principal).await
+            }
         })
     }
 }

@@ -126,7 +126,7 @@ fn tool(criterion: &mut Criterion) {
     let runtime = Runtime::new().expect("a runtime");
     let first = runtime.block_on(tool.definitions()).expect("it says what it offers").swap_remove(0);
     let arguments = r#"{"text":"isartor"}"#;
-    let call = || runtime.block_on(tool.call(&first.name, arguments, "bench"));
+    let call = || runtime.block_on(tool.call(&first.name, arguments, "bench", Ok));
     assert!(!call().expect("it answers").is_error, "{} answers {arguments}", first.name);
     criterion.bench_function("tool plugin: a fresh instance and one call", |bencher| {
         bencher.iter(|| black_box(call()));

@@ -80,11 +80,11 @@ impl Connector {
         let mut store = self.plugin.engine().store(Limiter::new(&limits), &limits, |limiter| limiter);
         store.epoch_deadline_trap();
         let called = self.instance.instantiate(&mut store).and_then(|connector| call(&connector, &mut store));
-        let id = &self.plugin.manifest().id;
+        let manifest = self.plugin.manifest();
         match called {
             Ok(Ok(value)) => Ok(value),
-            Ok(Err(failure)) => Err(PluginError::reported(id, failure)),
-            Err(error) => Err(classify(id, export, &limits, store.data(), error)),
+            Ok(Err(failure)) => Err(PluginError::reported(&manifest.id, failure)),
+            Err(error) => Err(classify(manifest, export, &limits, store.data(), error)),
         }
     }
 }

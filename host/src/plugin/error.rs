@@ -1,13 +1,17 @@
 //! What can go wrong with a plugin, always with its name. Never carries a plugin's text further than 1,000 characters.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
-use super::Standing;
+use semver::Version;
+use wasmtime::{PoolConcurrencyLimitError, WasmBacktrace};
+
 use super::bindings::Failure;
 use super::engine::limits::{Limiter, Limits};
 use super::load::Origin;
 use super::lock::LockError;
 use super::manifest::capability::CapabilityName;
+use super::{Busy, Manifest, Standing};
 
 /// Longest text of a plugin's own that is shown, in characters.
 const REPORTED_MAX_CHARACTERS: usize = 1_000;
@@ -54,14 +58,16 @@ pub enum PluginError {
     Compile { plugin: String, source: wasmtime::Error },
     #[error("{plugin} does not fit the world of a {kind}")]
     World { plugin: String, kind: &'static str, source: wasmtime::Error },
-    #[error("{plugin} failed in {export}: {fault}")]
-    Fault { plugin: String, export: &'static str, fault: Fault, source: wasmtime::Error },
+    #[error("{plugin} {version} failed in {export}: {fault}")]
+    Fault { plugin: String, version: Version, export: &'static str, fault: Fault, source: wasmtime::Error },
     #[error("{plugin} could not do it: {message}{}", at(*line_column))]
     Reported { plugin: String, kind: ReportedKind, message: String, line_column: Option<(u32, u32)> },
-    #[error("{plugin} is busy: {limit} calls are already running")]
-    Busy { plugin: String, limit: usize },
-    #[error("{plugin} returned {what} in {export}")]
-    BadOutput { plugin: String, export: &'static str, what: String },
+    #[error("{plugin} is busy: {busy}")]
+    Busy { plugin: String, busy: Busy },
+    #[error("{plugin} failed too often and is suspended for another {} s", wait.as_secs() + 1)]
+    Tripped { plugin: String, wait: Duration },
+    #[error("{plugin} {version} returned {what} in {export}")]
+    BadOutput { plugin: String, version: Version, export: &'static str, what: String },
 }
 
 /// What kind of failure the plugin says it is.
@@ -102,6 +108,10 @@ impl PluginError {
         Self::Reported { plugin: plugin.to_owned(), kind, message, line_column }
     }
 
+    pub(super) fn bad_output(manifest: &Manifest, export: &'static str, what: String) -> Self {
+        Self::BadOutput { plugin: manifest.id.clone(), version: manifest.version.clone(), export, what }
+    }
+
     /// The message with everything behind it, on one line.
     pub fn chain(&self) -> String {
         let mut text = self.to_string();
@@ -117,6 +127,19 @@ impl PluginError {
             source = cause.source();
         }
         text
+    }
+
+    /// Whether it shows that something is wrong with the plugin, unlike what it reports by itself.
+    pub(super) fn is_fault(&self) -> bool {
+        matches!(self, Self::Fault { .. } | Self::BadOutput { .. })
+    }
+
+    /// Where in the plugin it happened, innermost first, on one line; for the log only.
+    pub fn backtrace(&self) -> Option<String> {
+        let Self::Fault { source, .. } = self else { return None };
+        let shown = source.downcast_ref::<WasmBacktrace>()?.to_string();
+        let frames = shown.lines().skip(1).map(|frame| printable(frame.trim()));
+        Some(frames.collect::<Vec<_>>().join(" | "))
     }
 
     /// What a plugin is that cannot be used because of this.
@@ -143,6 +166,7 @@ impl PluginError {
             | Self::Fault { .. }
             | Self::Reported { .. }
             | Self::Busy { .. }
+            | Self::Tripped { .. }
             | Self::BadOutput { .. } => Standing::Failed,
         }
     }
@@ -189,6 +213,7 @@ impl PluginError {
             | Self::Fault { .. }
             | Self::Reported { .. }
             | Self::Busy { .. }
+            | Self::Tripped { .. }
             | Self::BadOutput { .. } => None,
         }
     }
@@ -222,13 +247,21 @@ pub(super) fn without_controls(text: &str) -> String {
 
 /// Names the reason of a failed call from what wasmtime and the limiter know.
 pub(super) fn classify(
-    plugin: &str,
+    manifest: &Manifest,
     export: &'static str,
     limits: &Limits,
     limiter: &Limiter,
     source: wasmtime::Error,
 ) -> PluginError {
-    let deadline = Fault::Deadline { milliseconds: limits.deadline.as_millis().try_into().unwrap_or(u64::MAX) };
+    let plugin = manifest.id.clone();
+    if source.is::<PoolConcurrencyLimitError>() {
+        return PluginError::Busy { plugin, busy: Busy::NoRoom };
+    }
+    let deadline = match export {
+        "definitions" => limits.definitions_deadline,
+        _ => limits.deadline,
+    };
+    let deadline = Fault::Deadline { milliseconds: deadline.as_millis().try_into().unwrap_or(u64::MAX) };
     let fault = match source.downcast_ref::<wasmtime::Trap>() {
         Some(wasmtime::Trap::Interrupt) => deadline,
         Some(wasmtime::Trap::StackOverflow) => Fault::Stack,
@@ -238,7 +271,7 @@ pub(super) fn classify(
         Some(_) => Fault::Trap,
         None => Fault::Data,
     };
-    PluginError::Fault { plugin: plugin.to_owned(), export, fault, source }
+    PluginError::Fault { plugin, version: manifest.version.clone(), export, fault, source }
 }
 
 /// The wall clock of a call ran out while the plugin waited for the host.

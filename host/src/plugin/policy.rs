@@ -1,12 +1,15 @@
 //! Calling a policy: warm instances, synchronous calls. Any failure is the caller's reason to miss, never to serve.
 
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
 
 use wasmtime::Store;
 use wasmtime::component::Linker;
 
 use super::bindings::policy::exports::isartor::plugin::policy as wit;
 use super::bindings::policy::{PolicyPlugin, PolicyPluginPre};
+use super::breaker::BreakerState;
+use super::circuit::Circuit;
 use super::engine::limits::{Limiter, Limits};
 use super::engine::ticks;
 use super::error::classify;
@@ -17,15 +20,13 @@ pub use wit::{Candidate, MissReason, Question, ServeReason, Served, Verdict};
 /// Most candidates that a policy is shown.
 pub const CANDIDATES_MAX: usize = 5;
 
-/// Most bytes of features that are kept for one text.
-pub const FEATURES_MAX_BYTES: usize = 4_096;
-
 /// A policy with its settings. Instances are kept warm and thrown away after any failure.
 pub struct Policy {
     plugin: Arc<Plugin>,
     instance: PolicyPluginPre<Limiter>,
     settings: Vec<(String, String)>,
     limits: Limits,
+    circuit: Circuit,
     warm: Mutex<Vec<Warm>>,
 }
 
@@ -38,7 +39,9 @@ impl Policy {
     pub(super) fn load(plugin: Arc<Plugin>, settings: &[(String, String)]) -> Result<Self, PluginError> {
         let instance = linked(&plugin)?;
         let limits = plugin.limits();
-        let policy = Self { plugin, instance, settings: settings.to_vec(), limits, warm: Mutex::new(Vec::new()) };
+        let circuit = Circuit::new(plugin.manifest());
+        let (settings, warm) = (settings.to_vec(), Mutex::default());
+        let policy = Self { plugin, instance, settings, limits, circuit, warm };
         let first = policy.start()?;
         policy.put_back(first);
         Ok(policy)
@@ -60,28 +63,51 @@ impl Policy {
 
     /// The features of one text. Blocks for at most the policy's deadline.
     pub fn describe(&self, text: &str) -> Result<Vec<u8>, PluginError> {
-        let features =
-            self.call("describe", |policy, store| policy.isartor_plugin_policy().call_describe(store, text))?;
-        if features.len() > FEATURES_MAX_BYTES {
-            return Err(self.bad_output("describe", format!("{} bytes of features", features.len())));
-        }
-        Ok(features)
+        self.call(
+            "describe",
+            |policy, store| policy.isartor_plugin_policy().call_describe(store, text),
+            |features| match features.len() > self.limits.output_max_bytes {
+                true => Err(format!("{} bytes of features", features.len())),
+                false => Ok(()),
+            },
+        )
     }
 
     /// Which candidate to serve, if any. At most [`CANDIDATES_MAX`] candidates, nearest first.
     pub fn decide(&self, question: &Question, candidates: &[Candidate]) -> Result<Verdict, PluginError> {
-        let verdict = self
-            .call("decide", |policy, store| policy.isartor_plugin_policy().call_decide(store, question, candidates))?;
-        if let Verdict::Serve(served) = verdict {
-            let known = usize::try_from(served.index).is_ok_and(|index| index < candidates.len());
-            if !known || !served.confidence.is_finite() {
-                return Err(self.bad_output("decide", format!("candidate {} of {}", served.index, candidates.len())));
-            }
-        }
-        Ok(verdict)
+        self.call(
+            "decide",
+            |policy, store| policy.isartor_plugin_policy().call_decide(store, question, candidates),
+            |verdict| match verdict {
+                Verdict::Serve(served) if !is_choice(served, candidates) => {
+                    Err(format!("candidate {} of {}", served.index, candidates.len()))
+                }
+                Verdict::Serve(_) | Verdict::Miss(_) => Ok(()),
+            },
+        )
+    }
+
+    /// Whether it would be asked now, and how often it failed lately.
+    pub fn breaker(&self) -> BreakerState {
+        self.circuit.state(Instant::now())
     }
 
     fn call<T>(
+        &self,
+        export: &'static str,
+        call: impl FnOnce(&PolicyPlugin, &mut Store<Limiter>) -> wasmtime::Result<T>,
+        usable: impl FnOnce(&T) -> Result<(), String>,
+    ) -> Result<T, PluginError> {
+        let admission = self.circuit.admit(Instant::now())?;
+        let called = self.run(export, call).and_then(|value| match usable(&value) {
+            Ok(()) => Ok(value),
+            Err(what) => Err(PluginError::bad_output(self.manifest(), export, what)),
+        });
+        self.circuit.settle(admission, &called);
+        called
+    }
+
+    fn run<T>(
         &self,
         export: &'static str,
         call: impl FnOnce(&PolicyPlugin, &mut Store<Limiter>) -> wasmtime::Result<T>,
@@ -98,7 +124,7 @@ impl Policy {
                 self.put_back(warm);
                 Ok(value)
             }
-            Err(error) => Err(classify(self.id(), export, &self.limits, warm.store.data(), error)),
+            Err(error) => Err(classify(self.manifest(), export, &self.limits, warm.store.data(), error)),
         }
     }
 
@@ -112,8 +138,8 @@ impl Policy {
         });
         match started {
             Ok((policy, Ok(()))) => Ok(Warm { store, policy }),
-            Ok((_, Err(failure))) => Err(PluginError::reported(self.id(), failure)),
-            Err(error) => Err(classify(self.id(), "configure", &self.limits, store.data(), error)),
+            Ok((_, Err(failure))) => Err(PluginError::reported(&self.manifest().id, failure)),
+            Err(error) => Err(classify(self.manifest(), "configure", &self.limits, store.data(), error)),
         }
     }
 
@@ -123,14 +149,11 @@ impl Policy {
             idle.push(warm);
         }
     }
+}
 
-    fn bad_output(&self, export: &'static str, what: String) -> PluginError {
-        PluginError::BadOutput { plugin: self.id().to_owned(), export, what }
-    }
-
-    fn id(&self) -> &str {
-        &self.plugin.manifest().id
-    }
+fn is_choice(served: &Served, candidates: &[Candidate]) -> bool {
+    let is_there = usize::try_from(served.index).is_ok_and(|index| index < candidates.len());
+    is_there && served.confidence.is_finite()
 }
 
 fn linked(plugin: &Plugin) -> Result<PolicyPluginPre<Limiter>, PluginError> {

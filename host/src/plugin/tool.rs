@@ -1,20 +1,23 @@
 //! Calling a tool plugin: a fresh instance for each call, which yields to the runtime and ends at its deadline.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use tokio::sync::Semaphore;
 use wasmtime::component::Linker;
 use wasmtime::{Store, UpdateDeadline};
 
 use super::bindings::Failure;
 use super::bindings::tool::exports::isartor::plugin::tool as wit;
 use super::bindings::tool::{ToolPlugin as Instance, ToolPluginPre};
+use super::breaker::BreakerState;
+use super::circuit::Circuit;
 use super::engine::limits::Limits;
 use super::error::{DeadlineExceeded, classify};
 use super::imports::{Sandbox, Surroundings};
 use super::receipt::{Call, Outcome};
-use super::{Manifest, Outside, Plugin, PluginError};
+use super::turns::Turns;
+use super::{Grants, Manifest, Outside, Plugin, PluginError};
 
 pub use wit::{Content, Hints, Media, ToolDefinition, ToolResult};
 
@@ -27,7 +30,8 @@ pub struct ToolPlugin {
     surroundings: Arc<Surroundings>,
     instance: ToolPluginPre<Sandbox>,
     limits: Limits,
-    places: Semaphore,
+    turns: Turns,
+    circuit: Circuit,
 }
 
 impl ToolPlugin {
@@ -41,7 +45,8 @@ impl ToolPlugin {
             .map_err(|source| plugin.world_error(source))?;
         let limits = plugin.limits();
         let surroundings = Arc::new(Surroundings::new(Arc::clone(&plugin), outside));
-        Ok(Self { plugin, surroundings, instance, limits, places: Semaphore::new(limits.concurrent_calls) })
+        let (turns, circuit) = (Turns::new(&limits), Circuit::new(plugin.manifest()));
+        Ok(Self { plugin, surroundings, instance, limits, turns, circuit })
     }
 
     pub fn manifest(&self) -> &Manifest {
@@ -55,68 +60,110 @@ impl ToolPlugin {
             == (plugin.manifest(), plugin.digest(), plugin.grants(), plugin.limits())
     }
 
-    /// The tools it offers.
-    pub async fn definitions(&self) -> Result<Vec<ToolDefinition>, PluginError> {
-        let call = Call { export: "definitions", tool: None, principal: None, bytes_in: 0 };
-        let definitions = self
-            .run(call, definitions_bytes, async |instance, store| {
-                instance.isartor_plugin_tool().call_definitions(store).await
-            })
-            .await?;
-        if definitions.len() > DEFINITIONS_MAX {
-            return Err(PluginError::BadOutput {
-                plugin: self.manifest().id.clone(),
-                export: "definitions",
-                what: format!("{} tools, more than the {DEFINITIONS_MAX} allowed", definitions.len()),
-            });
-        }
-        Ok(definitions)
+    /// Whether calls are admitted now, and how often it failed lately.
+    pub fn breaker(&self) -> BreakerState {
+        self.circuit.state(Instant::now())
     }
 
-    /// Calls the tool called `name`; `arguments` is a JSON object as text.
-    pub async fn call(&self, name: &str, arguments: &str, principal: &str) -> Result<ToolResult, PluginError> {
-        let context = wit::CallContext {
-            principal: principal.to_owned(),
-            deadline_milliseconds: self.limits.deadline.as_millis().try_into().unwrap_or(u64::MAX),
+    /// The digests of the definitions that the user accepted, by name; none for a bundled plugin.
+    pub fn pinned_tools(&self) -> Option<&BTreeMap<String, String>> {
+        self.plugin.pinned_tools()
+    }
+
+    /// SHA-256 of the component, in hexadecimal.
+    pub fn digest(&self) -> &str {
+        self.plugin.digest()
+    }
+
+    pub fn grants(&self) -> &Grants {
+        self.plugin.grants()
+    }
+
+    pub fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
+    /// The tools it offers.
+    pub async fn definitions(&self) -> Result<Vec<ToolDefinition>, PluginError> {
+        let made = Call { export: "definitions", tool: None, principal: None, bytes_in: 0 };
+        let deadline = Instant::now() + self.limits.definitions_deadline;
+        let call = async |instance: &Instance, store: &mut Store<Sandbox>| {
+            instance.isartor_plugin_tool().call_definitions(store).await
         };
-        let call = Call { export: "call", tool: Some(name), principal: Some(principal), bytes_in: arguments.len() };
-        self.run(call, result_bytes, async |instance, store| {
-            instance.isartor_plugin_tool().call_call(store, name, arguments, &context).await
+        self.guarded(made, deadline, call, definitions_bytes, |definitions| match definitions.len() > DEFINITIONS_MAX {
+            true => Err(format!("{} tools, more than the {DEFINITIONS_MAX} allowed", definitions.len())),
+            false => Ok(definitions),
         })
         .await
+    }
+
+    /// Calls the tool called `name`; `arguments` is a JSON object as text. `usable` makes something of the result, or
+    /// says what is wrong with it, which counts as the plugin's fault.
+    pub async fn call<U>(
+        &self,
+        name: &str,
+        arguments: &str,
+        principal: &str,
+        usable: impl FnOnce(ToolResult) -> Result<U, String>,
+    ) -> Result<U, PluginError> {
+        let made = Call { export: "call", tool: Some(name), principal: Some(principal), bytes_in: arguments.len() };
+        let deadline = Instant::now() + self.limits.deadline;
+        let call = async |instance: &Instance, store: &mut Store<Sandbox>| {
+            let left = deadline.saturating_duration_since(Instant::now());
+            let deadline_milliseconds = left.as_millis().try_into().unwrap_or(u64::MAX);
+            let context = wit::CallContext { principal: principal.to_owned(), deadline_milliseconds };
+            instance.isartor_plugin_tool().call_call(store, name, arguments, &context).await
+        };
+        self.guarded(made, deadline, call, result_bytes, usable).await
+    }
+
+    /// One call with everything around it: breaker, turn, deadline, receipt, and a look at what it returned.
+    async fn guarded<T, U>(
+        &self,
+        made: Call<'_>,
+        deadline: Instant,
+        call: impl AsyncFnOnce(&Instance, &mut Store<Sandbox>) -> wasmtime::Result<Result<T, Failure>>,
+        bytes_out: fn(&T) -> usize,
+        usable: impl FnOnce(T) -> Result<U, String>,
+    ) -> Result<U, PluginError> {
+        let admission = self.circuit.admit(Instant::now())?;
+        let result = match self.run(made, deadline, call, bytes_out).await {
+            Ok(value) => usable(value).map_err(|what| PluginError::bad_output(self.manifest(), made.export, what)),
+            Err(error) => Err(error),
+        };
+        self.circuit.settle(admission, &result);
+        result
     }
 
     async fn run<T>(
         &self,
         made: Call<'_>,
-        bytes_out: fn(&T) -> usize,
+        deadline: Instant,
         call: impl AsyncFnOnce(&Instance, &mut Store<Sandbox>) -> wasmtime::Result<Result<T, Failure>>,
+        bytes_out: fn(&T) -> usize,
     ) -> Result<T, PluginError> {
-        let id = &self.manifest().id;
-        let _place = self
-            .places
-            .try_acquire()
-            .map_err(|_| PluginError::Busy { plugin: id.clone(), limit: self.limits.concurrent_calls })?;
-        let mut store = self.store(made);
+        let manifest = self.manifest();
+        let busy = |busy| PluginError::Busy { plugin: manifest.id.clone(), busy };
+        let _turn = self.turns.take(&self.limits, deadline).await.map_err(busy)?;
+        let mut store = self.store(made, deadline);
         let work = async {
             let instance = self.instance.instantiate_async(&mut store).await?;
             call(&instance, &mut store).await
         };
-        let called = match tokio::time::timeout(self.limits.deadline, work).await {
+        let called = match tokio::time::timeout_at(deadline.into(), work).await {
             Ok(called) => called,
             Err(_elapsed) => Err(DeadlineExceeded.into()),
         };
         let result = match called {
             Ok(Ok(value)) => Ok(value),
-            Ok(Err(failure)) => Err(PluginError::reported(id, failure)),
-            Err(error) => Err(classify(id, made.export, &self.limits, store.data().limiter(), error)),
+            Ok(Err(failure)) => Err(PluginError::reported(&manifest.id, failure)),
+            Err(error) => Err(classify(manifest, made.export, &self.limits, store.data().limiter(), error)),
         };
         store.data_mut().end(Outcome::of(&result), result.as_ref().map_or(0, bytes_out));
         result
     }
 
-    fn store(&self, call: Call<'_>) -> Store<Sandbox> {
-        let deadline = Instant::now() + self.limits.deadline;
+    fn store(&self, call: Call<'_>, deadline: Instant) -> Store<Sandbox> {
         let sandbox = Sandbox::new(&self.surroundings, &self.limits, call, deadline);
         let mut store = self.plugin.engine().store(sandbox, &self.limits, Sandbox::limiter_mut);
         store.set_epoch_deadline(1);

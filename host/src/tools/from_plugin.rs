@@ -4,39 +4,74 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
+use super::visible::{self, is_media_type};
 use super::{Content, Hints, ToolInfo, ToolOutput, is_tool_name};
 use crate::chat::Principal;
-use crate::plugin::tool::{self, ToolDefinition, ToolResult};
-use crate::plugin::{PluginError, ToolPlugin};
+use crate::plugin::definition::Definition;
+use crate::plugin::manifest::capability::CapabilityRequest;
+use crate::plugin::tool::{self, Media, ToolDefinition, ToolResult};
+use crate::plugin::{Grants, PluginError, ToolPlugin};
 
 const DESCRIPTION_MAX_CHARACTERS: usize = 4_096;
 const SCHEMA_MAX_BYTES: usize = 64 << 10;
 
 /// Checks one definition; the reason says what is wrong with it.
-pub(super) fn tool_info(full_name: &str, definition: ToolDefinition) -> Result<ToolInfo, String> {
+pub(super) fn tool_info(full_name: &str, plugin: &ToolPlugin, definition: &ToolDefinition) -> Result<ToolInfo, String> {
     if !is_tool_name(full_name) {
         return Err("its name is not [a-zA-Z0-9_-], 1 to 64 characters with the plugin's id".to_owned());
     }
+    check_pinned(plugin, definition)?;
     let length = definition.description.chars().count();
     if length > DESCRIPTION_MAX_CHARACTERS {
         return Err(format!("its description has {length} characters, more than {DESCRIPTION_MAX_CHARACTERS}"));
     }
-    let output_schema = definition.output_schema.as_deref().map(|text| schema("output", text)).transpose()?;
     let input_schema = schema("input", &definition.input_schema)?;
     Ok(ToolInfo {
         name: full_name.to_owned(),
-        title: definition.title.map(|title| visible(&title)),
-        description: visible(&definition.description),
+        title: definition.title.as_deref().map(visible::label),
+        description: visible::label(&definition.description),
         has_header_arguments: input_schema.values().any(asks_for_headers),
         input_schema,
-        output_schema,
-        hints: Hints {
-            read_only: definition.hints.read_only,
-            destructive: definition.hints.destructive,
-            idempotent: definition.hints.idempotent,
-            open_world: definition.hints.open_world,
-        },
+        output_schema: definition.output_schema.as_deref().map(|text| schema("output", text)).transpose()?,
+        hints: hints(definition.hints, plugin.grants()),
     })
+}
+
+/// A definition that the user has not accepted suspends its tool, though the component is what it was.
+fn check_pinned(plugin: &ToolPlugin, definition: &ToolDefinition) -> Result<(), String> {
+    let Some(pinned) = plugin.pinned_tools() else { return Ok(()) };
+    let id = &plugin.manifest().id;
+    let what = match pinned.get(&definition.name) {
+        Some(accepted) if *accepted == Definition::from(definition).hash() => return Ok(()),
+        Some(_) => "its definition is not the one you accepted",
+        None => "it was not there when you accepted the plugin",
+    };
+    Err(format!("{what}; run 'isartor plugin update {id}' to see the difference"))
+}
+
+/// What the plugin claims, as far as its grants allow it to be true: without a way out of its sandbox it destroys
+/// nothing and meets no outside world; with one, it may say it is harmless only where it could not be otherwise.
+fn hints(claimed: tool::Hints, grants: &Grants) -> Hints {
+    let tool::Hints { read_only, destructive, idempotent, open_world: _ } = claimed;
+    let mut hints = Hints { read_only, destructive: false, idempotent, open_world: false };
+    for request in grants.granted() {
+        match request {
+            CapabilityRequest::Log { .. } | CapabilityRequest::Clock { .. } | CapabilityRequest::Config { .. } => {}
+            // Its own store, and a secret that only goes into requests, which `http` stands for.
+            CapabilityRequest::Store(_) | CapabilityRequest::Secret(_) => hints.destructive |= destructive,
+            CapabilityRequest::Cache { .. } => {
+                hints.read_only = false;
+                hints.destructive |= destructive;
+            }
+            CapabilityRequest::Http(http) => {
+                let can_write = http.methods.iter().any(|method| method != "GET" && method != "HEAD");
+                hints.read_only &= !can_write;
+                hints.destructive |= destructive;
+                hints.open_world = true;
+            }
+        }
+    }
+    hints
 }
 
 /// Clients reject a whole list for one schema whose type is not `object`.
@@ -60,63 +95,87 @@ fn asks_for_headers(schema: &Value) -> bool {
     }
 }
 
-/// Without the control, zero-width, bidirectional and tag characters that could hide words from a person.
-fn visible(text: &str) -> String {
-    let hidden = |character: char| {
-        (character.is_control() && character != '\n')
-            || matches!(character, '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{206F}')
-            || matches!(character, '\u{FEFF}' | '\u{E0000}'..='\u{E007F}')
-    };
-    text.chars().filter(|&character| !hidden(character)).collect()
-}
-
 /// Calls a plugin's tool. A fault becomes a sentence for the model; the log gets the whole of it.
 pub(super) async fn call(
     plugin: &ToolPlugin,
     name: &str,
+    info: &ToolInfo,
     arguments: Map<String, Value>,
     principal: &Principal,
 ) -> ToolOutput {
     let arguments = Value::Object(arguments).to_string();
-    let called = plugin.call(name, &arguments, principal.as_str()).await;
-    match called.and_then(|result| output(plugin, result)) {
+    let output_max_bytes = plugin.limits().output_max_bytes;
+    let usable = |result| output(result, info.output_schema.is_some(), output_max_bytes);
+    match plugin.call(name, &arguments, principal.as_str(), usable).await {
         Ok(output) => output,
         Err(PluginError::Reported { message, .. }) => ToolOutput::error(message),
         Err(error) => {
-            tracing::warn!(error = error.chain(), "a tool call failed");
+            let (digest, error_chain, backtrace) = (plugin.digest(), error.chain(), error.backtrace());
+            tracing::warn!(tool = info.name, digest, error = error_chain, backtrace, "a tool call failed");
             ToolOutput::error(safe_sentence(&error))
         }
     }
 }
 
-fn output(plugin: &ToolPlugin, result: ToolResult) -> Result<ToolOutput, PluginError> {
-    let structured = result.structured.as_deref().map(|text| structured(plugin, text)).transpose()?;
-    let content = result.content.into_iter().map(|content| match content {
-        tool::Content::Text(text) => Content::Text(text),
-        tool::Content::Image(media) => Content::Image { data: media.data, mime_type: media.mime_type },
-        tool::Content::Audio(media) => Content::Audio { data: media.data, mime_type: media.mime_type },
-    });
-    Ok(ToolOutput { content: content.collect(), structured, is_error: result.is_error })
+/// The result as clients get it, or what is wrong with it. Too much is an error, never a part.
+fn output(result: ToolResult, has_output_schema: bool, max_bytes: usize) -> Result<ToolOutput, String> {
+    let bytes =
+        result.content.iter().map(size_bytes).sum::<usize>() + result.structured.as_ref().map_or(0, String::len);
+    if bytes > max_bytes {
+        return Err(format!("a result of {bytes} bytes, more than the {max_bytes} allowed,"));
+    }
+    let structured = result.structured.as_deref().map(structured).transpose()?;
+    if has_output_schema && structured.is_none() && !result.is_error {
+        return Err("no structured content, which its output schema promises,".to_owned());
+    }
+    let content = result.content.into_iter().map(checked).collect::<Result<_, _>>()?;
+    Ok(ToolOutput { content, structured, is_error: result.is_error })
 }
 
-fn structured(plugin: &ToolPlugin, text: &str) -> Result<Value, PluginError> {
-    match serde_json::from_str(text) {
-        Ok(object @ Value::Object(_)) => Ok(object),
-        Ok(_) | Err(_) => Err(PluginError::BadOutput {
-            plugin: plugin.manifest().id.clone(),
-            export: "call",
-            what: "structured content that is not a JSON object".to_owned(),
-        }),
+fn size_bytes(content: &tool::Content) -> usize {
+    match content {
+        tool::Content::Text(text) => text.len(),
+        tool::Content::Image(media) | tool::Content::Audio(media) => media.data.len() + media.mime_type.len(),
     }
 }
 
-/// What a client may know: which plugin, and what kind of failure.
-#[expect(clippy::wildcard_enum_match_arm, reason = "all others happen before a call, and name no more than the plugin")]
+fn checked(content: tool::Content) -> Result<Content, String> {
+    Ok(match content {
+        tool::Content::Text(text) => Content::Text(visible::content(text)),
+        tool::Content::Image(Media { data, mime_type }) => {
+            Content::Image { data, mime_type: media_type("image", mime_type)? }
+        }
+        tool::Content::Audio(Media { data, mime_type }) => {
+            Content::Audio { data, mime_type: media_type("audio", mime_type)? }
+        }
+    })
+}
+
+fn media_type(kind: &str, mime_type: String) -> Result<String, String> {
+    match is_media_type(kind, &mime_type) {
+        true => Ok(mime_type),
+        false => Err(format!("{:?} as the type of an {kind}", visible::excerpt(&mime_type))),
+    }
+}
+
+fn structured(text: &str) -> Result<Value, String> {
+    match serde_json::from_str(text) {
+        Ok(object @ Value::Object(_)) => Ok(object),
+        Ok(_) | Err(_) => Err("structured content that is not a JSON object".to_owned()),
+    }
+}
+
+/// What a client may know: which plugin, and what kind of failure. No paths, no words of the plugin.
+#[expect(clippy::wildcard_enum_match_arm, reason = "all others happen before a call")]
 fn safe_sentence(error: &PluginError) -> String {
     match error {
         PluginError::Fault { plugin, fault, .. } => format!("The plugin {plugin} failed: {fault}."),
         PluginError::Busy { plugin, .. } => format!("The plugin {plugin} is busy. Try again in a moment."),
+        PluginError::Tripped { plugin, wait } => format!(
+            "The plugin {plugin} failed too often and is suspended. It can be tried again in {} seconds.",
+            wait.as_secs() + 1
+        ),
         PluginError::BadOutput { plugin, .. } => format!("The plugin {plugin} returned a result that is not usable."),
-        other => other.to_string(),
+        _ => "The plugin cannot be used; isartor's log says why.".to_owned(),
     }
 }
