@@ -2,6 +2,7 @@
 
 mod bridge;
 mod http;
+mod list_changed;
 mod outages;
 mod stdio;
 

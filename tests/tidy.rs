@@ -52,7 +52,7 @@ const HOMES: [(&str, &[&str]); 37] = [
     ("indicatif", &["cli/"]),
     ("similar", &["cli/"]),
     ("rpassword", &["cli/"]),
-    ("semver", &["plugin/manifest.rs", "plugin/lock.rs"]),
+    ("semver", &["plugin/"]),
     ("minisign_verify", &["plugin/signature.rs"]),
     ("wit_component", &["author/"]),
 ];

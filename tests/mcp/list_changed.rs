@@ -1,0 +1,131 @@
+//! Plugins come and go while the gateway runs: every kind of client hears of it, and calls in flight are finished.
+
+use reqwest::Client;
+use serde_json::{Value, json};
+
+use super::bridge::{Bridge, error_text, free_port};
+use super::{PROMPT, initialize_params, modern_meta};
+use crate::support::{Home, block_on, text};
+
+const LIST_CHANGED: &str = "notifications/tools/list_changed";
+const TOOL: &str = "hostile-tool__echo";
+
+fn switch(home: &Home, command: &str) {
+    let output = home.run(&["plugin", command, "hostile-tool"]);
+    assert!(output.status.success(), "isartor plugin {command}: {}", text(&output));
+}
+
+fn offers(bridge: &mut Bridge, tool: &str) -> bool {
+    bridge.tool_names().iter().any(|name| name == tool)
+}
+
+/// What every bridge has to pass on, however it speaks to the gateway of `home`.
+fn hears_of_install_and_disable(home: &Home, mut bridge: Bridge) {
+    assert!(!offers(&mut bridge, TOOL));
+    home.install_guest("hostile-tool");
+    assert_eq!(bridge.receive().expect("a notification")["method"], json!(LIST_CHANGED));
+    assert!(offers(&mut bridge, TOOL));
+    switch(home, "disable");
+    assert_eq!(bridge.receive().expect("a notification")["method"], json!(LIST_CHANGED));
+    assert!(!offers(&mut bridge, TOOL));
+    let (status, rest) = bridge.finish();
+    assert!(status.success() && rest.is_empty(), "nothing is announced twice: {rest:?}");
+}
+
+#[test]
+fn a_stdio_client_hears_of_it() {
+    let home = Home::new();
+    let gateway = home.up();
+    hears_of_install_and_disable(&home, Bridge::open(&home, &gateway.url));
+}
+
+#[test]
+fn a_stdio_client_of_a_gateway_elsewhere_hears_of_it() {
+    let (home, client) = (Home::new(), Home::new());
+    let gateway = home.up();
+    hears_of_install_and_disable(&home, Bridge::open(&client, &gateway.url));
+}
+
+#[test]
+fn a_session_over_http_hears_of_it_on_its_stream() {
+    let home = Home::new();
+    let gateway = home.up();
+    let url = format!("{}/mcp", gateway.url);
+    block_on(async {
+        let post = |body: Value| Client::new().post(&url).json(&body).header("accept", "*/*");
+        let begin =
+            json!({ "jsonrpc": "2.0", "id": 1, "method": "initialize", "params": initialize_params("2025-06-18") });
+        let session = post(begin).send().await.expect("it is answered").headers()["mcp-session-id"].clone();
+        let begun = post(json!({ "jsonrpc": "2.0", "method": "notifications/initialized" }));
+        assert_eq!(begun.header("mcp-session-id", &session).send().await.expect("it is answered").status(), 202);
+        let listening =
+            Client::new().get(&url).header("mcp-session-id", &session).header("accept", "text/event-stream");
+        let mut stream = listening.send().await.expect("it is answered");
+        assert_eq!(stream.status(), 200);
+        home.install_guest("hostile-tool");
+        let mut heard = String::new();
+        while !heard.contains(LIST_CHANGED) {
+            let piece = stream.chunk().await.expect("the stream goes on").expect("the stream goes on");
+            heard.push_str(&String::from_utf8_lossy(&piece));
+        }
+    });
+}
+
+#[test]
+fn a_client_without_initialize_hears_of_it_where_it_listens() {
+    let home = Home::new();
+    let gateway = home.up();
+    for client in [&home, &Home::new()] {
+        let mut bridge = Bridge::start(client, &gateway.url);
+        let filter = json!({ "toolsListChanged": true, "promptsListChanged": true });
+        let listening = bridge.ask("subscriptions/listen", json!({ "notifications": filter, "_meta": modern_meta() }));
+        let begun = bridge.receive().expect("an acknowledgement");
+        assert_eq!(begun["method"], json!("notifications/subscriptions/acknowledged"), "{begun}");
+        assert_eq!(begun["params"]["notifications"], json!({ "toolsListChanged": true }), "there are no prompts");
+        home.install_guest("hostile-tool");
+        let heard = bridge.receive().expect("a notification");
+        assert_eq!(heard["method"], json!(LIST_CHANGED), "{heard}");
+        let subscription = &heard["params"]["_meta"]["io.modelcontextprotocol/subscriptionId"];
+        assert_eq!(subscription, &json!(listening), "{heard}");
+        switch(&home, "remove");
+        assert_eq!(bridge.receive().expect("a notification")["method"], json!(LIST_CHANGED));
+        let (status, _) = bridge.finish();
+        assert!(status.success());
+    }
+}
+
+#[test]
+fn a_call_in_flight_is_finished_on_the_old_set() {
+    let home = Home::new();
+    home.install_guest("hostile-tool");
+    let gateway = home.up();
+    let mut bridge = Bridge::open(&home, &gateway.url);
+    let in_flight = bridge.ask("tools/call", json!({ "name": "hostile-tool__loop", "arguments": {} }));
+    // The call is under way once a later one is answered.
+    assert!(offers(&mut bridge, TOOL));
+    switch(&home, "disable");
+    assert_eq!(bridge.receive().expect("a notification")["method"], json!(LIST_CHANGED));
+    let refused = bridge.request("tools/call", json!({ "name": TOOL, "arguments": {} }));
+    assert_eq!(refused["error"]["code"], json!(-32602), "it is gone: {refused}");
+    let ended = bridge.receive().expect("an answer");
+    assert_eq!(ended["id"], json!(in_flight), "{ended}");
+    let (is_error, text) = error_text(&ended["result"]);
+    assert!(is_error && text.contains("it took longer than 10000 ms"), "{text}");
+}
+
+#[test]
+fn a_client_hears_of_what_changed_while_the_gateway_was_away() {
+    let home = Home::new();
+    home.install_guest("hostile-tool");
+    let port = free_port();
+    let gateway = home.up_at(port);
+    let mut bridge = Bridge::open(&home, &gateway.url);
+    assert!(offers(&mut bridge, TOOL));
+    drop(gateway);
+    switch(&home, "disable");
+    let _gateway = home.up_at(port);
+    bridge.ask("tools/call", json!({ "name": "isartor_chat", "arguments": { "prompt": PROMPT } }));
+    let heard = [bridge.receive(), bridge.receive()].map(|message| message.expect("an answer and a notification"));
+    assert!(heard.iter().any(|message| message["method"] == json!(LIST_CHANGED)), "{heard:?}");
+    assert!(!offers(&mut bridge, TOOL));
+}
