@@ -3,20 +3,18 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
-use semver::Version;
-
 use super::breaker::{Admission, Breaker, BreakerState, Change};
 use super::{Manifest, PluginError};
 
 pub(super) struct Circuit {
     plugin: String,
-    version: Version,
+    version: String,
     breaker: Mutex<Breaker>,
 }
 
 impl Circuit {
     pub(super) fn new(manifest: &Manifest) -> Self {
-        Self { plugin: manifest.id.clone(), version: manifest.version.clone(), breaker: Mutex::default() }
+        Self { plugin: manifest.id.clone(), version: manifest.version.to_string(), breaker: Mutex::default() }
     }
 
     fn breaker(&self) -> MutexGuard<'_, Breaker> {
@@ -42,9 +40,9 @@ impl Circuit {
         let (plugin, version) = (&self.plugin, &self.version);
         match change {
             Some(Change::Suspended { wait }) => {
-                tracing::warn!(plugin, %version, seconds = wait.as_secs(), "it keeps failing and is suspended");
+                tracing::warn!(plugin, version, seconds = wait.as_secs(), "it keeps failing and is suspended");
             }
-            Some(Change::Resumed) => tracing::info!(plugin, %version, "it works again"),
+            Some(Change::Resumed) => tracing::info!(plugin, version, "it works again"),
             None => {}
         }
     }

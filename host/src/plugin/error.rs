@@ -3,7 +3,6 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use semver::Version;
 use wasmtime::{PoolConcurrencyLimitError, WasmBacktrace};
 
 use super::bindings::Failure;
@@ -59,7 +58,7 @@ pub enum PluginError {
     #[error("{plugin} does not fit the world of a {kind}")]
     World { plugin: String, kind: &'static str, source: wasmtime::Error },
     #[error("{plugin} {version} failed in {export}: {fault}")]
-    Fault { plugin: String, version: Version, export: &'static str, fault: Fault, source: wasmtime::Error },
+    Fault { plugin: String, version: String, export: &'static str, fault: Fault, source: wasmtime::Error },
     #[error("{plugin} could not do it: {message}{}", at(*line_column))]
     Reported { plugin: String, kind: ReportedKind, message: String, line_column: Option<(u32, u32)> },
     #[error("{plugin} is busy: {busy}")]
@@ -67,7 +66,7 @@ pub enum PluginError {
     #[error("{plugin} failed too often and is suspended for another {} s", wait.as_secs() + 1)]
     Tripped { plugin: String, wait: Duration },
     #[error("{plugin} {version} returned {what} in {export}")]
-    BadOutput { plugin: String, version: Version, export: &'static str, what: String },
+    BadOutput { plugin: String, version: String, export: &'static str, what: String },
 }
 
 /// What kind of failure the plugin says it is.
@@ -109,7 +108,7 @@ impl PluginError {
     }
 
     pub(super) fn bad_output(manifest: &Manifest, export: &'static str, what: String) -> Self {
-        Self::BadOutput { plugin: manifest.id.clone(), version: manifest.version.clone(), export, what }
+        Self::BadOutput { plugin: manifest.id.clone(), version: manifest.version.to_string(), export, what }
     }
 
     /// The message with everything behind it, on one line.
@@ -271,7 +270,7 @@ pub(super) fn classify(
         Some(_) => Fault::Trap,
         None => Fault::Data,
     };
-    PluginError::Fault { plugin, version: manifest.version.clone(), export, fault, source }
+    PluginError::Fault { plugin, version: manifest.version.to_string(), export, fault, source }
 }
 
 /// The wall clock of a call ran out while the plugin waited for the host.
