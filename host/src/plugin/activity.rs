@@ -7,9 +7,6 @@ use tokio::sync::Semaphore;
 
 use super::receipt::Counters;
 
-/// Most bytes that one plugin may log in a minute, from all its calls.
-const MINUTE_MAX_BYTES: usize = 256 << 10;
-
 const MINUTE: Duration = Duration::from_secs(60);
 
 /// Requests of one plugin that are under way at the same time; more wait.
@@ -25,10 +22,9 @@ pub(super) struct Activity {
 
 impl Activity {
     pub(super) fn new(now: Instant) -> Self {
-        let log_minute = LogMinute { started: now, budget: Budget::new(MINUTE_MAX_BYTES) };
         Self {
             counters: Mutex::default(),
-            log_minute: Mutex::new(log_minute),
+            log_minute: Mutex::new(LogMinute { started: now, budget: None }),
             requests: Semaphore::new(CONCURRENT_REQUESTS),
         }
     }
@@ -41,9 +37,9 @@ impl Activity {
         change(&mut self.counters.lock().unwrap_or_else(PoisonError::into_inner));
     }
 
-    /// Takes a line's bytes out of this minute's budget.
-    pub(super) fn log(&self, bytes: usize, now: Instant) -> Taken {
-        self.log_minute.lock().unwrap_or_else(PoisonError::into_inner).take(bytes, now)
+    /// Takes a line's bytes out of this minute's budget, which is `max_bytes` from all calls.
+    pub(super) fn log(&self, bytes: usize, max_bytes: usize, now: Instant) -> Taken {
+        self.log_minute.lock().unwrap_or_else(PoisonError::into_inner).take(bytes, max_bytes, now)
     }
 }
 
@@ -93,15 +89,16 @@ impl Budget {
 #[derive(Debug)]
 struct LogMinute {
     started: Instant,
-    budget: Budget,
+    /// None until something is logged.
+    budget: Option<Budget>,
 }
 
 impl LogMinute {
-    fn take(&mut self, bytes: usize, now: Instant) -> Taken {
+    fn take(&mut self, bytes: usize, max_bytes: usize, now: Instant) -> Taken {
         if now.saturating_duration_since(self.started) >= MINUTE {
-            *self = Self { started: now, budget: Budget::new(MINUTE_MAX_BYTES) };
+            *self = Self { started: now, budget: None };
         }
-        self.budget.take(bytes)
+        self.budget.get_or_insert_with(|| Budget::new(max_bytes)).take(bytes)
     }
 }
 
@@ -121,16 +118,17 @@ mod tests {
     fn each_minute_has_its_own_budget() {
         let start = Instant::now();
         let activity = Activity::new(start);
-        let spent_now = Taken::SpentNow { max_bytes: MINUTE_MAX_BYTES };
+        const MAX: usize = 1_000;
+        let spent_now = Taken::SpentNow { max_bytes: MAX };
         for (seconds, bytes, expected) in [
-            (0, MINUTE_MAX_BYTES, Taken::Fits),
+            (0, MAX, Taken::Fits),
             (59, 1, spent_now),
             (59, 1, Taken::Spent),
             (60, 1, Taken::Fits),
-            (60, MINUTE_MAX_BYTES, spent_now),
-            (200, MINUTE_MAX_BYTES, Taken::Fits),
+            (60, MAX, spent_now),
+            (200, MAX, Taken::Fits),
         ] {
-            assert_eq!(activity.log(bytes, start + Duration::from_secs(seconds)), expected, "at {seconds} s");
+            assert_eq!(activity.log(bytes, MAX, start + Duration::from_secs(seconds)), expected, "at {seconds} s");
         }
     }
 }

@@ -265,7 +265,7 @@ pub(super) fn classify(
         Some(wasmtime::Trap::Interrupt) => deadline,
         Some(wasmtime::Trap::StackOverflow) => Fault::Stack,
         _ if source.is::<DeadlineExceeded>() => deadline,
-        _ if source.is::<TooManyHostCalls>() => Fault::HostCalls { max: Limits::HOST_CALLS_MAX },
+        _ if source.is::<TooManyHostCalls>() => Fault::HostCalls { max: limits.host_calls_max },
         _ if limiter.refused => Fault::Memory { max_bytes: limits.memory_max_bytes },
         Some(_) => Fault::Trap,
         None => Fault::Data,

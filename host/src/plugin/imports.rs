@@ -73,7 +73,7 @@ impl Sandbox {
         let mut table = ResourceTable::new();
         table.set_max_capacity(HANDLES_MAX);
         let activity = &surroundings.activity;
-        let lines = LogLines::new(surroundings.id(), Arc::clone(activity));
+        let lines = LogLines::new(surroundings.id(), Arc::clone(activity), limits);
         let wasi = WasiCtx::builder()
             .stdout(lines.clone())
             .stderr(lines.clone())
@@ -103,7 +103,7 @@ impl Sandbox {
     fn used(&mut self, name: CapabilityName, bytes: usize) -> wasmtime::Result<()> {
         self.receipt.used(name);
         self.receipt.moved(name, bytes);
-        match self.receipt.uses() > Limits::HOST_CALLS_MAX {
+        match self.receipt.uses() > self.limiter.limits().host_calls_max {
             true => Err(TooManyHostCalls.into()),
             false => Ok(()),
         }

@@ -41,8 +41,8 @@ pub struct Limits {
     pub log_call_max_bytes: usize,
     /// The same for all calls of one minute.
     pub log_minute_max_bytes: usize,
-    /// Calls from the plugin to the host in one call.
-    pub host_calls_max: usize,
+    /// How often one call may use capabilities.
+    pub host_calls_max: u64,
     /// Calls of one plugin at the same time.
     pub concurrent_calls: usize,
     /// Calls that wait for their turn; more are refused as busy at once.
@@ -58,9 +58,6 @@ pub struct Limits {
 impl Limits {
     /// The largest component that is read at all.
     pub const COMPONENT_MAX_BYTES: u64 = 64 << 20;
-
-    /// How often one call may use capabilities.
-    pub const HOST_CALLS_MAX: u64 = 1_000;
 
     /// The defaults of each kind. A policy runs inside a look-up, a tool may have real work to do.
     pub const fn of(kind: Kind) -> Self {
@@ -120,6 +117,10 @@ pub(crate) struct Limiter {
 impl Limiter {
     pub(crate) fn new(limits: &Limits) -> Self {
         Self { limits: *limits, memory_bytes: 0, table_elements: 0, refused: false }
+    }
+
+    pub(crate) fn limits(&self) -> &Limits {
+        &self.limits
     }
 }
 

@@ -9,15 +9,10 @@ use std::time::Instant;
 use tokio::io::AsyncWrite;
 use wasmtime_wasi::cli::{IsTerminal, StdoutStream};
 
+use crate::plugin::Limits;
 use crate::plugin::activity::{Activity, Budget, Taken};
 use crate::plugin::bindings::capabilities::isartor::plugin::log::Level;
 use crate::plugin::error::without_controls;
-
-/// Most bytes that one call may log; the rest is dropped with one line that says so.
-const CALL_MAX_BYTES: usize = 64 << 10;
-
-/// Longest line, in bytes. A longer one that is printed becomes several, one that is logged is cut.
-const LINE_MAX_BYTES: usize = 4 << 10;
 
 /// Where the lines of one call go. Clones share the budget.
 #[derive(Clone)]
@@ -27,26 +22,36 @@ struct State {
     plugin: String,
     activity: Arc<Activity>,
     budget: Budget,
+    /// A longer line that is printed becomes several, one that is logged is cut.
+    line_max_bytes: usize,
+    minute_max_bytes: usize,
     /// What was printed after the last line feed.
     printed: Vec<u8>,
 }
 
 impl LogLines {
-    pub(super) fn new(plugin: &str, activity: Arc<Activity>) -> Self {
-        let budget = Budget::new(CALL_MAX_BYTES);
-        Self(Arc::new(Mutex::new(State { plugin: plugin.to_owned(), activity, budget, printed: Vec::new() })))
+    pub(super) fn new(plugin: &str, activity: Arc<Activity>, limits: &Limits) -> Self {
+        Self(Arc::new(Mutex::new(State {
+            plugin: plugin.to_owned(),
+            activity,
+            budget: Budget::new(limits.log_call_max_bytes),
+            line_max_bytes: limits.log_line_max_bytes,
+            minute_max_bytes: limits.log_minute_max_bytes,
+            printed: Vec::new(),
+        })))
     }
 
     /// One line that the plugin logs.
     pub(super) fn log(&self, level: Level, message: &str) {
-        let cut = &message[..message.floor_char_boundary(LINE_MAX_BYTES)];
-        self.state().log(level, cut);
+        let mut state = self.state();
+        let cut = &message[..message.floor_char_boundary(state.line_max_bytes)];
+        state.log(level, cut);
     }
 
     fn print(&self, bytes: &[u8]) {
         let mut state = self.state();
         for &byte in bytes {
-            if byte == b'\n' || state.printed.len() >= LINE_MAX_BYTES {
+            if byte == b'\n' || state.printed.len() >= state.line_max_bytes {
                 state.end_line();
             }
             if byte != b'\n' {
@@ -71,7 +76,7 @@ impl State {
     fn log(&mut self, level: Level, text: &str) {
         let bytes = text.len() + 1;
         let taken = match self.budget.take(bytes) {
-            Taken::Fits => self.activity.log(bytes, Instant::now()),
+            Taken::Fits => self.activity.log(bytes, self.minute_max_bytes, Instant::now()),
             spent @ (Taken::SpentNow { .. } | Taken::Spent) => spent,
         };
         match taken {

@@ -29,7 +29,7 @@ pub struct LimitOverrides {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub log_minute_max_bytes: Option<usize>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub host_calls_max: Option<usize>,
+    pub host_calls_max: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub concurrent_calls: Option<usize>,
     #[serde(skip_serializing_if = "Option::is_none")]
