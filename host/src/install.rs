@@ -14,7 +14,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use crate::plugin::difference::{self, Line};
 use crate::plugin::lock::{AcceptedFile, Granted, Lock, Locked};
 use crate::plugin::manifest::capability::{CapabilityName, CapabilityRequest};
-use crate::plugin::{Examined, Manifest, Plugins};
+use crate::plugin::{Examined, LimitOverrides, Manifest, Plugins};
 use crate::settings::Home;
 
 pub use error::InstallError;
@@ -81,13 +81,16 @@ impl Installation<'_> {
         Ok(Standing::Other { before: Box::new(before.clone()), difference })
     }
 
-    /// Puts the package into the plugins directory and accepts it. What was switched off stays off.
+    /// Puts the package into the plugins directory and accepts it. What was switched off stays off, and
+    /// limits that the user changed stay changed.
     pub fn accept(&self, examined: &Examined, source: &str, consent: &Consent) -> Result<(), InstallError> {
         let (home, id) = (self.home, &examined.manifest.id);
         home.create().map_err(|source| InstallError::Files { path: home.root().into(), source })?;
         Lock::change(&home.plugins_lock(), |lock| {
-            let enabled = lock.find(id).is_none_or(|before| before.enabled);
-            let locked = self.locked(examined, source, consent, enabled);
+            let before = lock.find(id);
+            let enabled = before.is_none_or(|before| before.enabled);
+            let limits = before.map(|before| before.limits.clone()).unwrap_or_default();
+            let locked = Locked { enabled, limits, ..self.locked(examined, source, consent) };
             kept::write(home, &locked, &examined.shown)?;
             replace_files(&home.plugins_dir(), examined)?;
             lock.accept(locked);
@@ -95,7 +98,7 @@ impl Installation<'_> {
         })
     }
 
-    fn locked(&self, examined: &Examined, source: &str, consent: &Consent, enabled: bool) -> Locked {
+    fn locked(&self, examined: &Examined, source: &str, consent: &Consent) -> Locked {
         let manifest = &examined.manifest;
         let granted = consent.grants.iter().filter_map(|&name| self.granted(manifest, name));
         let files = manifest.files.iter().filter(|file| consent.files.contains(&file.id));
@@ -107,9 +110,10 @@ impl Installation<'_> {
             source: source.to_owned(),
             component_sha256: examined.component_sha256.clone(),
             manifest_sha256: examined.manifest_sha256.clone(),
-            enabled,
+            enabled: true,
             accepted_at: seconds(self.now),
             publisher_key: examined.signed_by.clone(),
+            limits: LimitOverrides::default(),
             tools: examined.shown.tool_hashes(),
             grants: granted.collect(),
             files: files.map(|file| AcceptedFile { id: file.id.clone(), path: file.path.to_string() }).collect(),

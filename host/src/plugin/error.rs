@@ -45,6 +45,8 @@ pub enum PluginError {
     Changed { plugin: String },
     #[error("the files of {plugin}, which you accepted, are gone")]
     Gone { plugin: String },
+    #[error("cannot use the limits of {plugin} in isartor-plugins.lock: {message}")]
+    Limits { plugin: String, message: String },
     #[error("{plugin} is switched off")]
     Disabled { plugin: String },
     #[error("{package} does not carry its manifest")]
@@ -157,6 +159,7 @@ impl PluginError {
             | Self::ForbiddenImport { .. }
             | Self::NotAskedFor { .. }
             | Self::Gone { .. }
+            | Self::Limits { .. }
             | Self::Unpacked { .. }
             | Self::Signature { .. }
             | Self::Lock(_)
@@ -195,6 +198,7 @@ impl PluginError {
             Self::Gone { plugin } => Some(format!(
                 "run 'isartor plugin update {plugin}' to fetch it again, or 'isartor plugin remove {plugin}'"
             )),
+            Self::Limits { .. } => Some("correct that line, or leave it out".to_owned()),
             Self::Disabled { plugin } => Some(format!("run 'isartor plugin enable {plugin}' to switch it on")),
             Self::Unpacked { .. } => Some("give its folder, or a file that 'isartor plugin pack' made".to_owned()),
             Self::Signature { plugin, .. } => {

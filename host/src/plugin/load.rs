@@ -51,6 +51,7 @@ pub struct Plugin {
     digest: String,
     bytes: Cow<'static, [u8]>,
     grants: Grants,
+    limits: Limits,
     engine: Arc<Engine>,
     compiled: Mutex<Option<Component>>,
 }
@@ -117,6 +118,12 @@ impl Plugin {
             }
             Decided::ByUser(None) => return Err(PluginError::NotAccepted { plugin: name, origin }),
         };
+        let limits = Limits::of(manifest.kind);
+        let limits = match locked {
+            Some(locked) => limits.with(&locked.limits),
+            None => Ok(limits),
+        };
+        let limits = limits.map_err(|message| PluginError::Limits { plugin: name, message })?;
         let allowed = match decided {
             Decided::Inert => CapabilityName::ALL.into(),
             Decided::Bundled | Decided::ByUser(_) => locked.map(Locked::allowed).unwrap_or_default(),
@@ -129,6 +136,7 @@ impl Plugin {
             origin,
             digest,
             bytes,
+            limits,
             engine: Arc::clone(engine),
             compiled: Mutex::new(None),
         })
@@ -152,6 +160,7 @@ impl Plugin {
         self.digest == other.digest
             && self.origin == other.origin
             && self.grants == other.grants
+            && self.limits == other.limits
             && self.files == other.files
             && self.pinned_tools == other.pinned_tools
     }
@@ -188,7 +197,7 @@ impl Plugin {
     }
 
     pub fn limits(&self) -> Limits {
-        Limits::of(self.manifest.kind)
+        self.limits
     }
 
     pub(super) fn world_error(&self, source: wasmtime::Error) -> PluginError {

@@ -10,6 +10,7 @@ use semver::Version;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use super::LimitOverrides;
 use super::hexadecimal;
 use super::manifest::Kind;
 use super::manifest::capability::CapabilityName;
@@ -50,6 +51,9 @@ pub struct Locked {
     /// The minisign key that signed it; no other key can sign its updates.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub publisher_key: Option<String>,
+    /// Budgets that the user lowered or raised for this plugin, within the ceilings.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub limits: LimitOverrides,
     /// SHA-256 of each tool's definition, by the tool's name.
     #[serde(default)]
     pub tools: BTreeMap<String, String>,
@@ -100,6 +104,10 @@ impl LockError {
             }
         }
     }
+}
+
+fn is_default(limits: &LimitOverrides) -> bool {
+    *limits == LimitOverrides::default()
 }
 
 impl Default for Lock {
@@ -241,6 +249,7 @@ mod tests {
             enabled: true,
             accepted_at: 1,
             publisher_key: Some("RW".to_owned()),
+            limits: toml::from_str("deadline_milliseconds = 500").expect("a limit"),
             tools: BTreeMap::from([("echo".to_owned(), "02".to_owned())]),
             grants: vec![Granted { capability: CapabilityName::Http, allows: vec!["send".to_owned()], granted_at: 2 }],
             files: vec![AcceptedFile { id: "f".to_owned(), path: "~/x".to_owned() }],

@@ -28,6 +28,7 @@ pub struct Layers {
 pub struct Plugins {
     pub loaded: usize,
     /// Those that take their time and join later.
+    #[serde(default)]
     pub loading: Vec<String>,
     pub failed: Vec<FailedPlugin>,
     /// Which `isartor-plugins.lock` is in effect: its SHA-256, or nothing when there is none.
