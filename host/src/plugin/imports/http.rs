@@ -77,15 +77,7 @@ impl Sandbox {
 
 impl Surroundings {
     fn http_request(&self) -> &HttpRequest {
-        let request = self.plugin.grants().granted().iter().find_map(|request| match request {
-            CapabilityRequest::Http(request) => Some(request),
-            CapabilityRequest::Log { .. }
-            | CapabilityRequest::Clock { .. }
-            | CapabilityRequest::Store(_)
-            | CapabilityRequest::Cache { .. }
-            | CapabilityRequest::Secret(_)
-            | CapabilityRequest::Config { .. } => None,
-        });
+        let request = self.plugin.grants().granted().iter().find_map(CapabilityRequest::http);
         request.expect("http is linked only when it was granted")
     }
 }
