@@ -2,6 +2,7 @@
 
 mod support;
 
+mod capabilities;
 mod chat;
 mod connect;
 mod gateway;

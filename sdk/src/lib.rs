@@ -37,4 +37,12 @@ pub mod connector;
 pub mod policy;
 pub mod tool;
 
+pub mod cache;
+pub mod clock;
+pub mod config;
+pub mod http;
+pub mod log;
+pub mod secret;
+pub mod store;
+
 mod failure;

@@ -5,6 +5,7 @@ mod consent;
 mod doctor;
 mod install;
 mod list;
+mod secret;
 mod takeover;
 
 use std::process::ExitCode;
@@ -53,6 +54,9 @@ pub(super) enum PluginCommand {
         #[arg(required = true, value_parser = capability)]
         capabilities: Vec<CapabilityName>,
     },
+    /// Set the secrets that a plugin uses and never sees.
+    #[command(subcommand)]
+    Secret(secret::SecretCommand),
     /// Load every plugin and say what is wrong with those that do not work. Exits 1 when one does not.
     Doctor {
         /// Only this one.
@@ -107,6 +111,7 @@ pub(super) fn run(settings: &Settings, _: &Environment, command: PluginCommand) 
         PluginCommand::Disable { name } => change::set_enabled(settings, &name, false),
         PluginCommand::Grant { name, capabilities } => change::grant(settings, &name, &capabilities),
         PluginCommand::Revoke { name, capabilities } => change::revoke(settings, &name, &capabilities),
+        PluginCommand::Secret(command) => secret::run(settings, command),
         PluginCommand::Doctor { name } => doctor::run(settings, name.as_deref()),
     }
 }

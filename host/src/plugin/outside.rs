@@ -1,9 +1,10 @@
 //! What the capabilities reach outside of the sandbox, shared by all plugins of a process. Holds no plugin.
 
+mod answers;
+
 use std::collections::BTreeMap;
-use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use super::activity::Activity;
 use super::imports::HttpClients;
@@ -12,48 +13,7 @@ use super::secrets::Secrets;
 use super::store::PluginStore;
 use crate::settings::Home;
 
-/// The cache of answers, as a caller of a tool sees it. The use case that owns the cache implements it.
-pub trait Answers: Send + Sync {
-    /// The stored answer that may be served to `principal`, if there is one.
-    fn lookup<'a>(
-        &'a self,
-        principal: &'a str,
-        prompt: String,
-        model: Option<String>,
-    ) -> Answering<'a, Option<StoredAnswer>>;
-
-    /// Stores an answer for `principal`.
-    fn store<'a>(
-        &'a self,
-        principal: &'a str,
-        prompt: String,
-        response: String,
-        model: Option<String>,
-    ) -> Answering<'a, ()>;
-}
-
-pub type Answering<'a, T> = Pin<Box<dyn Future<Output = Result<T, AnswersError>> + Send + 'a>>;
-
-/// An answer that was found.
-#[derive(Debug, Clone, PartialEq)]
-pub struct StoredAnswer {
-    pub response: String,
-    /// Whether the very same question was stored, else one that is near.
-    pub exact: bool,
-    /// Cosine similarity; 1.0 for an exact one.
-    pub score: f32,
-    pub age: Duration,
-    pub matched_prompt: String,
-}
-
-/// Why there is no answer and no miss either. Its text is safe for a plugin.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum AnswersError {
-    #[error("{0}")]
-    Invalid(String),
-    #[error("the cache failed")]
-    Failed,
-}
+pub use answers::{Answering, Answers, AnswersError, StoredAnswer};
 
 /// Passed in at start; a command that only looks at plugins passes the default, which reaches nothing.
 #[derive(Default)]

@@ -112,38 +112,39 @@ impl Secrets {
     pub fn set(&self, plugin: &str, key: &str, value: Secret) -> Result<(), SecretsError> {
         self.change(|all| {
             all.entry(plugin.to_owned()).or_default().insert(key.to_owned(), value);
+            true
         })
+        .map(drop)
     }
 
     /// Whether it was there.
     pub fn remove(&self, plugin: &str, key: &str) -> Result<bool, SecretsError> {
-        let mut removed = false;
         self.change(|all| {
-            if let Some(secrets) = all.get_mut(plugin) {
-                removed = secrets.remove(key).is_some();
-            }
+            let removed = all.get_mut(plugin).and_then(|secrets| secrets.remove(key));
             all.retain(|_, secrets| !secrets.is_empty());
-        })?;
-        Ok(removed)
+            removed.is_some()
+        })
     }
 
     /// Whether any was there.
     pub fn remove_all(&self, plugin: &str) -> Result<bool, SecretsError> {
-        let mut removed = false;
-        self.change(|all| removed = all.remove(plugin).is_some())?;
-        Ok(removed)
+        self.change(|all| all.remove(plugin).is_some())
     }
 
-    /// One process after the other: the lock is on the directory, since the file is replaced.
-    fn change(&self, change: impl FnOnce(&mut All)) -> Result<(), SecretsError> {
+    /// Writes what `change` says it changed. One process after the other: the lock is on the directory, since the file
+    /// is replaced.
+    fn change(&self, change: impl FnOnce(&mut All) -> bool) -> Result<bool, SecretsError> {
         let path = self.path.as_deref().ok_or(SecretsError::Nowhere)?;
         let write_error = |source| SecretsError::Write { path: path.to_owned(), source };
         let dir = path.parent().expect("the file is in the home");
         let locked = File::open(dir).map_err(write_error)?;
         locked.lock().map_err(write_error)?;
         let mut all = read(path)?;
-        change(&mut all);
-        write(path, dir, &all).map_err(write_error)
+        let changed = change(&mut all);
+        if changed {
+            write(path, dir, &all).map_err(write_error)?;
+        }
+        Ok(changed)
     }
 }
 

@@ -59,8 +59,11 @@ impl Sandbox {
         let secret_requests: Vec<&SecretRequest> = surroundings.secret_requests().collect();
         let permitted = permit(granted, &secret_requests, &request)?;
         let secrets = surroundings.secrets()?;
+        let Some(clients) = surroundings.outside.clients() else {
+            return Err(HttpError::Denied("nothing can be reached while the plugin is only looked at".to_owned()));
+        };
         self.receipt.contacted(permitted.destination());
-        let exchange = Exchange { surroundings: &surroundings, granted, secrets };
+        let exchange = Exchange { surroundings: &surroundings, clients, granted, secrets };
         let timeout = self.timeout(request.timeout_milliseconds);
         let transfer = exchange.transfer(permitted, request.body.take());
         tokio::time::timeout(timeout, transfer).await.unwrap_or(Err(HttpError::Timeout))
@@ -74,15 +77,7 @@ impl Sandbox {
 
 impl Surroundings {
     fn http_request(&self) -> &HttpRequest {
-        let request = self.plugin.grants().granted().iter().find_map(|request| match request {
-            CapabilityRequest::Http(request) => Some(request),
-            CapabilityRequest::Log { .. }
-            | CapabilityRequest::Clock { .. }
-            | CapabilityRequest::Store(_)
-            | CapabilityRequest::Cache { .. }
-            | CapabilityRequest::Secret(_)
-            | CapabilityRequest::Config { .. } => None,
-        });
+        let request = self.plugin.grants().granted().iter().find_map(CapabilityRequest::http);
         request.expect("http is linked only when it was granted")
     }
 }
@@ -90,6 +85,7 @@ impl Surroundings {
 /// One request and its answer.
 struct Exchange<'a> {
     surroundings: &'a Surroundings,
+    clients: &'a HttpClients,
     granted: &'a HttpRequest,
     secrets: Vec<GrantedSecret<'a>>,
 }
@@ -97,9 +93,7 @@ struct Exchange<'a> {
 impl Exchange<'_> {
     async fn transfer(&self, permitted: Permitted, body: Option<Vec<u8>>) -> Result<Response, HttpError> {
         let _place = self.surroundings.activity.requests.acquire().await.expect("the semaphore is never closed");
-        let unreachable = || HttpError::Denied("nothing can be reached while the plugin is only looked at".to_owned());
-        let clients = self.surroundings.outside.clients().ok_or_else(unreachable)?;
-        let client = clients.get(self.granted.private_addresses).map_err(network_error)?;
+        let client = self.clients.get(self.granted.private_addresses).map_err(network_error)?;
         let secret_headers = self.secret_headers(&permitted)?;
         let mut request = client.request(permitted.method, permitted.url).headers(permitted.headers);
         request = request.headers(secret_headers);

@@ -25,15 +25,7 @@ pub(super) struct SecretsUnreadable;
 impl Surroundings {
     /// What plugin.toml asks for under `secret`, if that was granted.
     pub(super) fn secret_requests(&self) -> impl Iterator<Item = &SecretRequest> {
-        self.plugin.grants().granted().iter().filter_map(|request| match request {
-            CapabilityRequest::Secret(request) => Some(request),
-            CapabilityRequest::Log { .. }
-            | CapabilityRequest::Clock { .. }
-            | CapabilityRequest::Store(_)
-            | CapabilityRequest::Cache { .. }
-            | CapabilityRequest::Http(_)
-            | CapabilityRequest::Config { .. } => None,
-        })
+        self.plugin.grants().granted().iter().filter_map(CapabilityRequest::secret)
     }
 
     /// The granted secrets that are set. Reads the file each time, so that a change counts at once.

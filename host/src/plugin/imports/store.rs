@@ -59,15 +59,7 @@ impl Host for Sandbox {
 impl Sandbox {
     fn quota_bytes(&self) -> u64 {
         let granted = self.surroundings.plugin.grants().granted();
-        let quota = granted.iter().find_map(|request| match request {
-            CapabilityRequest::Store(request) => Some(request.quota_bytes),
-            CapabilityRequest::Log { .. }
-            | CapabilityRequest::Clock { .. }
-            | CapabilityRequest::Cache { .. }
-            | CapabilityRequest::Http(_)
-            | CapabilityRequest::Secret(_)
-            | CapabilityRequest::Config { .. } => None,
-        });
+        let quota = granted.iter().find_map(CapabilityRequest::store).map(|request| request.quota_bytes);
         quota.expect("the store is linked only when it was granted")
     }
 }

@@ -150,6 +150,21 @@ impl CapabilityRequest {
         }
     }
 
+    /// The request, when it is for the store.
+    pub fn store(&self) -> Option<&StoreRequest> {
+        if let Self::Store(request) = self { Some(request) } else { None }
+    }
+
+    /// The request, when it is for HTTP.
+    pub fn http(&self) -> Option<&HttpRequest> {
+        if let Self::Http(request) = self { Some(request) } else { None }
+    }
+
+    /// The request, when it is for a secret.
+    pub fn secret(&self) -> Option<&SecretRequest> {
+        if let Self::Secret(request) = self { Some(request) } else { None }
+    }
+
     /// What granting it allows, in one line for a person.
     pub fn allows(&self) -> String {
         match self {
