@@ -112,6 +112,11 @@ struct ConnectArgs {
 
 /// Runs what was typed.
 pub fn run(cli: Cli, environment: Environment) -> anyhow::Result<ExitCode> {
+    if let Command::Plugin(command) = &cli.command
+        && let Some(done) = command.without_settings()
+    {
+        return done;
+    }
     let flags = match &cli.command {
         Command::Up(args) => Flags { host: args.host, port: args.port },
         Command::Stop

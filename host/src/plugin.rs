@@ -29,10 +29,12 @@ mod store;
 pub mod tool;
 mod turns;
 
+use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 pub use connector::Connector;
+pub use engine::compiler::CompileError;
 pub use engine::limits::{LimitOverrides, Limits};
 pub use error::{Fault, PluginError, printable};
 pub use examine::Examined;
@@ -58,6 +60,26 @@ pub struct Plugins {
     plugins_dir: PathBuf,
     plugins: Vec<Arc<Plugin>>,
     left_out: Vec<LeftOutPlugin>,
+}
+
+/// Where plugins are, and what they need around them.
+#[derive(Debug, Clone, Copy)]
+pub struct Places<'p> {
+    pub plugins_dir: &'p Path,
+    /// Where compiled code is kept; none keeps it nowhere.
+    pub state_dir: Option<&'p Path>,
+    /// This program, which compiles what others built in a process of its own.
+    pub program: &'p Path,
+}
+
+/// Compiles the component on `input` in this process, which is there for nothing else and limits itself first.
+pub fn compile_component(
+    memory_max_bytes: u64,
+    seconds: u64,
+    input: impl Read,
+    output: impl Write,
+) -> Result<(), CompileError> {
+    engine::compile_here(memory_max_bytes, seconds, input, output)
 }
 
 /// A plugin that is there and not in use.
@@ -92,11 +114,10 @@ impl Standing {
 
 impl Plugins {
     /// Reads the manifests of the bundled plugins and of those in `plugins_dir` that `lock` accepts. Compiles nothing.
-    /// `state_dir` is where compiled code is kept; none keeps it nowhere.
-    pub fn open(plugins_dir: &Path, state_dir: Option<&Path>, lock: &Lock) -> Result<Self, PluginError> {
+    pub fn open(places: Places<'_>, lock: &Lock) -> Result<Self, PluginError> {
         let none = Self {
-            engine: Arc::new(Engine::new(state_dir)?),
-            plugins_dir: plugins_dir.to_owned(),
+            engine: Arc::new(Engine::new(places.state_dir, places.program)?),
+            plugins_dir: places.plugins_dir.to_owned(),
             plugins: Vec::new(),
             left_out: Vec::new(),
         };

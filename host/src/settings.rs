@@ -29,6 +29,8 @@ pub struct Settings {
     pub plugin_config: BTreeMap<String, Vec<(String, String)>>,
     /// A `tracing` filter such as `info` or `isartor_host=debug`.
     pub log: String,
+    /// Absolute path of the running program.
+    pub program: PathBuf,
 }
 
 #[derive(Debug, Clone)]

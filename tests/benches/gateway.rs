@@ -10,7 +10,7 @@ use isartor_host::cache::Cache;
 use isartor_host::cache::embedding::{Embedder, ModelFiles, OnnxRuntime, embedder_id};
 use isartor_host::chat::{Chat, Lookup, Principal, Store};
 use isartor_host::plugin::policy::{Candidate, Question};
-use isartor_host::plugin::{Kind, Lock, Plugins, Policy, ToolPlugin};
+use isartor_host::plugin::{Kind, Lock, Places, Plugins, Policy, ToolPlugin};
 use isartor_host::settings::{Environment, Flags, NearestKind, Settings};
 use tokio::runtime::Runtime;
 
@@ -72,7 +72,9 @@ fn entry(number: usize) -> Store {
 }
 
 fn plugins(home: &Path) -> Plugins {
-    Plugins::open(&home.join("plugins"), Some(home), &Lock::default()).expect("the bundled plugins")
+    let program = Path::new(env!("CARGO_BIN_EXE_isartor"));
+    let places = Places { plugins_dir: &home.join("plugins"), state_dir: Some(home), program };
+    Plugins::open(places, &Lock::default()).expect("the bundled plugins")
 }
 
 /// The installed model with its runtime library loaded, which a process can do only once.

@@ -17,7 +17,7 @@ use crate::connect::entry::{self, EntryError, Parts};
 use crate::connect::locate::{Directories, Surroundings};
 use crate::connect::{self, Client, ConnectError, Intent, Plan, Step};
 use crate::plugin::manifest::client_file::Os;
-use crate::plugin::{Connector, Lock, Manifest, PluginError, Plugins};
+use crate::plugin::{Connector, Lock, Manifest, Places, PluginError, Plugins};
 use crate::server::instance;
 use crate::settings::{Environment, Settings};
 
@@ -72,7 +72,9 @@ fn connector(settings: &Settings, args: &ConnectArgs) -> anyhow::Result<Connecto
         None => error.into(),
     };
     let lock = Lock::read(&settings.home.plugins_lock()).map_err(PluginError::from).map_err(with_hint)?;
-    let plugins = Plugins::open(&settings.home.plugins_dir(), state_dir, &lock).map_err(with_hint)?;
+    let plugins_dir = settings.home.plugins_dir();
+    let places = Places { plugins_dir: &plugins_dir, state_dir, program: &settings.program };
+    let plugins = Plugins::open(places, &lock).map_err(with_hint)?;
     plugins.connector(&args.client).map_err(with_hint)
 }
 

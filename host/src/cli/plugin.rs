@@ -1,6 +1,7 @@
 //! `isartor plugin ...`: what can be typed about plugins, and who carries it out.
 
 mod change;
+mod compile;
 mod consent;
 mod doctor;
 mod install;
@@ -19,7 +20,7 @@ use super::JsonArgs;
 use super::output::Hinted;
 use crate::install::{InstallError, Installation};
 use crate::plugin::manifest::capability::CapabilityName;
-use crate::plugin::{Lock, PluginError, Plugins};
+use crate::plugin::{Lock, Places, PluginError, Plugins};
 use crate::settings::{Environment, Settings};
 
 #[derive(Debug, Subcommand)]
@@ -62,6 +63,28 @@ pub(super) enum PluginCommand {
         /// Only this one.
         name: Option<String>,
     },
+    /// Compile standard input to standard output; isartor runs this by itself.
+    #[command(hide = true)]
+    CompileComponent(compile::CompileArgs),
+}
+
+impl PluginCommand {
+    /// The command that needs no home and no settings.
+    pub(super) fn without_settings(&self) -> Option<anyhow::Result<ExitCode>> {
+        match self {
+            Self::CompileComponent(args) => Some(compile::run(args)),
+            Self::List(_)
+            | Self::Inspect { .. }
+            | Self::Install(_)
+            | Self::Update(_)
+            | Self::Remove { .. }
+            | Self::Enable { .. }
+            | Self::Disable { .. }
+            | Self::Grant { .. }
+            | Self::Revoke { .. }
+            | Self::Doctor { .. } => None,
+        }
+    }
 }
 
 #[derive(Debug, Args)]
@@ -113,6 +136,7 @@ pub(super) fn run(settings: &Settings, _: &Environment, command: PluginCommand) 
         PluginCommand::Revoke { name, capabilities } => change::revoke(settings, &name, &capabilities),
         PluginCommand::Secret(command) => secret::run(settings, command),
         PluginCommand::Doctor { name } => doctor::run(settings, name.as_deref()),
+        PluginCommand::CompileComponent(args) => compile::run(&args),
     }
 }
 
@@ -124,7 +148,9 @@ fn capability(text: &str) -> Result<CapabilityName, String> {
 fn open(settings: &Settings) -> anyhow::Result<Plugins> {
     let lock = Lock::read(&settings.home.plugins_lock()).map_err(|error| hinted(error.into()))?;
     let state_dir = settings.home.root().is_dir().then(|| settings.home.root());
-    Ok(Plugins::open(&settings.home.plugins_dir(), state_dir, &lock).map_err(hinted)?)
+    let plugins_dir = settings.home.plugins_dir();
+    let places = Places { plugins_dir: &plugins_dir, state_dir, program: &settings.program };
+    Ok(Plugins::open(places, &lock).map_err(hinted)?)
 }
 
 fn installation(settings: &Settings) -> Installation<'_> {

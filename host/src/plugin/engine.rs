@@ -1,8 +1,10 @@
 //! The WebAssembly engine: what is compiled in and out, the clock that ends loops, compiled code on disk.
 
 mod compiled;
+pub(super) mod compiler;
 pub(super) mod limits;
 
+use std::io::{Read, Write};
 use std::num::NonZeroUsize;
 use std::path::Path;
 use std::thread;
@@ -13,6 +15,7 @@ use wasmtime::{Config, InstanceAllocationStrategy, OptLevel, PoolingAllocationCo
 
 use super::PluginError;
 use compiled::CompiledCode;
+use compiler::{CompileError, Compiler};
 use limits::{Limiter, Limits};
 
 /// How often the epoch advances. Deadlines are counted in these.
@@ -22,32 +25,46 @@ const TICK: Duration = Duration::from_millis(10);
 pub(super) struct Engine {
     engine: wasmtime::Engine,
     compiled: Option<CompiledCode>,
+    compiler: Compiler,
+}
+
+/// Where a component is compiled.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Compilation<'l> {
+    /// It was built with this program.
+    Here,
+    /// Somebody else built it: in a process of its own, within its limits.
+    Elsewhere(&'l Limits),
 }
 
 impl Engine {
-    /// Sets up the engine and its clock. `state_dir` is where compiled code is kept.
-    pub(super) fn new(state_dir: Option<&Path>) -> Result<Self, PluginError> {
-        let engine = pooling().or_else(|_| wasmtime::Engine::new(&config())).map_err(PluginError::Engine)?;
+    /// Sets up the engine and its clock. `state_dir` is where compiled code is kept, `program` compiles what others
+    /// built.
+    pub(super) fn new(state_dir: Option<&Path>, program: &Path) -> Result<Self, PluginError> {
+        let engine = new_engine().map_err(PluginError::Engine)?;
         start_clock(&engine)?;
         let compiled = state_dir.map(|dir| CompiledCode::new(dir, &engine));
-        Ok(Self { engine, compiled })
+        Ok(Self { engine, compiled, compiler: Compiler::new(program) })
     }
 
     pub(super) fn wasmtime(&self) -> &wasmtime::Engine {
         &self.engine
     }
 
-    /// Takes the compiled code from disk when it is there and authentic, compiles it otherwise.
-    pub(super) fn compile(&self, bytes: &[u8], digest: &str) -> wasmtime::Result<Component> {
-        let Some(compiled) = &self.compiled else {
-            return Component::from_binary(&self.engine, bytes);
-        };
-        if let Some(component) = compiled.load(&self.engine, digest) {
+    /// Takes the compiled code from disk when it is there and authentic, compiles it otherwise. Blocks.
+    pub(super) fn compile(&self, bytes: &[u8], digest: &str, how: Compilation<'_>) -> Result<Component, CompileError> {
+        let kept = self.compiled.as_ref();
+        if let Some(component) = kept.and_then(|kept| kept.load(&self.engine, digest)) {
             return Ok(component);
         }
-        let component = Component::from_binary(&self.engine, bytes)?;
-        compiled.keep(digest, &component);
-        Ok(component)
+        let code = match how {
+            Compilation::Here => self.engine.precompile_component(bytes)?,
+            Compilation::Elsewhere(limits) => self.compiler.compile(bytes, digest, limits)?,
+        };
+        if let Some(kept) = kept {
+            kept.keep(digest, &code);
+        }
+        Ok(compiled::deserialize_own(&self.engine, &code)?)
     }
 
     /// A store for one plugin, with its limits set. Epoch deadlines are set for each call.
@@ -60,10 +77,24 @@ impl Engine {
     }
 }
 
+/// The half of compiling that runs in a process of its own: a component in, its machine code out.
+pub(super) fn compile_here(
+    memory_max_bytes: u64,
+    seconds: u64,
+    input: impl Read,
+    output: impl Write,
+) -> Result<(), CompileError> {
+    compiler::serve(new_engine, memory_max_bytes, seconds, input, output)
+}
+
 /// How many epochs a deadline is; never less than two, since the current one may be almost over.
 pub(super) fn ticks(deadline: Duration) -> u64 {
     let whole = deadline.as_millis().div_ceil(TICK.as_millis());
     u64::try_from(whole).unwrap_or(u64::MAX).max(1) + 1
+}
+
+fn new_engine() -> wasmtime::Result<wasmtime::Engine> {
+    pooling().or_else(|_| wasmtime::Engine::new(&config()))
 }
 
 fn config() -> Config {

@@ -6,6 +6,7 @@ use std::time::Duration;
 use wasmtime::{PoolConcurrencyLimitError, WasmBacktrace};
 
 use super::bindings::Failure;
+use super::engine::compiler::CompileError;
 use super::engine::limits::{Limiter, Limits};
 use super::load::Origin;
 use super::lock::LockError;
@@ -56,7 +57,7 @@ pub enum PluginError {
     #[error(transparent)]
     Lock(#[from] LockError),
     #[error("cannot compile {plugin}")]
-    Compile { plugin: String, source: wasmtime::Error },
+    Compile { plugin: String, source: CompileError },
     #[error("{plugin} does not fit the world of a {kind}")]
     World { plugin: String, kind: &'static str, source: wasmtime::Error },
     #[error("{plugin} {version} failed in {export}: {fault}")]

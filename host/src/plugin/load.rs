@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use sha2::{Digest, Sha256};
 use wasmtime::component::Component;
 
-use super::engine::Engine;
+use super::engine::{Compilation, Engine};
 use super::grants::Grants;
 use super::lock::{AcceptedFile, Locked};
 use super::manifest::Manifest;
@@ -211,9 +211,14 @@ impl Plugin {
             return Ok(component.clone());
         }
         let plugin = &self.manifest.id;
+        let limits = self.limits();
+        let how = match self.origin {
+            Origin::Bundled => Compilation::Here,
+            Origin::Directory(_) => Compilation::Elsewhere(&limits),
+        };
         let component = self
             .engine
-            .compile(&self.bytes, &self.digest)
+            .compile(&self.bytes, &self.digest, how)
             .map_err(|source| PluginError::Compile { plugin: plugin.clone(), source })?;
         self.grants.check_imports(plugin, &component::imports(&self.engine, &component))?;
         *compiled = Some(component.clone());

@@ -9,7 +9,7 @@ use crate::cache::embedding::embedder_id;
 use crate::cache::{Cache, CacheError};
 use crate::chat::{Chat, ChatError};
 use crate::model::{self, ModelError, Progress};
-use crate::plugin::{Lock, Outside, PluginError, Plugins, Policy, lock};
+use crate::plugin::{Lock, Outside, Places, PluginError, Plugins, Policy, lock};
 use crate::settings::{EmbeddingSettings, Settings};
 use crate::tools::ChatAnswers;
 
@@ -36,7 +36,9 @@ pub async fn assemble(settings: Arc<Settings>) -> Result<(Gateway, Reload), Asse
     let mut failed = Vec::new();
     let (lock, fingerprint) = accepted(&settings, &mut failed);
     let is_lock_sound = failed.is_empty();
-    let plugins = Plugins::open(&home.plugins_dir(), Some(home.root()), &lock)?;
+    let plugins_dir = home.plugins_dir();
+    let places = Places { plugins_dir: &plugins_dir, state_dir: Some(home.root()), program: &settings.program };
+    let plugins = Plugins::open(places, &lock)?;
     failed.extend(plugins.failed().map(|failed| (failed.name.clone(), failed.reason.clone())));
     let policy = policy(&plugins, &settings, &mut failed);
     let digest = policy.as_ref().map(Policy::digest).unwrap_or_default().to_owned();

@@ -162,6 +162,7 @@ impl File {
             policy: self.policy.into_settings()?,
             plugin_config: plugin_config(self.plugin)?,
             log: self.log.unwrap_or_else(|| "info".to_owned()),
+            program: environment.program.clone(),
         })
     }
 }

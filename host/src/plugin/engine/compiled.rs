@@ -34,7 +34,7 @@ impl CompiledCode {
     /// The component, when its code is there and authentic. Anything else is compiled again and replaced.
     pub(super) fn load(&self, engine: &Engine, digest: &str) -> Option<Component> {
         match self.read(digest) {
-            Ok(code) => match deserialize(engine, &code?) {
+            Ok(code) => match deserialize_own(engine, &code?) {
                 Ok(component) => Some(component),
                 Err(error) => {
                     tracing::warn!(digest, error = %error, "compiled code does not fit, compiling again");
@@ -49,9 +49,8 @@ impl CompiledCode {
     }
 
     /// Writes the code beside its MAC. Failing to is worth a line in the log, not an error: it is a cache.
-    pub(super) fn keep(&self, digest: &str, component: &Component) {
-        let written = component.serialize().map_err(io::Error::other).and_then(|code| self.write(digest, &code));
-        if let Err(error) = written {
+    pub(super) fn keep(&self, digest: &str, code: &[u8]) {
+        if let Err(error) = self.write(digest, code) {
             tracing::warn!(digest, error = %error, "cannot keep compiled code");
         }
     }
@@ -114,10 +113,12 @@ impl CompiledCode {
     }
 }
 
+/// Loads code that this program, here or in the process it compiles in, has just made and nobody else has touched.
 #[expect(unsafe_code, reason = "loading compiled code is unsafe by nature")]
-fn deserialize(engine: &Engine, code: &[u8]) -> wasmtime::Result<Component> {
-    // SAFETY: the only caller passes what `read` returned: bytes whose HMAC under this installation's private key
-    // was verified, so they are what `Component::serialize` gave to `keep` for this engine's compatibility hash.
+pub(super) fn deserialize_own(engine: &Engine, code: &[u8]) -> wasmtime::Result<Component> {
+    // SAFETY: the callers pass what `Engine::precompile_component` of this very program gave: straight from it, over a
+    // pipe from a child that runs this program, or from a file whose HMAC under this installation's private key was
+    // verified, written for this engine's compatibility hash.
     unsafe { Component::deserialize(engine, code) }
 }
 
