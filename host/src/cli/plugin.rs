@@ -71,19 +71,7 @@ pub(super) enum PluginCommand {
 impl PluginCommand {
     /// The command that needs no home and no settings.
     pub(super) fn without_settings(&self) -> Option<anyhow::Result<ExitCode>> {
-        match self {
-            Self::CompileComponent(args) => Some(compile::run(args)),
-            Self::List(_)
-            | Self::Inspect { .. }
-            | Self::Install(_)
-            | Self::Update(_)
-            | Self::Remove { .. }
-            | Self::Enable { .. }
-            | Self::Disable { .. }
-            | Self::Grant { .. }
-            | Self::Revoke { .. }
-            | Self::Doctor { .. } => None,
-        }
+        if let Self::CompileComponent(args) = self { Some(compile::run(args)) } else { None }
     }
 }
 

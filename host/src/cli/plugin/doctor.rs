@@ -6,6 +6,8 @@ use std::sync::Arc;
 use super::{hinted, open, runtime};
 use crate::cli::output::line;
 use crate::plugin::{Connector, Kind, Plugin, PluginError, Plugins, Standing, ToolPlugin};
+use crate::server::control::{self, Request};
+use crate::server::instance;
 use crate::settings::Settings;
 
 pub(super) fn run(settings: &Settings, only: Option<&str>) -> anyhow::Result<ExitCode> {
@@ -30,12 +32,31 @@ pub(super) fn run(settings: &Settings, only: Option<&str>) -> anyhow::Result<Exi
             line(format!("{:<20} hint: {hint}", ""))?;
         }
     }
+    ill += in_the_gateway(settings, &wanted)?;
     match ill {
         0 => line("every plugin that is switched on works")?,
         1 => line("1 plugin does not work")?,
         _ => line(format!("{ill} plugins do not work"))?,
     }
     Ok(if ill == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// What the running gateway has seen of the plugins; how many it has suspended.
+fn in_the_gateway(settings: &Settings, wanted: &dyn Fn(&str) -> bool) -> anyhow::Result<usize> {
+    if instance::running(&settings.home)?.is_none() {
+        return Ok(0);
+    }
+    let tools = control::ask(&settings.home.control_socket(), Request::Status)?.health.plugins.tools;
+    let mut suspended = 0;
+    for plugin in tools.iter().filter(|plugin| wanted(&plugin.name)) {
+        line(format!("{:<20} in the running gateway: {} calls, {} faults", plugin.name, plugin.calls, plugin.faults))?;
+        if let Some(seconds) = plugin.suspended_for_seconds {
+            suspended += 1;
+            line(format!("{:<20} suspended: it kept failing; it is tried again in {seconds} s", plugin.name))?;
+            line(format!("{:<20} hint: 'isartor logs' shows each failure", ""))?;
+        }
+    }
+    Ok(suspended)
 }
 
 /// What it is good for, when it works.

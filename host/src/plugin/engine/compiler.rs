@@ -185,7 +185,7 @@ mod tests {
     fn what_would_fail_again_is_not_tried_again() {
         let limits = Limits::of(Kind::Tool);
         let [first, second] = tried_twice("/bin/cat", &limits);
-        assert!(first.to_string().contains("No such file"), "{first}");
+        assert!(matches!(first, CompileError::Unusable(_)), "{first}");
         assert_eq!(second.to_string(), format!("it was tried before: {first}"));
         let [first, second] = tried_twice("/no/such/program", &limits);
         assert!(matches!((&first, &second), (CompileError::Process(_), CompileError::Process(_))), "{first}, {second}");
