@@ -207,6 +207,9 @@ fn a_request_goes_where_it_was_granted_and_nowhere_else() {
         assert!(error.starts_with("the request was denied: ") && error.contains(words), "{arguments}: {error}");
         assert!(log_of(&home).contains("request denied"), "each denial is in the log");
     }
+    let endless = json!({ "url": url(&format!("/{}", "x".repeat(100_000))) });
+    let endless = call(&gateway, "fetch", &endless)["error"].to_string();
+    assert!(endless.contains("the request failed: "), "{endless}");
     let many = call(&gateway, "fetch", &json!({ "url": url("/echo"), "times": 17 }));
     assert_eq!(many, json!({ "error": "the request was denied: more than 16 requests in one call" }));
     assert_eq!(server.requests() - asked, 16, "what was denied was never sent");
