@@ -293,3 +293,26 @@ fn a_call_leaves_a_receipt() {
         }
     }
 }
+
+#[test]
+fn wasi_is_there_and_leads_nowhere() {
+    let home = Home::new();
+    home.install_guest("wasi-tool");
+    let gateway = home.up();
+    for (tool, expected) in [
+        ("environment", "[]"),
+        ("arguments", "[] None"),
+        ("directories", "0"),
+        ("read", "Err(StreamError::Closed)"),
+        ("write", "Ok(())"),
+        ("tcp", "access-denied"),
+        ("udp", "access-denied"),
+        ("resolve", "access-denied"),
+    ] {
+        let result = gateway.mcp("tools/call", &json!({ "name": format!("wasi-tool__{tool}"), "arguments": {} }));
+        assert_eq!(result["content"][0]["text"], json!(expected), "{tool}: {result}");
+    }
+    let log = log_of(&home);
+    assert!(log.contains(r#"plugin="wasi-tool" output="{\"jsonrpc\":\"2.0\""#), "{log}");
+    assert!(log.contains(r#"plugin="wasi-tool" output="no end""#), "{log}");
+}
