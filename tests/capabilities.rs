@@ -292,6 +292,9 @@ fn a_call_leaves_a_receipt() {
             assert!(receipt.contains(word), "{receipt} does not say {word}");
         }
     }
+    let used = &gateway.get("/health").1["plugins"]["used"]["capable-tool"];
+    assert_eq!((&used["calls"], &used["faults"]), (&json!(4), &json!(1)), "three calls, and the definitions: {used}");
+    assert_eq!(used["capabilities"], json!({ "clock": 1_001, "http": 1, "store": 1 }));
 }
 
 #[test]
@@ -308,10 +311,13 @@ fn wasi_is_there_and_leads_nowhere() {
         ("tcp", "access-denied"),
         ("udp", "access-denied"),
         ("resolve", "access-denied"),
+        ("exit", "The plugin wasi-tool failed: it ended itself."),
     ] {
         let result = gateway.mcp("tools/call", &json!({ "name": format!("wasi-tool__{tool}"), "arguments": {} }));
         assert_eq!(result["content"][0]["text"], json!(expected), "{tool}: {result}");
     }
+    let seed = || gateway.mcp("tools/call", &json!({ "name": "wasi-tool__seed", "arguments": {} }));
+    assert_ne!(seed()["content"], seed()["content"], "chance is real");
     let log = log_of(&home);
     assert!(log.contains(r#"plugin="wasi-tool" output="{\"jsonrpc\":\"2.0\""#), "{log}");
     assert!(log.contains(r#"plugin="wasi-tool" output="no end""#), "{log}");

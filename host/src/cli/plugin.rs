@@ -82,6 +82,7 @@ impl PluginCommand {
             | Self::Disable { .. }
             | Self::Grant { .. }
             | Self::Revoke { .. }
+            | Self::Secret(_)
             | Self::Doctor { .. } => None,
         }
     }

@@ -1,9 +1,12 @@
 //! What the gateway says of itself, in `/health` and on the control socket.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::Gateway;
 use crate::chat::LayerState;
+use crate::plugin::Counters;
 
 /// This program's version.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");
@@ -34,6 +37,28 @@ pub struct Plugins {
     /// Which `isartor-plugins.lock` is in effect: its SHA-256, or nothing when there is none.
     #[serde(default)]
     pub lock: String,
+    /// What each plugin did since the gateway began, by id.
+    #[serde(default)]
+    pub used: BTreeMap<String, PluginUse>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PluginUse {
+    pub calls: u64,
+    /// How many of the calls ended in a fault.
+    pub faults: u64,
+    pub bytes_in: u64,
+    pub bytes_out: u64,
+    /// How often it used each capability.
+    pub capabilities: BTreeMap<String, u64>,
+}
+
+impl From<Counters> for PluginUse {
+    fn from(counters: Counters) -> Self {
+        let Counters { calls, faults, bytes_in, bytes_out, capability_calls } = counters;
+        let capabilities = capability_calls.into_iter().map(|(name, calls)| (name.to_string(), calls)).collect();
+        Self { calls, faults, bytes_in, bytes_out, capabilities }
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -61,6 +86,7 @@ impl Health {
                 loading: report.loading.clone(),
                 failed: failed.collect(),
                 lock: report.lock.clone(),
+                used: gateway.plugins.outside().counters().into_iter().map(|(id, used)| (id, used.into())).collect(),
             },
         }
     }

@@ -6,7 +6,7 @@ mod bindings {
     wit_bindgen::generate!({ path: "wasi.wit", world: "everything", generate_all });
 }
 
-use bindings::wasi::cli::{environment, stdin, stdout};
+use bindings::wasi::cli::{environment, exit, stdin, stdout};
 use bindings::wasi::filesystem::preopens;
 use bindings::wasi::random::insecure_seed;
 use bindings::wasi::sockets::network::{ErrorCode, IpAddressFamily};
@@ -18,7 +18,10 @@ pub struct WasiTool;
 #[cfg(target_arch = "wasm32")]
 isartor_plugin::tool::export!(WasiTool);
 
-const TOOLS: [(&str, fn() -> String); 9] = [
+/// What WASI says to one question.
+type Question = fn() -> String;
+
+const TOOLS: [(&str, Question); 10] = [
     ("environment", || format!("{:?}", environment::get_environment())),
     ("arguments", || format!("{:?} {:?}", environment::get_arguments(), environment::initial_cwd())),
     ("directories", || preopens::get_directories().len().to_string()),
@@ -27,6 +30,10 @@ const TOOLS: [(&str, fn() -> String); 9] = [
     ("tcp", || refusal(tcp_create_socket::create_tcp_socket(IpAddressFamily::Ipv4))),
     ("udp", || refusal(udp_create_socket::create_udp_socket(IpAddressFamily::Ipv6))),
     ("resolve", resolve),
+    ("exit", || {
+        exit::exit(Ok(()));
+        String::new()
+    }),
     ("seed", || format!("{:?}", insecure_seed::insecure_seed())),
 ];
 
