@@ -207,6 +207,9 @@ fn a_request_goes_where_it_was_granted_and_nowhere_else() {
         assert!(error.starts_with("the request was denied: ") && error.contains(words), "{arguments}: {error}");
         assert!(log_of(&home).contains("request denied"), "each denial is in the log");
     }
+    let endless = json!({ "url": url(&format!("/{}", "x".repeat(100_000))) });
+    let endless = call(&gateway, "fetch", &endless)["error"].to_string();
+    assert!(endless.contains("the request failed: "), "{endless}");
     let many = call(&gateway, "fetch", &json!({ "url": url("/echo"), "times": 17 }));
     assert_eq!(many, json!({ "error": "the request was denied: more than 16 requests in one call" }));
     assert_eq!(server.requests() - asked, 16, "what was denied was never sent");
@@ -289,4 +292,33 @@ fn a_call_leaves_a_receipt() {
             assert!(receipt.contains(word), "{receipt} does not say {word}");
         }
     }
+    let used = &gateway.get("/health").1["plugins"]["used"]["capable-tool"];
+    assert_eq!((&used["calls"], &used["faults"]), (&json!(4), &json!(1)), "three calls, and the definitions: {used}");
+    assert_eq!(used["capabilities"], json!({ "clock": 1_001, "http": 1, "store": 1 }));
+}
+
+#[test]
+fn wasi_is_there_and_leads_nowhere() {
+    let home = Home::new();
+    home.install_guest("wasi-tool");
+    let gateway = home.up();
+    for (tool, expected) in [
+        ("environment", "[]"),
+        ("arguments", "[] None"),
+        ("directories", "0"),
+        ("read", "Err(StreamError::Closed)"),
+        ("write", "Ok(())"),
+        ("tcp", "access-denied"),
+        ("udp", "access-denied"),
+        ("resolve", "access-denied"),
+        ("exit", "The plugin wasi-tool failed: it ended itself."),
+    ] {
+        let result = gateway.mcp("tools/call", &json!({ "name": format!("wasi-tool__{tool}"), "arguments": {} }));
+        assert_eq!(result["content"][0]["text"], json!(expected), "{tool}: {result}");
+    }
+    let seed = || gateway.mcp("tools/call", &json!({ "name": "wasi-tool__seed", "arguments": {} }));
+    assert_ne!(seed()["content"], seed()["content"], "chance is real");
+    let log = log_of(&home);
+    assert!(log.contains(r#"plugin="wasi-tool" output="{\"jsonrpc\":\"2.0\""#), "{log}");
+    assert!(log.contains(r#"plugin="wasi-tool" output="no end""#), "{log}");
 }

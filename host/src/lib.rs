@@ -16,8 +16,8 @@
 //!
 //! # Invariants, kept by `tests/tidy`
 //!
-//! - Only `cli` knows clap, only `cache/tables.rs` knows redb, only `cache/embedding.rs` knows fastembed,
-//!   only `plugin/` knows wasmtime, only `client_config` changes a user's file.
+//! - Only `cli` knows clap, only `cache/tables.rs` and `plugin/store.rs` know redb, only `cache/embedding.rs` knows
+//!   fastembed, only `plugin/` knows wasmtime, only `client_config` changes a user's file.
 //! - No plugin is named under `host/`: a plugin exists because its folder does.
 //! - A plugin's fault ends its call, never the host; a policy's fault is a miss, never a hit.
 //! - Nothing but JSON-RPC is ever written to the standard output of `isartor mcp`.

@@ -8,6 +8,7 @@ use wasmtime::{PoolConcurrencyLimitError, WasmBacktrace};
 use super::bindings::Failure;
 use super::engine::compiler::CompileError;
 use super::engine::limits::{Limiter, Limits};
+use super::imports::is_exit;
 use super::load::Origin;
 use super::lock::LockError;
 use super::manifest::capability::CapabilityName;
@@ -93,6 +94,8 @@ pub enum Fault {
     Data,
     #[error("it called the host more than {max} times")]
     HostCalls { max: u64 },
+    #[error("it ended itself")]
+    Exit,
     #[error("it panicked or hit an invalid instruction")]
     Trap,
 }
@@ -271,6 +274,7 @@ pub(super) fn classify(
         Some(wasmtime::Trap::StackOverflow) => Fault::Stack,
         _ if source.is::<DeadlineExceeded>() => deadline,
         _ if source.is::<TooManyHostCalls>() => Fault::HostCalls { max: limits.host_calls_max },
+        _ if is_exit(&source) => Fault::Exit,
         _ if limiter.refused => Fault::Memory { max_bytes: limits.memory_max_bytes },
         Some(_) => Fault::Trap,
         None => Fault::Data,

@@ -116,6 +116,11 @@ impl WasiView for Sandbox {
     }
 }
 
+/// Whether a call ended because the plugin asked WASI to exit.
+pub(super) fn is_exit(error: &wasmtime::Error) -> bool {
+    error.is::<wasmtime_wasi::I32Exit>()
+}
+
 /// Links what was granted, and nothing else.
 pub(super) fn link(linker: &mut Linker<Sandbox>, grants: &Grants) -> wasmtime::Result<()> {
     if grants.wasi_basics() {

@@ -49,6 +49,8 @@ pub enum Outcome {
     /// The plugin said by itself that it could not do it.
     Reported,
     Faulted(Fault),
+    /// There was no room for it.
+    Refused,
     /// Whoever asked went away before there was a result.
     Abandoned,
 }
@@ -85,6 +87,7 @@ impl Outcome {
         match result {
             Ok(_) => Self::Returned,
             Err(PluginError::Fault { fault, .. }) => Self::Faulted(*fault),
+            Err(PluginError::Busy { .. }) => Self::Refused,
             Err(_) => Self::Reported,
         }
     }
@@ -94,6 +97,7 @@ impl Outcome {
             Self::Returned => "returned".to_owned(),
             Self::Reported => "reported a failure".to_owned(),
             Self::Faulted(fault) => format!("fault: {fault}"),
+            Self::Refused => "refused for want of room".to_owned(),
             Self::Abandoned => "abandoned".to_owned(),
         }
     }

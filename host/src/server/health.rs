@@ -1,13 +1,12 @@
 //! What the gateway says of itself, in `/health` and on the control socket.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
 use super::Gateway;
 use crate::chat::LayerState;
-use crate::plugin::ToolPlugin;
+use crate::plugin::Counters;
 use crate::plugin::breaker::BreakerState;
 
 /// This program's version.
@@ -36,28 +35,34 @@ pub struct Plugins {
     #[serde(default)]
     pub loading: Vec<String>,
     pub failed: Vec<FailedPlugin>,
-    /// What the tool plugins in use have done since the gateway started.
+    /// Those that kept failing, and for how many seconds more they are suspended, by id.
     #[serde(default)]
-    pub tools: Vec<ToolPluginState>,
+    pub suspended: BTreeMap<String, u64>,
     /// Which `isartor-plugins.lock` is in effect: its SHA-256, or nothing when there is none.
     #[serde(default)]
     pub lock: String,
+    /// What each plugin did since the gateway began, by id.
+    #[serde(default)]
+    pub used: BTreeMap<String, PluginUse>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct ToolPluginState {
-    pub name: String,
-    pub version: String,
-    /// How much longer it stays suspended because it kept failing.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub suspended_for_seconds: Option<u64>,
+pub struct PluginUse {
     pub calls: u64,
+    /// How many of the calls ended in a fault.
     pub faults: u64,
     pub bytes_in: u64,
     pub bytes_out: u64,
     /// How often it used each capability.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub capability_calls: BTreeMap<String, u64>,
+    pub capabilities: BTreeMap<String, u64>,
+}
+
+impl From<Counters> for PluginUse {
+    fn from(counters: Counters) -> Self {
+        let Counters { calls, faults, bytes_in, bytes_out, capability_calls } = counters;
+        let capabilities = capability_calls.into_iter().map(|(name, calls)| (name.to_string(), calls)).collect();
+        Self { calls, faults, bytes_in, bytes_out, capabilities }
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -84,35 +89,19 @@ impl Health {
                 loaded: report.loaded,
                 loading: report.loading.clone(),
                 failed: failed.collect(),
-                tools: tool_plugins(gateway),
+                suspended: suspended(gateway),
                 lock: report.lock.clone(),
+                used: gateway.plugins.outside().counters().into_iter().map(|(id, used)| (id, used.into())).collect(),
             },
         }
     }
 }
 
-fn tool_plugins(gateway: &Gateway) -> Vec<ToolPluginState> {
-    let mut counters = gateway.plugins.outside().counters();
+fn suspended(gateway: &Gateway) -> BTreeMap<String, u64> {
     let tools = gateway.plugins.tools().current();
-    let state = |plugin: &Arc<ToolPlugin>| {
-        let manifest = plugin.manifest();
-        let counted = counters.remove(&manifest.id).unwrap_or_default();
-        let suspended_for_seconds = match plugin.breaker() {
-            BreakerState::Suspended { wait } => Some(wait.as_secs().max(1)),
-            BreakerState::Closed { .. } | BreakerState::Waiting => None,
-        };
-        let capability_calls =
-            counted.capability_calls.iter().map(|(name, calls)| (name.to_string(), *calls)).collect();
-        ToolPluginState {
-            name: manifest.id.clone(),
-            version: manifest.version.to_string(),
-            suspended_for_seconds,
-            calls: counted.calls,
-            faults: counted.faults,
-            bytes_in: counted.bytes_in,
-            bytes_out: counted.bytes_out,
-            capability_calls,
-        }
-    };
-    tools.plugins().iter().map(state).collect()
+    let still = tools.plugins().iter().filter_map(|plugin| match plugin.breaker() {
+        BreakerState::Suspended { wait } => Some((plugin.manifest().id.clone(), wait.as_secs().max(1))),
+        BreakerState::Closed { .. } | BreakerState::Waiting => None,
+    });
+    still.collect()
 }

@@ -73,6 +73,8 @@ fn a_flag_beats_a_variable_beats_the_file() {
 fn what_is_wrong_in_the_file_is_named() {
     let cases = [
         ("colour = 1\n", "unknown field `colour`"),
+        ("[plugin.weather]\nplaces = [1]\n", "places must be a string, a number or a boolean"),
+        ("[plugin]\nweather = 1\n", "expected a map"),
         ("[server]\nmax_bodies = 1\n", "unknown field `max_bodies`"),
         ("[colours]\n", "unknown field `colours`"),
         ("port = 'x'\n", "invalid type: string \"x\", expected u16"),

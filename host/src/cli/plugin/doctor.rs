@@ -46,15 +46,15 @@ fn in_the_gateway(settings: &Settings, wanted: &dyn Fn(&str) -> bool) -> anyhow:
     if instance::running(&settings.home)?.is_none() {
         return Ok(0);
     }
-    let tools = control::ask(&settings.home.control_socket(), Request::Status)?.health.plugins.tools;
+    let plugins = control::ask(&settings.home.control_socket(), Request::Status)?.health.plugins;
+    for (name, used) in plugins.used.iter().filter(|(name, _)| wanted(name)) {
+        line(format!("{name:<20} in the running gateway: {} calls, {} faults", used.calls, used.faults))?;
+    }
     let mut suspended = 0;
-    for plugin in tools.iter().filter(|plugin| wanted(&plugin.name)) {
-        line(format!("{:<20} in the running gateway: {} calls, {} faults", plugin.name, plugin.calls, plugin.faults))?;
-        if let Some(seconds) = plugin.suspended_for_seconds {
-            suspended += 1;
-            line(format!("{:<20} suspended: it kept failing; it is tried again in {seconds} s", plugin.name))?;
-            line(format!("{:<20} hint: 'isartor logs' shows each failure", ""))?;
-        }
+    for (name, seconds) in plugins.suspended.iter().filter(|(name, _)| wanted(name)) {
+        suspended += 1;
+        line(format!("{name:<20} suspended: it kept failing; it is tried again in {seconds} s"))?;
+        line(format!("{:<20} hint: 'isartor logs' shows each failure", ""))?;
     }
     Ok(suspended)
 }

@@ -23,6 +23,10 @@ const FORBIDDEN_HEADERS: [&str; 9] = [
     "http2-settings",
 ];
 
+/// Most headers of one request, and most bytes of their names and values.
+const HEADERS_MAX: usize = 100;
+const HEADERS_MAX_BYTES: usize = 64 << 10;
+
 /// A request that may be sent.
 #[derive(Debug)]
 pub(super) struct Permitted {
@@ -121,6 +125,11 @@ fn method(granted: &HttpRequest, method: &str) -> Result<Method, Refusal> {
 }
 
 fn headers(secrets: &[&SecretRequest], asked: &[(String, String)]) -> Result<HeaderMap, Refusal> {
+    let bytes: usize = asked.iter().map(|(name, value)| name.len() + value.len()).sum();
+    if asked.len() > HEADERS_MAX || bytes > HEADERS_MAX_BYTES {
+        let most = format!("there are more than {HEADERS_MAX} headers, or more than {HEADERS_MAX_BYTES} bytes of them");
+        return Err(Refusal::Malformed(most));
+    }
     let mut headers = HeaderMap::new();
     for (name, value) in asked {
         let malformed = || Refusal::Malformed(format!("the header {name:?} cannot be sent"));
@@ -247,6 +256,11 @@ mod tests {
         }
         for (name, value) in [("", "x"), ("a b", "x"), ("a:", "x"), ("a", "x\r\nHost: evil"), ("a", "x\0")] {
             assert!(matches!(try_it("GET", name, value), Err(Refusal::Malformed(_))), "{name:?}: {value:?}");
+        }
+        let many = request("GET", "https://a.example/", &[("a", ""); 40_000]);
+        for headers in [&many.headers[..], &[("a".to_owned(), "x".repeat(70_000))]] {
+            let request = Request { headers: headers.to_vec(), ..request("GET", "https://a.example/", &[]) };
+            assert!(matches!(permit(&granted, &[], &request), Err(Refusal::Malformed(_))), "too many headers");
         }
     }
 }
