@@ -217,6 +217,23 @@ fn doctor_says_who_is_ill_and_what_helps() {
 }
 
 #[test]
+fn doctor_says_which_plugin_the_running_gateway_has_suspended() {
+    let home = Home::new();
+    home.install_guest("hostile-tool");
+    let gateway = home.up();
+    for _ in 0..5 {
+        gateway.mcp("tools/call", &json!({ "name": "hostile-tool__panic", "arguments": {} }));
+    }
+    let refused = gateway.mcp("tools/call", &json!({ "name": ECHO, "arguments": {} })).to_string();
+    assert!(refused.contains("hostile-tool") && refused.contains("suspended"), "{refused}");
+    let output = home.run(&["plugin", "doctor", "hostile-tool"]);
+    assert_eq!(output.status.code(), Some(1), "{}", text(&output));
+    for words in ["5 faults", "suspended: it kept failing; it is tried again in ", "hint: 'isartor logs'"] {
+        assert!(text(&output).contains(words), "{} does not say {words:?}", text(&output));
+    }
+}
+
+#[test]
 fn a_bundled_plugin_can_be_switched_off_and_not_replaced() {
     let home = Home::new();
     let manifest = fs::read_to_string(home.guest("hostile-tool").join("plugin.toml")).expect("it can be read");

@@ -209,6 +209,9 @@ impl PluginError {
                 Some(format!("ask the publisher of {plugin} for a file signed with that key"))
             }
             Self::Lock(error) => Some(error.hint()),
+            Self::Read { path, source } if source.kind() == std::io::ErrorKind::NotFound => {
+                Some(format!("look whether {} is what you meant", path.display()))
+            }
             Self::Read { path, .. } => Some(format!("make {} readable", path.display())),
             Self::NotAccepted { origin: Origin::Bundled, .. }
             | Self::Engine(_)
