@@ -11,6 +11,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use component::Result;
+use sha2::{Digest, Sha256};
 
 fn main() -> Result<()> {
     let root = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?).join("..").canonicalize()?;
@@ -22,16 +23,22 @@ fn main() -> Result<()> {
     // A nested build in the same target directory would wait for the lock that this build holds.
     let target_dir = target_dir(&out_dir)?.join("plugins");
     component::build(&root, &target_dir, &plugins)?;
-    let mut list = String::from("const BUNDLED: &[(&str, &str, &[u8])] = &[\n");
+    let mut list = String::from("const BUNDLED: &[(&str, &str, &[u8], &str)] = &[\n");
     for name in &plugins {
         let manifest = root.join("plugins").join(name).join("plugin.toml");
-        let component = out_dir.join(format!("{name}.wasm"));
-        fs::write(&component, component::componentise(&target_dir, name, &fs::read(&manifest)?)?)?;
-        writeln!(list, "    ({name:?}, include_str!({manifest:?}), include_bytes!({component:?})),")?;
+        let path = out_dir.join(format!("{name}.wasm"));
+        let component = component::componentise(&target_dir, name, &fs::read(&manifest)?)?;
+        fs::write(&path, &component)?;
+        let digest = hexadecimal(&Sha256::digest(&component));
+        writeln!(list, "    ({name:?}, include_str!({manifest:?}), include_bytes!({path:?}), {digest:?}),")?;
     }
     list.push_str("];\n");
     fs::write(out_dir.join("bundled.rs"), list)?;
     Ok(())
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// The folders that hold a plugin.toml, in name order.

@@ -6,6 +6,7 @@ mod bindings;
 pub mod breaker;
 mod bundled;
 mod circuit;
+mod code;
 mod component;
 pub mod connector;
 pub mod definition;

@@ -9,8 +9,7 @@ use criterion::{Criterion, criterion_group, criterion_main};
 use isartor_host::cache::Cache;
 use isartor_host::cache::embedding::{Embedder, ModelFiles, OnnxRuntime, embedder_id};
 use isartor_host::chat::{Chat, Lookup, Principal, Store};
-use isartor_host::plugin::policy::{Candidate, Question};
-use isartor_host::plugin::{Kind, Lock, Places, Plugins, Policy, ToolPlugin};
+use isartor_host::plugin::{Lock, Places, Plugins};
 use isartor_host::settings::{Environment, Flags, NearestKind, Settings};
 use tokio::runtime::Runtime;
 
@@ -100,42 +99,5 @@ fn lookups(criterion: &mut Criterion) {
     criterion.bench_function("the embedder alone", |bencher| bencher.iter(|| black_box(embedder.embed(SHORT_PROMPT))));
 }
 
-fn policy(criterion: &mut Criterion) {
-    let home = tempfile::tempdir().expect("a temporary directory");
-    let policy: Policy = plugins(home.path()).policy(None, &[]).expect("there is a default policy");
-    let describe = |text: &str| policy.describe(text).expect("it describes");
-    let question = Question { features: describe(SHORT_PROMPT) };
-    let candidates: Vec<Candidate> = (0..5)
-        .map(|number| Candidate {
-            cosine: 0.93 - number as f32 / 100.0,
-            age_seconds: 60,
-            threshold: 0.0,
-            complaints: 0,
-            features: describe(&format!("how can I reset password number {number} of this account")),
-        })
-        .collect();
-    criterion.bench_function("policy: decide, 5 candidates", |bencher| {
-        bencher.iter(|| black_box(policy.decide(&question, &candidates)));
-    });
-    criterion.bench_function("policy: describe", |bencher| bencher.iter(|| black_box(policy.describe(SHORT_PROMPT))));
-}
-
-fn tool(criterion: &mut Criterion) {
-    let home = tempfile::tempdir().expect("a temporary directory");
-    let plugins = plugins(home.path());
-    let plugin = plugins.of_kind(Kind::Tool).next().expect("there is a tool plugin");
-    let tool = ToolPlugin::load(Arc::clone(plugin), Arc::default()).expect("it loads");
-    let runtime = Runtime::new().expect("a runtime");
-    let first = runtime.block_on(tool.definitions()).expect("it says what it offers").swap_remove(0);
-    let arguments = r#"{"text":"isartor"}"#;
-    let call = || runtime.block_on(tool.call(&first.name, arguments, "bench", Ok));
-    assert!(!call().expect("it answers").is_error, "{} answers {arguments}", first.name);
-    criterion.bench_function("tool plugin: a fresh instance and one call", |bencher| {
-        bencher.iter(|| black_box(call()));
-    });
-    let parse = || serde_json::from_str::<serde_json::Value>(arguments);
-    criterion.bench_function("the same arguments parsed natively", |bencher| bencher.iter(|| black_box(parse())));
-}
-
-criterion_group!(benches, lookups, policy, tool);
+criterion_group!(benches, lookups);
 criterion_main!(benches);

@@ -1,5 +1,6 @@
 //! The plugins that this binary carries. `build.rs` finds, builds and embeds them; none is named here.
 
+use super::code::Code;
 use super::load::{Candidate, Origin};
 
 include!(concat!(env!("OUT_DIR"), "/bundled.rs"));
@@ -8,11 +9,11 @@ include!(concat!(env!("OUT_DIR"), "/bundled.rs"));
 pub(super) fn all() -> Vec<Candidate> {
     BUNDLED
         .iter()
-        .map(|&(name, manifest, component)| Candidate {
+        .map(|&(name, manifest, component, digest)| Candidate {
             name: name.to_owned(),
             origin: Origin::Bundled,
             manifest: Ok(manifest.to_owned()),
-            component: Ok(component.into()),
+            code: Ok(Code::bundled(component, digest)),
         })
         .collect()
 }

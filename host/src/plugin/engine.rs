@@ -51,17 +51,18 @@ impl Engine {
         &self.engine
     }
 
-    /// Takes the compiled code from disk when it is there and authentic, compiles it otherwise. Blocks.
+    /// The component of this digest, when its compiled code is on disk and authentic.
+    pub(super) fn kept(&self, digest: &str) -> Option<Component> {
+        self.compiled.as_ref()?.load(&self.engine, digest)
+    }
+
+    /// Compiles a component, and keeps its code. Blocks.
     pub(super) fn compile(&self, bytes: &[u8], digest: &str, how: Compilation<'_>) -> Result<Component, CompileError> {
-        let kept = self.compiled.as_ref();
-        if let Some(component) = kept.and_then(|kept| kept.load(&self.engine, digest)) {
-            return Ok(component);
-        }
         let code = match how {
             Compilation::Here => self.engine.precompile_component(bytes)?,
             Compilation::Elsewhere(limits) => self.compiler.compile(bytes, digest, limits)?,
         };
-        if let Some(kept) = kept {
+        if let Some(kept) = &self.compiled {
             kept.keep(digest, &code);
         }
         Ok(compiled::deserialize_own(&self.engine, &code)?)

@@ -1,12 +1,12 @@
 //! Looking at a package before anybody accepted it: what it claims, what its bytes prove, what it offers. Whatever
 //! runs meanwhile runs with everything it asks for linked to nothing.
 
-use std::borrow::Cow;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
+use super::code::Code;
 use super::definition::Definition;
 use super::load::{Candidate, Decided, Origin, Plugin};
 use super::shown::Shown;
@@ -56,7 +56,7 @@ fn candidate(manifest: &Manifest, package: &Package) -> Candidate {
         name: manifest.id.clone(),
         origin: Origin::Directory(PathBuf::new()),
         manifest: Ok(package.manifest.clone()),
-        component: Ok(Cow::Owned(package.component.clone())),
+        code: Ok(Code::in_memory(package.component.clone())),
     }
 }
 

@@ -1,6 +1,5 @@
 //! From files to a checked plugin: manifest, digest, component, imports. Calls nothing in it.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fs;
 use std::io;
@@ -10,6 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use sha2::{Digest, Sha256};
 use wasmtime::component::Component;
 
+use super::code::Code;
 use super::engine::{Compilation, Engine};
 use super::grants::Grants;
 use super::lock::{AcceptedFile, Locked};
@@ -29,7 +29,7 @@ pub(super) struct Candidate {
     pub(super) name: String,
     pub(super) origin: Origin,
     pub(super) manifest: Result<String, PluginError>,
-    pub(super) component: Result<Cow<'static, [u8]>, PluginError>,
+    pub(super) code: Result<Code, PluginError>,
 }
 
 /// What somebody decided about a plugin before it may be called.
@@ -48,8 +48,7 @@ pub struct Plugin {
     origin: Origin,
     files: Vec<AcceptedFile>,
     pinned_tools: Option<BTreeMap<String, String>>,
-    digest: String,
-    bytes: Cow<'static, [u8]>,
+    code: Code,
     grants: Grants,
     limits: Limits,
     engine: Arc<Engine>,
@@ -74,8 +73,9 @@ pub(super) struct Folder {
 impl Folder {
     pub(super) fn read(self) -> Candidate {
         let manifest = package::manifest(&self.name, &self.path);
-        let component = package::component(&self.name, &self.path).map(Cow::Owned);
-        Candidate { name: self.name, origin: Origin::Directory(self.path), manifest, component }
+        let component = package::component(&self.name, &self.path);
+        let code = component.map(|bytes| Code::in_folder(&bytes, self.path.clone()));
+        Candidate { name: self.name, origin: Origin::Directory(self.path), manifest, code }
     }
 }
 
@@ -102,16 +102,17 @@ pub(super) fn folders(dir: &Path) -> Result<Vec<Folder>, PluginError> {
 impl Plugin {
     /// Checks all that can be checked without compiling.
     pub(super) fn check(engine: &Arc<Engine>, candidate: Candidate, decided: &Decided) -> Result<Self, PluginError> {
-        let Candidate { name, origin, manifest: text, component: bytes } = candidate;
+        let Candidate { name, origin, manifest: text, code } = candidate;
         let (text, manifest) = parsed(&name, text?)?;
-        let bytes = bytes?;
-        component::check(&name, &text, &bytes)?;
-        let digest = hexadecimal(&Sha256::digest(&bytes));
+        let code = code?;
+        if !decided.knows(code.digest()) {
+            component::check(&name, &text, &code.bytes(&name)?)?;
+        }
         let locked = match decided {
             Decided::Bundled | Decided::Inert => None,
             Decided::ByUser(Some(locked)) => {
                 let manifest_digest = hexadecimal(&Sha256::digest(text.as_bytes()));
-                if locked.component_sha256 != digest || locked.manifest_sha256 != manifest_digest {
+                if locked.component_sha256 != code.digest() || locked.manifest_sha256 != manifest_digest {
                     return Err(PluginError::Changed { plugin: name });
                 }
                 Some(*locked)
@@ -134,8 +135,7 @@ impl Plugin {
             pinned_tools: locked.map(|locked| locked.tools.clone()),
             manifest,
             origin,
-            digest,
-            bytes,
+            code,
             limits,
             engine: Arc::clone(engine),
             compiled: Mutex::new(None),
@@ -152,12 +152,12 @@ impl Plugin {
 
     /// SHA-256 of the component, in hexadecimal.
     pub fn digest(&self) -> &str {
-        &self.digest
+        self.code.digest()
     }
 
     /// Whether nothing that matters for calling it differs.
     pub(super) fn is_the_same_as(&self, other: &Self) -> bool {
-        self.digest == other.digest
+        self.digest() == other.digest()
             && self.origin == other.origin
             && self.grants == other.grants
             && self.limits == other.limits
@@ -176,7 +176,7 @@ impl Plugin {
     }
 
     pub fn size_bytes(&self) -> usize {
-        self.bytes.len()
+        self.code.size_bytes()
     }
 
     /// Compiles it, if that has not happened, and reads what it imports.
@@ -185,7 +185,7 @@ impl Plugin {
         let basics = self.grants.wasi_basics().then(|| "WASI basics, linked to nothing".to_owned());
         let granted = self.grants.granted().iter().map(|request| request.name().to_string());
         let grants = basics.into_iter().chain(granted).collect();
-        Ok(Inspection { imports: component::imports(&self.engine, &component), grants, size_bytes: self.bytes.len() })
+        Ok(Inspection { imports: component::imports(&self.engine, &component), grants, size_bytes: self.size_bytes() })
     }
 
     pub(super) fn engine(&self) -> &Arc<Engine> {
@@ -210,19 +210,34 @@ impl Plugin {
         if let Some(component) = &*compiled {
             return Ok(component.clone());
         }
-        let plugin = &self.manifest.id;
-        let limits = self.limits();
-        let how = match self.origin {
-            Origin::Bundled => Compilation::Here,
-            Origin::Directory(_) => Compilation::Elsewhere(&limits),
+        let component = match self.engine.kept(self.digest()) {
+            Some(component) => component,
+            None => self.compile()?,
         };
-        let component = self
-            .engine
-            .compile(&self.bytes, &self.digest, how)
-            .map_err(|source| PluginError::Compile { plugin: plugin.clone(), source })?;
-        self.grants.check_imports(plugin, &component::imports(&self.engine, &component))?;
+        self.grants.check_imports(&self.manifest.id, &component::imports(&self.engine, &component))?;
         *compiled = Some(component.clone());
         Ok(component)
+    }
+
+    fn compile(&self) -> Result<Component, PluginError> {
+        let plugin = &self.manifest.id;
+        let how = match self.origin {
+            Origin::Bundled => Compilation::Here,
+            Origin::Directory(_) => Compilation::Elsewhere(&self.limits),
+        };
+        let compiled = self.engine.compile(&self.code.bytes(plugin)?, self.digest(), how);
+        compiled.map_err(|source| PluginError::Compile { plugin: plugin.clone(), source })
+    }
+}
+
+impl Decided<'_> {
+    /// Whether a component with this digest was looked at before it got here.
+    fn knows(&self, digest: &str) -> bool {
+        match self {
+            Self::Bundled => true,
+            Self::ByUser(locked) => locked.is_some_and(|locked| locked.component_sha256 == digest),
+            Self::Inert => false,
+        }
     }
 }
 

@@ -83,6 +83,14 @@ impl ToolPlugin {
         &self.limits
     }
 
+    /// Whether an instance of it starts; calls nothing in it.
+    pub async fn start(&self) -> Result<(), PluginError> {
+        let made = Call { export: "start", tool: None, principal: None, bytes_in: 0 };
+        let deadline = Instant::now() + self.limits.definitions_deadline;
+        let nothing = async |_: &Instance, _: &mut Store<Sandbox>| Ok(Ok(()));
+        self.guarded(made, deadline, nothing, |()| 0, Ok).await
+    }
+
     /// The tools it offers.
     pub async fn definitions(&self) -> Result<Vec<ToolDefinition>, PluginError> {
         let made = Call { export: "definitions", tool: None, principal: None, bytes_in: 0 };

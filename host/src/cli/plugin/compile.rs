@@ -8,9 +8,7 @@ use clap::Args;
 
 #[derive(Debug, Args)]
 pub(crate) struct CompileArgs {
-    #[arg(long)]
     memory_max_bytes: u64,
-    #[arg(long)]
     seconds: u64,
 }
 

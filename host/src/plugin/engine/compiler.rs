@@ -81,8 +81,7 @@ impl Compiler {
     fn compile_elsewhere(&self, bytes: &[u8], limits: &Limits) -> Result<Vec<u8>, CompileError> {
         let (memory, seconds) = (limits.compile_memory_max_bytes, limits.compile_deadline.as_secs().max(1));
         let mut command = Command::new(&self.program);
-        command.args(COMMAND).arg("--memory-max-bytes").arg(memory.to_string());
-        command.arg("--seconds").arg(seconds.to_string()).env_clear();
+        command.args(COMMAND).arg(memory.to_string()).arg(seconds.to_string()).env_clear();
         let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
         let spoken = converse(&mut child, bytes, limits.compile_deadline);
         let status = child.wait()?;
