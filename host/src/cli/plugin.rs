@@ -1,5 +1,6 @@
 //! `isartor plugin ...`: what can be typed about plugins, and who carries it out.
 
+mod author;
 mod change;
 mod compile;
 mod consent;
@@ -66,6 +67,8 @@ pub(super) enum PluginCommand {
     /// Compile standard input to standard output; isartor runs this by itself.
     #[command(hide = true)]
     CompileComponent(compile::CompileArgs),
+    #[command(flatten)]
+    Author(author::AuthorCommand),
 }
 
 impl PluginCommand {
@@ -82,7 +85,9 @@ impl PluginCommand {
             | Self::Disable { .. }
             | Self::Grant { .. }
             | Self::Revoke { .. }
-            | Self::Doctor { .. } => None,
+            | Self::Secret(_)
+            | Self::Doctor { .. }
+            | Self::Author(_) => None,
         }
     }
 }
@@ -137,6 +142,7 @@ pub(super) fn run(settings: &Settings, _: &Environment, command: PluginCommand) 
         PluginCommand::Secret(command) => secret::run(settings, command),
         PluginCommand::Doctor { name } => doctor::run(settings, name.as_deref()),
         PluginCommand::CompileComponent(args) => compile::run(&args),
+        PluginCommand::Author(command) => author::run(settings, command),
     }
 }
 
