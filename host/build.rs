@@ -1,7 +1,9 @@
-//! Builds every plugin under plugins/ as a WebAssembly component and embeds it, so that `cargo build` alone yields
-//! the complete binary.
+//! Builds every plugin under plugins/ as a WebAssembly component and embeds it, with what plugin authors need, so that
+//! `cargo build` alone yields the complete binary.
 #![expect(clippy::disallowed_methods, reason = "a build script is told everything by its environment")]
 
+#[path = "build/carried.rs"]
+mod carried;
 #[path = "build/component.rs"]
 mod component;
 
@@ -22,6 +24,7 @@ fn main() -> Result<()> {
     let out_dir = PathBuf::from(env::var("OUT_DIR")?);
     // A nested build in the same target directory would wait for the lock that this build holds.
     let target_dir = target_dir(&out_dir)?.join("plugins");
+    carried::write(&root, &out_dir)?;
     component::build(&root, &target_dir, &plugins)?;
     let mut list = String::from("const BUNDLED: &[(&str, &str, &[u8], &str)] = &[\n");
     for name in &plugins {

@@ -2,6 +2,7 @@
 
 mod support;
 
+mod author;
 mod capabilities;
 mod chat;
 mod connect;

@@ -116,7 +116,7 @@ impl Installation<'_> {
             limits: LimitOverrides::default(),
             tools: examined.shown.tool_hashes(),
             grants: granted.collect(),
-            files: files.map(|file| AcceptedFile { id: file.id.clone(), path: file.path.to_string() }).collect(),
+            files: files.map(AcceptedFile::of).collect(),
         }
     }
 

@@ -30,6 +30,7 @@ pub mod server;
 
 pub mod mcp;
 
+pub mod author;
 pub mod chat;
 pub mod connect;
 pub mod install;

@@ -28,16 +28,18 @@ pub mod shown;
 mod signature;
 mod store;
 pub mod tool;
+mod trial;
 mod turns;
 
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+pub use component::MANIFEST_SECTION;
 pub use connector::Connector;
 pub use engine::compiler::CompileError;
 pub use engine::limits::{LimitOverrides, Limits};
-pub use error::{Fault, PluginError, printable};
+pub use error::{Fault, PluginError, ReportedKind, printable};
 pub use examine::Examined;
 pub use grants::Grants;
 pub use load::{Inspection, Origin, Plugin};
@@ -50,6 +52,7 @@ pub use receipt::{Counters, Outcome, Receipt, Use};
 pub use secrets::{PluginSecrets, Secret, Secrets, SecretsError};
 pub use store::{PluginStore, PluginStoreError};
 pub use tool::ToolPlugin;
+pub use trial::Trial;
 pub use turns::Busy;
 
 use engine::Engine;

@@ -7,15 +7,18 @@ mod loading;
 mod native;
 mod visible;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
 use crate::chat::{Chat, Principal};
 use crate::plugin::ToolPlugin;
+use crate::plugin::tool::ToolDefinition;
 
 pub use answers::ChatAnswers;
 pub use current::CurrentTools;
+pub use from_plugin::try_call;
 pub use loading::Loading;
 use loading::Offer;
 
@@ -164,6 +167,20 @@ impl Tools {
             }
         })
     }
+}
+
+/// Which of a plugin's definitions no client could use, and why.
+pub fn unusable(plugin: &ToolPlugin, definitions: &[ToolDefinition]) -> Vec<LeftOut> {
+    let mut names = BTreeSet::new();
+    let checked = definitions.iter().map(|definition| {
+        let name = format!("{}__{}", plugin.manifest().id, definition.name);
+        let result = from_plugin::tool_info(&name, plugin, definition).and_then(|_| {
+            let is_new = names.insert(name.to_ascii_lowercase());
+            is_new.then_some(()).ok_or_else(|| "another tool has this name".to_owned())
+        });
+        (name, result)
+    });
+    checked.filter_map(|(name, result)| result.err().map(|reason| LeftOut { name, reason })).collect()
 }
 
 /// Whether every client accepts it as a tool's name.

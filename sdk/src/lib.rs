@@ -3,31 +3,101 @@
 //!
 //! The smallest tool:
 //!
-//! ```no_run
-//! use isartor_plugin::tool::{self, CallContext, Content, Failure, Hints, Tool, ToolDefinition, ToolResult};
+//! ```
+//! use isartor_plugin::tool::{self, CallContext, Failure, Tool, ToolDefinition, ToolResult};
 //!
-//! struct Echo;
+//! /// Who is greeted.
+//! #[derive(serde::Deserialize, schemars::JsonSchema)]
+//! struct Greeting {
+//!     /// A name.
+//!     name: String,
+//! }
 //!
-//! impl Tool for Echo {
+//! struct Greet;
+//!
+//! impl Tool for Greet {
 //!     fn definitions() -> Result<Vec<ToolDefinition>, Failure> {
-//!         Ok(vec![ToolDefinition {
-//!             name: "echo".into(),
-//!             title: Some("Echo".into()),
-//!             description: "Returns its arguments.".into(),
-//!             input_schema: r#"{"type":"object"}"#.into(),
-//!             output_schema: None,
-//!             hints: Hints { read_only: true, destructive: false, idempotent: true, open_world: false },
-//!         }])
+//!         Ok(vec![ToolDefinition::new("greet", "Greets somebody by name.").takes::<Greeting>().pure()])
 //!     }
 //!
 //!     fn call(_name: String, arguments: String, _context: CallContext) -> Result<ToolResult, Failure> {
-//!         Ok(ToolResult { content: vec![Content::Text(arguments)], structured: None, is_error: false })
+//!         let greeting: Greeting = tool::arguments(&arguments)?;
+//!         Ok(ToolResult::text(format!("Hello, {}!", greeting.name)))
 //!     }
 //! }
 //!
-//! # // A doctest is a native program; the export belongs into a component.
-//! # #[cfg(target_arch = "wasm32")]
-//! tool::export!(Echo);
+//! // A plugin is a component; its tests are native programs, which export nothing.
+//! #[cfg(target_arch = "wasm32")]
+//! tool::export!(Greet);
+//! #
+//! # let context = CallContext { principal: "local".into(), deadline_milliseconds: 10_000 };
+//! # let result = Greet::call("greet".into(), r#"{"name":"Ada"}"#.into(), context).unwrap();
+//! # assert_eq!(result, ToolResult::text("Hello, Ada!"));
+//! ```
+//!
+//! The smallest policy, which serves what is nearly identical:
+//!
+//! ```
+//! use isartor_plugin::policy::{self, Candidate, Failure, MissReason, Policy, Question, ServeReason, Served, Verdict};
+//!
+//! struct Near;
+//!
+//! impl Policy for Near {
+//!     fn configure(_settings: Vec<(String, String)>) -> Result<(), Failure> {
+//!         Ok(())
+//!     }
+//!
+//!     fn describe(_text: String) -> Vec<u8> {
+//!         Vec::new()
+//!     }
+//!
+//!     fn decide(_question: Question, candidates: Vec<Candidate>) -> Verdict {
+//!         match candidates.first() {
+//!             None => Verdict::Miss(MissReason::NoCandidate),
+//!             Some(nearest) if nearest.cosine < 0.99 => Verdict::Miss(MissReason::BelowThreshold),
+//!             Some(nearest) => {
+//!                 Verdict::Serve(Served { index: 0, confidence: nearest.cosine, reason: ServeReason::Similar })
+//!             }
+//!         }
+//!     }
+//! }
+//!
+//! #[cfg(target_arch = "wasm32")]
+//! policy::export!(Near);
+//! #
+//! # assert_eq!(Near::decide(Question { features: vec![] }, vec![]), Verdict::Miss(MissReason::NoCandidate));
+//! ```
+//!
+//! The smallest connector, for a client whose JSON file holds its servers under `mcpServers`:
+//!
+#![cfg_attr(feature = "config-text", doc = "```")]
+#![cfg_attr(not(feature = "config-text"), doc = "```ignore")]
+//! use isartor_plugin::config_text::JsonServers;
+//! use isartor_plugin::connector::{self, Connector, Failure, FoundEntry, ServerEntry, Target, Transport};
+//!
+//! const SERVERS: JsonServers = JsonServers { container: &["mcpServers"], displaced: &[] };
+//!
+//! struct Client;
+//!
+//! impl Connector for Client {
+//!     fn connect(config: Option<String>, _target: Target, entry: ServerEntry) -> Result<String, Failure> {
+//!         match entry.transport {
+//!             Transport::Stdio(server) => SERVERS.set(config.as_deref(), &entry.name, &server),
+//!             Transport::Http(_) => Err(Failure::unsupported("the client starts programs only")),
+//!         }
+//!     }
+//!
+//!     fn disconnect(config: String, _target: Target, name: String, created: bool) -> Result<Option<String>, Failure> {
+//!         SERVERS.remove(&config, &name, created)
+//!     }
+//!
+//!     fn servers(config: String, _target: Target) -> Result<Vec<FoundEntry>, Failure> {
+//!         SERVERS.list(&config)
+//!     }
+//! }
+//!
+//! #[cfg(target_arch = "wasm32")]
+//! connector::export!(Client);
 //! ```
 #![deny(missing_docs)]
 

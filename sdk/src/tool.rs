@@ -1,6 +1,9 @@
 //! Tools: extra MCP tools, each call in a fresh instance.
 //! Implement [`Tool`], then call `tool::export!(YourType)`.
 
+mod arguments;
+mod definition;
+
 #[doc(hidden)]
 #[allow(missing_docs, reason = "generated from wit/, where the documentation is")]
 pub mod bindings {
@@ -16,6 +19,7 @@ pub mod bindings {
 
 #[doc(inline)]
 pub use crate::failure::bindings::isartor::plugin::types::{Failure, FailureKind, Position};
+pub use arguments::{arguments, schema_of};
 pub use bindings::export;
 #[doc(inline)]
 pub use bindings::exports::isartor::plugin::tool::{

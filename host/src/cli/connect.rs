@@ -1,6 +1,6 @@
 //! `isartor connect`: shows what will change, has it written, says what to do next.
 
-mod diff;
+pub(in crate::cli) mod diff;
 
 use std::fs;
 use std::io::{self, IsTerminal};

@@ -1,5 +1,6 @@
 //! `isartor plugin ...`: what can be typed about plugins, and who carries it out.
 
+mod author;
 mod change;
 mod compile;
 mod consent;
@@ -66,6 +67,8 @@ pub(super) enum PluginCommand {
     /// Compile standard input to standard output; isartor runs this by itself.
     #[command(hide = true)]
     CompileComponent(compile::CompileArgs),
+    #[command(flatten)]
+    Author(author::AuthorCommand),
 }
 
 impl PluginCommand {
@@ -125,6 +128,7 @@ pub(super) fn run(settings: &Settings, _: &Environment, command: PluginCommand) 
         PluginCommand::Secret(command) => secret::run(settings, command),
         PluginCommand::Doctor { name } => doctor::run(settings, name.as_deref()),
         PluginCommand::CompileComponent(args) => compile::run(&args),
+        PluginCommand::Author(command) => author::run(settings, command),
     }
 }
 

@@ -9,7 +9,7 @@ use super::PluginError;
 use super::engine::Engine;
 
 /// The custom section in which a component carries the bytes of its plugin.toml.
-const MANIFEST_SECTION: &str = "isartor:manifest";
+pub const MANIFEST_SECTION: &str = "isartor:manifest";
 
 /// How compiled code begins; wasmtime writes it as ELF.
 const COMPILED_MAGIC: &[u8] = b"\x7fELF";

@@ -105,7 +105,9 @@ fn config() -> Config {
         .concurrency_support(false)
         .wasm_memory64(false)
         .wasm_relaxed_simd(false)
-        .wasm_multi_memory(false)
+        // Calls between the parts of one component are compiled to adapters that see the memories of both; without
+        // this wasmtime panics on them. The limiter counts every memory.
+        .wasm_multi_memory(true)
         .wasm_tail_call(false)
         .epoch_interruption(true)
         .max_wasm_stack(512 << 10)

@@ -113,7 +113,7 @@ impl PluginError {
         Self::Reported { plugin: plugin.to_owned(), kind, message, line_column }
     }
 
-    pub(super) fn bad_output(manifest: &Manifest, export: &'static str, what: String) -> Self {
+    pub(crate) fn bad_output(manifest: &Manifest, export: &'static str, what: String) -> Self {
         Self::BadOutput { plugin: manifest.id.clone(), version: manifest.version.to_string(), export, what }
     }
 

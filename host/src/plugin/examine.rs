@@ -51,7 +51,7 @@ impl Plugins {
     }
 }
 
-fn candidate(manifest: &Manifest, package: &Package) -> Candidate {
+pub(super) fn candidate(manifest: &Manifest, package: &Package) -> Candidate {
     Candidate {
         name: manifest.id.clone(),
         origin: Origin::Directory(PathBuf::new()),

@@ -129,9 +129,13 @@ impl Plugin {
             Decided::Inert => CapabilityName::ALL.into(),
             Decided::Bundled | Decided::ByUser(_) => locked.map(Locked::allowed).unwrap_or_default(),
         };
+        let files = match decided {
+            Decided::Inert => manifest.files.iter().map(AcceptedFile::of).collect(),
+            Decided::Bundled | Decided::ByUser(_) => locked.map(|locked| locked.files.clone()).unwrap_or_default(),
+        };
         Ok(Self {
+            files,
             grants: Grants::decide(&manifest, &origin, &allowed),
-            files: locked.map(|locked| locked.files.clone()).unwrap_or_default(),
             pinned_tools: locked.map(|locked| locked.tools.clone()),
             manifest,
             origin,

@@ -14,6 +14,7 @@ use super::LimitOverrides;
 use super::hexadecimal;
 use super::manifest::Kind;
 use super::manifest::capability::CapabilityName;
+use super::manifest::client_file::ClientFile;
 
 /// What this isartor reads and writes.
 const FORMAT: u32 = 1;
@@ -79,6 +80,12 @@ pub struct Granted {
 pub struct AcceptedFile {
     pub id: String,
     pub path: String,
+}
+
+impl AcceptedFile {
+    pub fn of(file: &ClientFile) -> Self {
+        Self { id: file.id.clone(), path: file.path.to_string() }
+    }
 }
 
 #[derive(Debug, thiserror::Error)]

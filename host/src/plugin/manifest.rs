@@ -71,9 +71,7 @@ impl Manifest {
     }
 
     fn check(&self) -> Result<(), String> {
-        if !is_id(&self.id) {
-            return Err(format!("the id {:?} is not [a-z][a-z0-9-]*, at most {ID_MAX_CHARACTERS} characters", self.id));
-        }
+        check_id(&self.id)?;
         if self.wit != WIT_PACKAGE {
             return Err(format!("it was made for {:?}; this isartor speaks {WIT_PACKAGE}", self.wit));
         }
@@ -88,6 +86,14 @@ impl Manifest {
         }
         capability::check(&self.capabilities)?;
         client_file::check(&self.files)
+    }
+}
+
+/// Whether a plugin can be called so; the message says what is wrong.
+pub fn check_id(id: &str) -> Result<(), String> {
+    match is_id(id) {
+        true => Ok(()),
+        false => Err(format!("the id {id:?} is not [a-z][a-z0-9-]*, at most {ID_MAX_CHARACTERS} characters")),
     }
 }
 

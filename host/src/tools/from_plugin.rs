@@ -95,6 +95,18 @@ fn asks_for_headers(schema: &Value) -> bool {
     }
 }
 
+/// Calls a plugin's tool for its author, who learns of every fault; its result is as usable as a client's must be.
+pub async fn try_call(
+    plugin: &ToolPlugin,
+    definition: &ToolDefinition,
+    arguments: Map<String, Value>,
+    principal: &Principal,
+) -> Result<ToolOutput, PluginError> {
+    let arguments = Value::Object(arguments).to_string();
+    let usable = |result| output(result, definition.output_schema.is_some(), plugin.limits().output_max_bytes);
+    plugin.call(&definition.name, &arguments, principal.as_str(), usable).await
+}
+
 /// Calls a plugin's tool. A fault becomes a sentence for the model; the log gets the whole of it.
 pub(super) async fn call(
     plugin: &ToolPlugin,

@@ -29,7 +29,7 @@ pub(super) fn lines(change: &Change, colours: bool) -> Vec<String> {
     lines
 }
 
-fn hunks(before: &str, after: &str, colours: bool) -> Vec<String> {
+pub(in crate::cli) fn hunks(before: &str, after: &str, colours: bool) -> Vec<String> {
     let diff = TextDiff::from_lines(before, after);
     let mut lines = Vec::new();
     for hunk in diff.unified_diff().context_radius(CONTEXT_LINES).iter_hunks() {
