@@ -79,16 +79,21 @@ mod host {
     }
 }
 
-/// A native program has no host.
+/// A native program has the host of its test, if any.
 #[cfg(not(target_arch = "wasm32"))]
 mod host {
     use super::{Failure, Hit};
+    use crate::mock;
 
-    pub(super) fn lookup(_: &str, _: Option<&str>) -> Result<Option<Hit>, Failure> {
-        Err(Failure::unsupported("there is no cache here"))
+    pub(super) fn lookup(prompt: &str, model: Option<&str>) -> Result<Option<Hit>, Failure> {
+        mock::ask(|host| host.lookup(prompt, model)).unwrap_or_else(|| Err(none()))
     }
 
-    pub(super) fn store(_: &str, _: &str, _: Option<&str>) -> Result<(), Failure> {
-        Err(Failure::unsupported("there is no cache here"))
+    pub(super) fn store(prompt: &str, response: &str, model: Option<&str>) -> Result<(), Failure> {
+        mock::ask(|host| host.remember(prompt, response, model)).unwrap_or_else(|| Err(none()))
+    }
+
+    fn none() -> Failure {
+        Failure::unsupported("there is no cache here")
     }
 }

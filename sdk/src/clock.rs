@@ -28,11 +28,14 @@ mod host {
     pub(super) use super::bindings::isartor::plugin::clock::{monotonic_nanoseconds, now_milliseconds};
 }
 
-/// A native program has no host; its time stands still.
+/// A native program has the host of its test, if any; its time stands still.
 #[cfg(not(target_arch = "wasm32"))]
 mod host {
+    use crate::mock;
+
     pub(super) fn now_milliseconds() -> u64 {
-        0
+        let since_epoch = mock::ask(|host| host.since_epoch()).unwrap_or_default();
+        since_epoch.as_millis().try_into().unwrap_or(u64::MAX)
     }
 
     pub(super) fn monotonic_nanoseconds() -> u64 {

@@ -28,14 +28,16 @@ mod host {
     pub(super) use super::bindings::isartor::plugin::config::{all, get};
 }
 
-/// A native program has no host.
+/// A native program has the host of its test, if any.
 #[cfg(not(target_arch = "wasm32"))]
 mod host {
-    pub(super) fn get(_: &str) -> Option<String> {
-        None
+    use crate::mock;
+
+    pub(super) fn get(key: &str) -> Option<String> {
+        mock::ask(|host| host.config_value(key)).flatten()
     }
 
     pub(super) fn all() -> Vec<(String, String)> {
-        Vec::new()
+        mock::ask(|host| host.config_all()).unwrap_or_default()
     }
 }

@@ -115,4 +115,7 @@ pub mod log;
 pub mod secret;
 pub mod store;
 
+#[cfg(not(target_arch = "wasm32"))]
+pub mod mock;
+
 mod failure;

@@ -23,10 +23,12 @@ mod host {
     pub(super) use super::bindings::isartor::plugin::secret::is_set;
 }
 
-/// A native program has no host.
+/// A native program has the host of its test, if any.
 #[cfg(not(target_arch = "wasm32"))]
 mod host {
-    pub(super) fn is_set(_: &str) -> bool {
-        false
+    use crate::mock;
+
+    pub(super) fn is_set(key: &str) -> bool {
+        mock::ask(|host| host.is_set(key)).unwrap_or(false)
     }
 }

@@ -105,24 +105,25 @@ mod host {
     }
 }
 
-/// A native program has no host.
+/// A native program has the host of its test, if any.
 #[cfg(not(target_arch = "wasm32"))]
 mod host {
     use super::StoreError;
+    use crate::mock;
 
-    pub(super) fn get(_: &str) -> Result<Option<Vec<u8>>, StoreError> {
-        Err(StoreError::Failed)
+    pub(super) fn get(key: &str) -> Result<Option<Vec<u8>>, StoreError> {
+        mock::ask(|host| host.get(key)).unwrap_or(Err(StoreError::Failed))
     }
 
-    pub(super) fn set(_: &str, _: &[u8]) -> Result<(), StoreError> {
-        Err(StoreError::Failed)
+    pub(super) fn set(key: &str, value: &[u8]) -> Result<(), StoreError> {
+        mock::ask(|host| host.set(key, value)).unwrap_or(Err(StoreError::Failed))
     }
 
-    pub(super) fn delete(_: &str) -> Result<(), StoreError> {
-        Err(StoreError::Failed)
+    pub(super) fn delete(key: &str) -> Result<(), StoreError> {
+        mock::ask(|host| host.delete(key)).unwrap_or(Err(StoreError::Failed))
     }
 
-    pub(super) fn keys(_: &str, _: Option<&str>) -> Result<Vec<String>, StoreError> {
-        Err(StoreError::Failed)
+    pub(super) fn keys(prefix: &str, after: Option<&str>) -> Result<Vec<String>, StoreError> {
+        mock::ask(|host| host.keys(prefix, after)).ok_or(StoreError::Failed)
     }
 }

@@ -3,6 +3,7 @@
 
 mod arguments;
 mod definition;
+mod panics;
 
 #[doc(hidden)]
 #[allow(missing_docs, reason = "generated from wit/, where the documentation is")]
@@ -18,6 +19,8 @@ pub mod bindings {
 }
 
 #[doc(inline)]
+pub use crate::__export_tool_with_log as export_with_log;
+#[doc(inline)]
 pub use crate::failure::bindings::isartor::plugin::types::{Failure, FailureKind, Position};
 pub use arguments::{arguments, schema_of};
 pub use bindings::export;
@@ -25,3 +28,5 @@ pub use bindings::export;
 pub use bindings::exports::isartor::plugin::tool::{
     CallContext, Content, Guest as Tool, Hints, Media, ToolDefinition, ToolResult,
 };
+#[doc(hidden)]
+pub use panics::LogPanics;
