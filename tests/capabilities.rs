@@ -216,6 +216,28 @@ fn a_request_goes_where_it_was_granted_and_nowhere_else() {
 }
 
 #[test]
+fn only_four_requests_of_a_plugin_are_under_way() {
+    let server = Server::start();
+    let home = home(&ALL, server.port);
+    let gateway = home.up();
+    let arguments = json!({ "url": format!("http://127.0.0.1:{}/hold", server.port) });
+    std::thread::scope(|scope| {
+        let calls: Vec<_> =
+            (0..8).map(|_| scope.spawn(|| call(&gateway, "fetch", &arguments)["status"].clone())).collect();
+        server.await_held(4);
+        // Calls that need no place go on meanwhile, and by then the others would have sent theirs.
+        for _ in 0..10 {
+            assert_eq!(call(&gateway, "elapsed", &json!({})), json!(true));
+        }
+        server.let_go();
+        for call in calls {
+            assert_eq!(call.join().expect("it returns"), json!(204), "those that wait are sent when there is a place");
+        }
+    });
+    assert_eq!(server.most_held(), 4);
+}
+
+#[test]
 fn a_private_address_needs_more_than_its_name() {
     let server = Server::start();
     let manifest = MANIFEST.replace("PORT", &server.port.to_string());

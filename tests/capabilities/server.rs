@@ -2,13 +2,39 @@
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Condvar, Mutex};
 use std::thread;
 
 /// One that listens until the test is over.
 pub(super) struct Server {
     pub(super) port: u16,
     seen: Arc<Mutex<Vec<String>>>,
+    held: Arc<Held>,
+}
+
+/// The requests for `/hold`, which are answered once they are let go.
+#[derive(Default)]
+struct Held {
+    state: Mutex<HeldState>,
+    changed: Condvar,
+}
+
+#[derive(Default)]
+struct HeldState {
+    now: usize,
+    most: usize,
+    let_go: bool,
+}
+
+impl Held {
+    fn hold(&self) {
+        let mut state = self.state.lock().expect("nobody panics with it");
+        state.now += 1;
+        state.most = state.most.max(state.now);
+        self.changed.notify_all();
+        let mut state = self.changed.wait_while(state, |state| !state.let_go).expect("nobody panics with it");
+        state.now -= 1;
+    }
 }
 
 impl Server {
@@ -16,20 +42,38 @@ impl Server {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let port = listener.local_addr().expect("it is bound").port();
         let seen = Arc::<Mutex<Vec<String>>>::default();
-        let shared = Arc::clone(&seen);
+        let held = Arc::<Held>::default();
+        let shared = (Arc::clone(&seen), Arc::clone(&held));
         thread::spawn(move || {
             for connection in listener.incoming().flatten() {
-                let seen = Arc::clone(&shared);
+                let (seen, held) = shared.clone();
                 // A client that goes away in the middle is part of the tests.
-                thread::spawn(move || drop(answer(connection, &seen)));
+                thread::spawn(move || drop(answer(connection, &seen, &held)));
             }
         });
-        Self { port, seen }
+        Self { port, seen, held }
     }
 
     /// How many requests came in.
     pub(super) fn requests(&self) -> usize {
         self.seen.lock().expect("nobody panics with it").len()
+    }
+
+    /// Waits until `count` requests are held.
+    pub(super) fn await_held(&self, count: usize) {
+        let state = self.held.state.lock().expect("nobody panics with it");
+        drop(self.held.changed.wait_while(state, |state| state.now < count).expect("nobody panics with it"));
+    }
+
+    /// Answers what is held, and from now on at once.
+    pub(super) fn let_go(&self) {
+        self.held.state.lock().expect("nobody panics with it").let_go = true;
+        self.held.changed.notify_all();
+    }
+
+    /// How many requests were held at the same time at most.
+    pub(super) fn most_held(&self) -> usize {
+        self.held.state.lock().expect("nobody panics with it").most
     }
 
     pub(super) fn last_request(&self) -> String {
@@ -38,7 +82,7 @@ impl Server {
 }
 
 /// One request of a connection, which is closed then.
-fn answer(mut connection: TcpStream, seen: &Mutex<Vec<String>>) -> std::io::Result<()> {
+fn answer(mut connection: TcpStream, seen: &Mutex<Vec<String>>, held: &Held) -> std::io::Result<()> {
     let request = read(&connection)?;
     seen.lock().expect("nobody panics with it").push(request.clone());
     let secret = request.lines().find_map(|line| line.strip_prefix("authorization: ")).unwrap_or("none");
@@ -47,6 +91,10 @@ fn answer(mut connection: TcpStream, seen: &Mutex<Vec<String>>) -> std::io::Resu
         "/large" => {
             connection.write_all(b"HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n")?;
             (0..9).try_for_each(|_| connection.write_all(&vec![b'x'; 1 << 20]))
+        }
+        "/hold" => {
+            held.hold();
+            connection.write_all(b"HTTP/1.1 204 No Content\r\nconnection: close\r\n\r\n")
         }
         // Until the client has gone.
         "/slow" => connection.read(&mut [0]).map(drop),
