@@ -1,5 +1,7 @@
 //! Plugins as a user meets them: listed, inspected, refused, and failing without harm.
 
+mod moods;
+
 use std::fs;
 
 use serde_json::{Value, json};

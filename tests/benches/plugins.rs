@@ -19,6 +19,7 @@ use wasm_encoder::{CustomSection, Encode, Section};
 
 const ISARTOR: &str = env!("CARGO_BIN_EXE_isartor");
 const INSTALLED: usize = 27;
+const NATIVE_TOOLS: usize = 2;
 const SHORT_PROMPT: &str = "how do I reset the password of my account";
 
 fn open(home: &Path) -> Plugins {
@@ -73,17 +74,20 @@ fn tool(criterion: &mut Criterion) {
 /// A home with as many plugins as the start is measured with, whose code was compiled before.
 struct ManyPlugins {
     home: TempDir,
+    tools: usize,
 }
 
 impl ManyPlugins {
     fn new() -> Self {
-        let home = Self { home: tempfile::tempdir().expect("a temporary directory") };
-        let bundled = open(home.state().as_path());
-        let manifest = first_tool(&bundled).manifest().clone();
+        let mut home = Self { home: tempfile::tempdir().expect("a temporary directory"), tools: 0 };
+        let bundled = first_tool(&open(&home.state()));
         for number in 0..INSTALLED {
-            home.install(&manifest.id, &format!("copy-{number}"));
+            home.install(&bundled.manifest().id, &format!("copy-{number}"));
         }
-        home.first_list();
+        let tool = ToolPlugin::load(bundled, Arc::new(Outside::default())).expect("it loads");
+        let runtime = Runtime::new().expect("a runtime");
+        let offered = runtime.block_on(tool.definitions()).expect("it says what it offers").len();
+        home.tools = NATIVE_TOOLS + (INSTALLED + 1) * offered;
         home
     }
 
@@ -133,7 +137,7 @@ impl ManyPlugins {
         };
         let listed = list(&stream);
         let took = started.elapsed();
-        assert!(listed > INSTALLED, "every copy offers its tools: {listed}");
+        assert_eq!(listed, self.tools, "every plugin was ready");
         gateway.kill().expect("it is our child");
         gateway.wait().expect("it is our child");
         took

@@ -119,12 +119,7 @@ impl Plugin {
             }
             Decided::ByUser(None) => return Err(PluginError::NotAccepted { plugin: name, origin }),
         };
-        let limits = Limits::of(manifest.kind);
-        let limits = match locked {
-            Some(locked) => limits.with(&locked.limits),
-            None => Ok(limits),
-        };
-        let limits = limits.map_err(|message| PluginError::Limits { plugin: name, message })?;
+        let limits = limits(&manifest, locked, &code)?;
         let allowed = match decided {
             Decided::Inert => CapabilityName::ALL.into(),
             Decided::Bundled | Decided::ByUser(_) => locked.map(Locked::allowed).unwrap_or_default(),
@@ -242,6 +237,21 @@ impl Decided<'_> {
             Self::ByUser(locked) => locked.is_some_and(|locked| locked.component_sha256 == digest),
             Self::Inert => false,
         }
+    }
+}
+
+/// Those of its kind with what the user changed; its component must be within them.
+fn limits(manifest: &Manifest, locked: Option<&Locked>, code: &Code) -> Result<Limits, PluginError> {
+    let plugin = || manifest.id.clone();
+    let limits = match locked {
+        Some(locked) => Limits::of(manifest.kind).with(&locked.limits),
+        None => Ok(Limits::of(manifest.kind)),
+    };
+    let limits = limits.map_err(|message| PluginError::Limits { plugin: plugin(), message })?;
+    let (bytes, max_bytes) = (code.size_bytes() as u64, limits.component_max_bytes);
+    match bytes > max_bytes {
+        true => Err(PluginError::TooLarge { plugin: plugin(), bytes, max_bytes }),
+        false => Ok(limits),
     }
 }
 

@@ -6,6 +6,7 @@ use std::hash::{Hash, Hasher};
 use std::io::{self, Read, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
@@ -19,6 +20,8 @@ const MAC_BYTES: usize = 32;
 pub(super) struct CompiledCode {
     dir: PathBuf,
     compatibility: String,
+    /// Read once it is needed.
+    key: OnceLock<[u8; KEY_BYTES]>,
 }
 
 impl CompiledCode {
@@ -28,7 +31,7 @@ impl CompiledCode {
         env!("CARGO_PKG_VERSION").hash(&mut hasher);
         let digest = hasher.0.finalize();
         let compatibility = digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
-        Self { dir: state_dir.join("compiled"), compatibility }
+        Self { dir: state_dir.join("compiled"), compatibility, key: OnceLock::new() }
     }
 
     /// The component, when its code is there and authentic. Anything else is compiled again and replaced.
@@ -70,6 +73,7 @@ impl CompiledCode {
     }
 
     fn write(&self, digest: &str, code: &[u8]) -> io::Result<()> {
+        crate::settings::private_dir(&self.dir)?;
         let tag = self.mac(digest, code)?.finalize().into_bytes();
         let mut file = tempfile::NamedTempFile::new_in(&self.dir)?;
         file.write_all(code)?;
@@ -83,7 +87,13 @@ impl CompiledCode {
     }
 
     fn mac(&self, digest: &str, code: &[u8]) -> io::Result<Hmac<Sha256>> {
-        let key = self.key()?;
+        let key = match self.key.get() {
+            Some(key) => *key,
+            None => {
+                let read = self.read_key()?;
+                *self.key.get_or_init(|| read)
+            }
+        };
         let mut mac = Hmac::<Sha256>::new_from_slice(&key).expect("HMAC takes a key of any length");
         mac.update(digest.as_bytes());
         mac.update(self.compatibility.as_bytes());
@@ -92,7 +102,7 @@ impl CompiledCode {
     }
 
     /// Read, or made on first use: created whole under another name, then linked, so that two processes agree.
-    fn key(&self) -> io::Result<[u8; KEY_BYTES]> {
+    fn read_key(&self) -> io::Result<[u8; KEY_BYTES]> {
         crate::settings::private_dir(&self.dir)?;
         let path = self.dir.join("key");
         if !path.try_exists()? {
