@@ -31,12 +31,14 @@ fn rust_plugins_of_every_kind_are_made_and_used() {
     succeeded(home.run(&["plugin", "install", &author.folder("rust-policy").display().to_string(), "--yes"]));
     let said = succeeded(home.run(&["plugin", "doctor", "rust-policy"]));
     assert!(said.contains("ok: a policy"), "{said}");
+    author.panics_with_a_message();
 }
 
 #[test]
 fn javascript_plugins_are_made_and_used_and_follow_their_source() {
     let author = Author::new();
     author.made_and_checked("policy", "js");
+    author.made_and_checked("connector", "js");
     author.made_and_checked("tool", "js");
     author.installed_and_called("js-tool");
 
@@ -67,6 +69,7 @@ fn javascript_plugins_are_made_and_used_and_follow_their_source() {
 fn python_plugins_are_made_and_used() {
     let author = Author::new();
     author.made_and_checked("policy", "python");
+    author.made_and_checked("connector", "python");
     author.made_and_checked("tool", "python");
     author.installed_and_called("python-tool");
 }
@@ -108,7 +111,10 @@ struct Author {
 
 impl Author {
     fn new() -> Self {
-        Self { home: Home::new(), plugins: tempfile::tempdir().unwrap() }
+        // With a home there is, compiled code is kept: what was checked starts at once.
+        let home = Home::new();
+        fs::create_dir_all(home.state()).unwrap();
+        Self { home, plugins: tempfile::tempdir().unwrap() }
     }
 
     fn folder(&self, name: &str) -> PathBuf {
@@ -144,6 +150,25 @@ impl Author {
             assert!(said.contains(words), "{said} does not say {words:?}");
         }
         assert!(!said.contains("note"), "{said}");
+    }
+
+    /// The message of a panic is in the log of a tool that may log.
+    fn panics_with_a_message(&self) {
+        let folder = self.folder("rust-tool");
+        let asked = "[[capability]]\nname = \"log\"\nreason = \"to tell why it panics\"\n#";
+        replace(&folder.join("plugin.toml"), "# [[capability]]", asked);
+        let source = folder.join("src/lib.rs");
+        replace(&source, "tool::export!", "tool::export_with_log!");
+        replace(&source, "arguments.text.split_whitespace()", "arguments.text.strip_prefix('!').unwrap().split(' ')");
+        self.run(&["plugin", "build", "rust-tool"]);
+        succeeded(self.home.run(&["plugin", "install", folder.to_str().unwrap(), "--yes", "--grant", "log"]));
+        let gateway = self.home.up();
+        let name = "rust-tool__count_words";
+        await_result(&gateway, name, "!one two", &json!({ "words": 2 }));
+        let result = gateway.mcp("tools/call", &json!({ "name": name, "arguments": { "text": "one" } }));
+        assert!(result.to_string().contains("panicked"), "{result}");
+        let log = fs::read_to_string(self.home.state().join("run/isartor.log")).unwrap();
+        assert!(log.contains("panicked at src/lib.rs"), "{log}");
     }
 
     /// Packs a template's tool, installs the packed file, and calls the tool through a gateway.

@@ -15,8 +15,6 @@ pub enum AuthorError {
     Exists { path: PathBuf },
     #[error("a plugin cannot be called {name:?}: {message}")]
     Name { name: String, message: String },
-    #[error("there is no template of a {kind} in {}: {reason}", language.as_str())]
-    NoTemplate { kind: &'static str, language: Language, reason: &'static str },
     #[error("{} holds no plugin.toml", dir.display())]
     NotAPlugin { dir: PathBuf },
     #[error("the plugin in {} has not been built", dir.display())]
@@ -39,6 +37,8 @@ pub enum AuthorError {
     Componentise { path: PathBuf, message: String },
     #[error("the case {} is not usable: {message}", path.display())]
     Case { path: PathBuf, message: String },
+    #[error("{plugin} cannot {step} a client that has no configuration yet: {message}")]
+    RoundTrip { plugin: String, step: &'static str, message: String },
     #[error("{count} of the cases of {plugin} differ")]
     Differs { plugin: String, count: usize },
     #[error(transparent)]
@@ -57,7 +57,6 @@ impl AuthorError {
             Self::File { source, .. } | Self::Run { source, .. } => format!("{self}: {source}"),
             Self::Exists { .. }
             | Self::Name { .. }
-            | Self::NoTemplate { .. }
             | Self::NotAPlugin { .. }
             | Self::NotBuilt { .. }
             | Self::UnknownLanguage { .. }
@@ -68,6 +67,7 @@ impl AuthorError {
             | Self::NoModule { .. }
             | Self::Componentise { .. }
             | Self::Case { .. }
+            | Self::RoundTrip { .. }
             | Self::Differs { .. } => self.to_string(),
         }
     }
@@ -77,7 +77,6 @@ impl AuthorError {
             Self::File { path, .. } => format!("make {} accessible", path.display()),
             Self::Exists { .. } => "nothing was written; remove it, or name another folder with --dir".into(),
             Self::Name { .. } => "choose a name such as word-count".into(),
-            Self::NoTemplate { .. } => "choose another --lang".into(),
             Self::NotAPlugin { .. } => "run 'isartor plugin new NAME --kind tool --lang rust' to begin one".into(),
             Self::NotBuilt { dir } => format!("run 'isartor plugin build {}'", dir.display()),
             Self::UnknownLanguage { .. } => {
@@ -91,6 +90,7 @@ impl AuthorError {
             Self::NoModule { .. } => "say crate-type = [\"cdylib\", \"rlib\"] under [lib] in Cargo.toml".into(),
             Self::Componentise { .. } => "build against the isartor/sdk that this isartor wrote".into(),
             Self::Case { .. } => "isartor/GUIDE.md shows what a case holds".into(),
+            Self::RoundTrip { .. } => "a connector adds isartor's entry, finds it, and takes it out again".into(),
             Self::Differs { .. } => "correct the plugin, or what the case expects".into(),
             Self::Plugin(error) => error.hint().unwrap_or_else(|| "isartor/GUIDE.md explains what is allowed".into()),
         }

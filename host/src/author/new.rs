@@ -23,7 +23,7 @@ pub struct Wanted<'a> {
 pub fn create(wanted: &Wanted) -> Result<Vec<PathBuf>, AuthorError> {
     let name = wanted.name.to_owned();
     check_id(&name).map_err(|message| AuthorError::Name { name, message })?;
-    let own = own_files(wanted)?;
+    let own = own_files(wanted);
     make_folder(wanted.dir)?;
     for (path, bytes) in own.iter().chain(&carried_files(wanted.language)) {
         let path = wanted.dir.join(path);
@@ -41,20 +41,14 @@ fn make_folder(dir: &Path) -> Result<(), AuthorError> {
     }
 }
 
-fn own_files(wanted: &Wanted) -> Result<Vec<File>, AuthorError> {
-    if wanted.kind == Kind::Connector && wanted.language != Language::Rust {
-        let (kind, language) = (wanted.kind.as_str(), wanted.language);
-        let reason =
-            "a connector edits a file in place, and only the SDK for Rust has an editor that keeps the rest as it is";
-        return Err(AuthorError::NoTemplate { kind, language, reason });
-    }
+fn own_files(wanted: &Wanted) -> Vec<File> {
     let fill = |(path, bytes): File| {
         // A .gitignore of its own would hide files of the template from this repository.
         let path = if path == "gitignore" { ".gitignore".to_owned() } else { path };
         let text = String::from_utf8(bytes).expect("templates are text");
         (path, text.replace("{{id}}", wanted.name).replace("{{title}}", &title(wanted.name)).into_bytes())
     };
-    Ok(carried::template(wanted.kind, wanted.language).into_iter().map(fill).collect())
+    carried::template(wanted.kind, wanted.language).into_iter().map(fill).collect()
 }
 
 fn carried_files(language: Language) -> Vec<File> {

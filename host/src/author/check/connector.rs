@@ -9,9 +9,9 @@ use super::{Check, Difference, Tried, case};
 use crate::author::AuthorError;
 use crate::connect::entry::{self, Parts};
 use crate::connect::{ConnectError, Intent};
+use crate::plugin::Connector;
 use crate::plugin::connector::ServerEntry;
 use crate::plugin::manifest::client_file::Os;
-use crate::plugin::{Connector, PluginError};
 use machine::Machine;
 
 /// Where isartor is on the cases' machines. Their files write it as `${ISARTOR}`.
@@ -46,18 +46,22 @@ fn system(connector: &Connector) -> Option<Os> {
 fn round_trip(connector: &Connector, os: Os) -> Result<(), AuthorError> {
     let machine = Machine::new(connector.manifest(), os)?;
     let name = entry::DEFAULT_NAME;
-    let wrong = |export, what: String| PluginError::bad_output(connector.manifest(), export, what);
-    machine
-        .carry_out(connector, &Intent::Connect(server_entry(&[]).map_err(|message| wrong("connect", message))?))
-        .map_err(|message| wrong("connect", message))?;
-    if machine.servers(connector)? != [name] {
-        return Err(wrong("servers", format!("something else than {name}, which was just connected")).into());
+    let failed = |step, message: String| {
+        // The hint that follows on a line of its own is for users.
+        let message = message.lines().next().unwrap_or_default().to_owned();
+        AuthorError::RoundTrip { plugin: connector.manifest().id.clone(), step, message }
+    };
+    let entry = server_entry(&[]).map_err(|message| failed("connect", message))?;
+    machine.carry_out(connector, &Intent::Connect(entry)).map_err(|message| failed("connect", message))?;
+    let found = machine.servers(connector)?;
+    if found != [name] {
+        return Err(failed("find isartor in", format!("it finds {found:?} after connecting {name:?}")));
     }
     let away = Intent::Disconnect { name: name.to_owned() };
-    machine.carry_out(connector, &away).map_err(|message| wrong("disconnect", message))?;
+    machine.carry_out(connector, &away).map_err(|message| failed("disconnect", message))?;
     match machine.config()? {
         None => Ok(()),
-        Some(_) => Err(wrong("disconnect", "a file where there was none before connecting".to_owned()).into()),
+        Some(_) => Err(failed("disconnect", "it leaves a file where there was none".to_owned())),
     }
 }
 

@@ -99,7 +99,7 @@ impl Limits {
         concurrent_calls: 16,
         waiting_calls: 64,
         component_max_bytes: Self::COMPONENT_MAX_BYTES,
-        compile_deadline: Duration::from_secs(60),
+        compile_deadline: Duration::from_secs(180),
         compile_memory_max_bytes: 2 << 30,
     };
 }
