@@ -1,8 +1,11 @@
 //! The battery: hostile plugins and artefacts against one gateway. Each run takes a selection by a seed that it prints;
 //! `ISARTOR_HOSTILE=all cargo test -p isartor --test main hostile -- --nocapture` runs every case.
 
+mod artefacts;
 mod case;
+mod components;
 mod core;
+mod definitions;
 mod innocent;
 mod package;
 mod stage;
@@ -26,9 +29,13 @@ fn the_gateway_and_everybody_else_stand() {
     let home = Home::new();
     let gateway = home.up();
     let stage = Stage::new(&home, &gateway, &tools::well_behaved("well-behaved"));
-    stand(&stage, chosen(tools::cases()));
+    stand(&stage, chosen(cases()));
     let lines = stage.finish();
     assert!(lines > 0, "the bridge said something");
+}
+
+fn cases() -> Vec<Case> {
+    [tools::cases(), artefacts::cases(), definitions::cases(), components::cases()].into_iter().flatten().collect()
 }
 
 fn stand(stage: &Stage<'_>, cases: Vec<Case>) {

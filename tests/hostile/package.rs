@@ -1,5 +1,8 @@
 //! What an author hands over: a manifest and a component. Good ones are made here, for others to spoil.
 
+use std::fs;
+use std::path::Path;
+
 use sha2::{Digest, Sha256};
 use wasm_encoder::{CustomSection, Encode, Section};
 use wit_component::ComponentEncoder;
@@ -14,11 +17,13 @@ pub(super) struct Package {
     pub(super) kind: &'static str,
     pub(super) manifest: String,
     pub(super) component: Vec<u8>,
+    /// What is done to its files once they are written.
+    pub(super) spoil: Option<fn(&Path)>,
 }
 
 impl Package {
     pub(super) fn new(id: &str, kind: &'static str, component: Vec<u8>) -> Self {
-        Self { id: id.to_owned(), kind, manifest: manifest(id, kind), component }
+        Self { id: id.to_owned(), kind, manifest: manifest(id, kind), component, spoil: None }
     }
 
     /// One of the guests under another id, with what else its manifest says.
@@ -34,9 +39,22 @@ impl Package {
         self
     }
 
+    /// Writes it into a folder, which is made anew.
+    pub(super) fn write(&self, folder: &Path) {
+        if folder.exists() {
+            fs::remove_dir_all(folder).expect("it can be removed");
+        }
+        fs::create_dir_all(folder).expect("it can be made");
+        fs::write(folder.join("plugin.toml"), &self.manifest).expect("it can be written");
+        fs::write(folder.join("plugin.wasm"), &self.component).expect("it can be written");
+        if let Some(spoil) = self.spoil {
+            spoil(folder);
+        }
+    }
+
     /// What `isartor-plugins.lock` says of a plugin that somebody accepted as it is.
     pub(super) fn locked(&self) -> String {
-        let Self { id, kind, manifest, component } = self;
+        let Self { id, kind, manifest, component, spoil: _ } = self;
         let digest = |bytes: &[u8]| Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect::<String>();
         format!(
             "[[plugin]]\nid = \"{id}\"\nversion = \"0.1.0\"\nkind = \"{kind}\"\nwit = \"isartor:plugin@0.1.0\"\n\

@@ -111,22 +111,33 @@ impl<'a> Stage<'a> {
         let planted = self.plant(package);
         self.await_lock();
         self.home.await_plugins();
-        let health = self.gateway.get("/health").1;
-        let failed = health["plugins"]["failed"].as_array().expect("a list").clone();
+        let complaints = self.complaints(&package.id);
         drop(planted);
         self.await_lock();
-        let ours = |failed: &&Value| {
-            let name = failed["name"].as_str().expect("a name");
-            name.split("__").next() == Some(&package.id)
-        };
-        failed.iter().filter(ours).map(|failed| format!("{} {}", failed["name"], failed["reason"])).collect()
+        complaints.concat()
+    }
+
+    /// What `/health` says of a plugin and its tools.
+    pub(super) fn complaints(&self, plugin: &str) -> Vec<String> {
+        self.home.await_plugins();
+        let health = self.gateway.get("/health").1;
+        let failed = health["plugins"]["failed"].as_array().expect("a list").iter();
+        let is_ours = |name: &str| name.split("__").next() == Some(plugin);
+        let ours = failed.filter(|failed| is_ours(failed["name"].as_str().expect("a name")));
+        ours.map(|failed| format!("{} {}", text_of(&failed["name"]), text_of(&failed["reason"]))).collect()
+    }
+
+    /// What a user sees who is asked whether to install a package, and says no.
+    pub(super) fn shown(&self, package: &Package) -> String {
+        let folder = self.write(package);
+        let output = self.home.run(&["plugin", "install", folder.to_str().expect("UTF-8")]);
+        assert_eq!(output.status.code(), Some(1), "{}", text(&output));
+        String::from_utf8(output.stdout).expect("UTF-8")
     }
 
     fn plant(&self, package: &Package) -> Planted {
         let folder = self.home.state().join("plugins").join(&package.id);
-        fs::create_dir_all(&folder).expect("it can be made");
-        fs::write(folder.join("plugin.toml"), &package.manifest).expect("it can be written");
-        fs::write(folder.join("plugin.wasm"), &package.component).expect("it can be written");
+        package.write(&folder);
         let lock = self.home.state().join("isartor-plugins.lock");
         let before = fs::read_to_string(&lock).expect("there is a lock");
         let planted = Planted { folder, lock, before };
@@ -150,9 +161,7 @@ impl<'a> Stage<'a> {
     /// The folder of a package as its author would hand it over.
     pub(super) fn write(&self, package: &Package) -> PathBuf {
         let folder = self.home.user().join("packages").join(&package.id);
-        fs::create_dir_all(&folder).expect("it can be made");
-        fs::write(folder.join("plugin.toml"), &package.manifest).expect("it can be written");
-        fs::write(folder.join("plugin.wasm"), &package.component).expect("it can be written");
+        package.write(&folder);
         folder
     }
 
@@ -245,6 +254,10 @@ impl Drop for Planted {
         self.write_lock(&self.before);
         fs::remove_dir_all(&self.folder).expect("it can be removed");
     }
+}
+
+fn text_of(value: &Value) -> &str {
+    value.as_str().expect("it is a text")
 }
 
 fn names(folder: &std::path::Path) -> Vec<String> {
