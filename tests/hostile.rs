@@ -3,11 +3,15 @@
 
 mod artefacts;
 mod case;
+mod compiled;
 mod components;
+mod connectors;
 mod core;
 mod definitions;
+mod guests;
 mod innocent;
 mod package;
+mod policies;
 mod stage;
 mod stdio;
 mod tools;
@@ -23,19 +27,42 @@ use stage::Stage;
 
 /// How many cases a run without further wishes takes.
 const SELECTION: usize = 20;
+const POLICIES: usize = 2;
 
 #[test]
 fn the_gateway_and_everybody_else_stand() {
     let home = Home::new();
     let gateway = home.up();
     let stage = Stage::new(&home, &gateway, &tools::well_behaved("well-behaved"));
-    stand(&stage, chosen(cases()));
+    stand(&stage, chosen(cases(), SELECTION));
     let lines = stage.finish();
     assert!(lines > 0, "the bridge said something");
 }
 
+#[test]
+fn a_policy_can_do_no_more_than_miss() {
+    for case in chosen(policies::cases(), POLICIES) {
+        let home = policies::home(&case.name);
+        let gateway = home.up();
+        let stage = Stage::new(&home, &gateway, &tools::well_behaved("well-behaved"));
+        stand(&stage, vec![case]);
+        stage.finish();
+    }
+}
+
 fn cases() -> Vec<Case> {
-    [tools::cases(), artefacts::cases(), definitions::cases(), components::cases()].into_iter().flatten().collect()
+    [
+        tools::cases(),
+        artefacts::cases(),
+        definitions::cases(),
+        components::cases(),
+        connectors::cases(),
+        guests::cases(),
+        compiled::cases(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 fn stand(stage: &Stage<'_>, cases: Vec<Case>) {
@@ -69,7 +96,7 @@ fn words(panic: &(dyn std::any::Any + Send)) -> String {
 }
 
 /// All of them, those whose names are given, or as many as a seed selects.
-fn chosen(mut cases: Vec<Case>) -> Vec<Case> {
+fn chosen(mut cases: Vec<Case>, selection: usize) -> Vec<Case> {
     match variable("ISARTOR_HOSTILE").as_deref() {
         Some("all") => cases,
         Some(names) => {
@@ -78,9 +105,9 @@ fn chosen(mut cases: Vec<Case>) -> Vec<Case> {
         }
         None => {
             let seed = variable("ISARTOR_HOSTILE_SEED").unwrap_or_else(of_this_moment);
-            println!("ISARTOR_HOSTILE_SEED={seed} selects {SELECTION} of {}", cases.len());
+            println!("ISARTOR_HOSTILE_SEED={seed} selects {selection} of {}", cases.len());
             cases.sort_by_cached_key(|case| Sha256::digest(format!("{seed} {}", case.name)));
-            cases.truncate(SELECTION);
+            cases.truncate(selection);
             cases
         }
     }

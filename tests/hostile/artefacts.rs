@@ -98,7 +98,14 @@ fn spoilt() -> Vec<Case> {
 }
 
 fn refused(name: &str, says: &str, spoil: impl Fn(Package) -> Package + Send + Sync + 'static) -> Case {
-    Case::new(name, &[says], move |stage, id| stage.refused(&spoil(well_behaved(id))))
+    Case::new(name, &[says], move |stage, id| {
+        let package = spoil(well_behaved(id));
+        let said = stage.install_refused(&package);
+        // What a lock accepts was looked at before, so only its digest is; whatever is wrong shows later.
+        let left_out = stage.left_out(&package);
+        assert!(left_out.contains(id), "{left_out:?}");
+        vec![said]
+    })
 }
 
 fn pipe(folder: &Path) {

@@ -55,7 +55,6 @@ impl Package {
     /// What `isartor-plugins.lock` says of a plugin that somebody accepted as it is.
     pub(super) fn locked(&self) -> String {
         let Self { id, kind, manifest, component, spoil: _ } = self;
-        let digest = |bytes: &[u8]| Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect::<String>();
         format!(
             "[[plugin]]\nid = \"{id}\"\nversion = \"0.1.0\"\nkind = \"{kind}\"\nwit = \"isartor:plugin@0.1.0\"\n\
              source = \"/\"\ncomponent_sha256 = \"{}\"\nmanifest_sha256 = \"{}\"\nenabled = true\naccepted_at = 0\n",
@@ -63,6 +62,14 @@ impl Package {
             digest(manifest.as_bytes())
         )
     }
+
+    pub(super) fn component_digest(&self) -> String {
+        digest(&self.component)
+    }
+}
+
+pub(super) fn digest(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// The component of a core module that says which world it is made for.

@@ -7,10 +7,9 @@ use std::thread;
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use sha2::{Digest, Sha256};
 
 use super::innocent::Innocent;
-use super::package::Package;
+use super::package::{Package, digest};
 use super::stdio::Bridge;
 use crate::support::{Gateway, Home, text};
 
@@ -112,6 +111,8 @@ impl<'a> Stage<'a> {
         self.await_lock();
         self.home.await_plugins();
         let complaints = self.complaints(&package.id);
+        // Connectors and policies are compiled when they are needed, which is when the doctor looks at them.
+        let complaints = if complaints.is_empty() { vec![self.diagnosis(&package.id)] } else { complaints };
         drop(planted);
         self.await_lock();
         complaints.concat()
@@ -125,6 +126,12 @@ impl<'a> Stage<'a> {
         let is_ours = |name: &str| name.split("__").next() == Some(plugin);
         let ours = failed.filter(|failed| is_ours(failed["name"].as_str().expect("a name")));
         ours.map(|failed| format!("{} {}", text_of(&failed["name"]), text_of(&failed["reason"]))).collect()
+    }
+
+    fn diagnosis(&self, plugin: &str) -> String {
+        let output = self.home.run(&["plugin", "doctor", plugin]);
+        assert_eq!(output.status.code(), Some(1), "{}", text(&output));
+        String::from_utf8(output.stdout).expect("UTF-8")
     }
 
     /// What a user sees who is asked whether to install a package, and says no.
@@ -148,7 +155,7 @@ impl<'a> Stage<'a> {
     /// Until the gateway goes by what the lock says now.
     fn await_lock(&self) {
         let lock = fs::read(self.home.state().join("isartor-plugins.lock")).expect("there is a lock");
-        let wanted = Sha256::digest(lock).iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+        let wanted = digest(&lock);
         for _ in 0..400 {
             if self.gateway.get("/health").1["plugins"]["lock"] == wanted.as_str() {
                 return;

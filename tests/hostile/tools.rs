@@ -7,6 +7,7 @@ const FOR_EVER: &str = "(loop $for_ever (br $for_ever))";
 const DEADLINE: &str = "it took longer than";
 const MEMORY: &str = "it wanted more memory than";
 const DATA: &str = "it handed over more data than allowed";
+const INVALID: &str = "what it handed over is no value of the agreed type";
 const UNUSABLE: &str = "it panicked or hit an invalid instruction";
 
 /// Bodies of `call`, and what the client is told.
@@ -29,13 +30,13 @@ const CALLS: [(&str, &str, &str); 17] = [
         MEMORY,
     ),
     ("deep-recursion", "(call $deep)", "it used up its stack"),
-    ("result-out-of-bounds", "(return (i32.const 0x7ffffff0))", DATA),
-    ("result-misaligned", "(return (i32.const 513))", DATA),
-    ("result-of-no-kind", "(i32.store8 (i32.const 512) (i32.const 7))", DATA),
-    ("content-of-no-kind", "(i32.store8 (i32.const 640) (i32.const 9))", DATA),
-    ("text-out-of-bounds", "(i32.store (i32.const 648) (i32.const 0x7fffffff))", DATA),
-    ("text-that-is-not-utf8", "(i32.store8 (i32.const 17) (i32.const 0xff))", DATA),
-    ("list-of-two-thousand-million", "(i32.store (i32.const 520) (i32.const 0x7fffffff))", DATA),
+    ("result-out-of-bounds", "(return (i32.const 0x7ffffff0))", INVALID),
+    ("result-misaligned", "(return (i32.const 513))", INVALID),
+    ("result-of-no-kind", "(i32.store8 (i32.const 512) (i32.const 7))", INVALID),
+    ("content-of-no-kind", "(i32.store8 (i32.const 640) (i32.const 9))", INVALID),
+    ("text-out-of-bounds", "(i32.store (i32.const 648) (i32.const 0x7fffffff))", INVALID),
+    ("text-that-is-not-utf8", "(i32.store8 (i32.const 17) (i32.const 0xff))", INVALID),
+    ("list-of-two-thousand-million", "(i32.store (i32.const 520) (i32.const 0x7fffffff))", INVALID),
     (
         // A hundred thousand texts of 1 MiB each that are all the same one.
         "texts-that-share-their-bytes",
@@ -76,8 +77,12 @@ fn around_a_call() -> Vec<Case> {
         calling("loop-in-realloc", DEADLINE, Core { realloc: FOR_EVER.into(), ..Core::default() }),
         calling("loop-in-post-return", DEADLINE, Core { post: FOR_EVER.into(), ..Core::default() }),
         calling("trap-in-post-return", UNUSABLE, Core { post: "unreachable".into(), ..Core::default() }),
-        calling("realloc-out-of-bounds", DATA, Core { realloc: "(return (i32.const -16))".into(), ..Core::default() }),
-        calling("realloc-misaligned", DATA, misaligned()),
+        calling(
+            "realloc-out-of-bounds",
+            INVALID,
+            Core { realloc: "(return (i32.const -16))".into(), ..Core::default() },
+        ),
+        calling("realloc-misaligned", INVALID, misaligned()),
     ]
 }
 

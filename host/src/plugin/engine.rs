@@ -56,8 +56,8 @@ impl Engine {
     }
 
     /// The component of this digest, when its compiled code is on disk and authentic.
-    pub(super) fn kept(&self, digest: &str) -> Option<Component> {
-        self.compiled.as_ref()?.load(&self.engine, digest)
+    pub(super) fn kept(&self, plugin: &str, digest: &str) -> Option<Component> {
+        self.compiled.as_ref()?.load(&self.engine, plugin, digest)
     }
 
     /// Compiles a component, and keeps its code. Blocks.
