@@ -1,6 +1,6 @@
 //! Capabilities as a plugin has them: nothing without a grant, and with one what was granted and no more.
 
-mod server;
+pub(crate) mod server;
 
 use std::fs;
 use std::io::Write as _;

@@ -7,6 +7,7 @@ mod capabilities;
 mod chat;
 mod connect;
 mod gateway;
+mod hostile;
 mod http;
 mod lifecycle;
 mod mcp;

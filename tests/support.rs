@@ -242,6 +242,11 @@ fn guests() -> &'static Path {
     })
 }
 
+/// A guest as cargo left it: a core module.
+pub(crate) fn guest_module(name: &str) -> Vec<u8> {
+    component::core_module(guests(), name).expect("the guest was built")
+}
+
 fn guest_folder(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/guests").join(name)
 }

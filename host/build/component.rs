@@ -46,13 +46,18 @@ pub(crate) fn build(root: &Path, target_dir: &Path, names: &[String]) -> Result<
 
 /// The component of a package that [`build`] has built, with its manifest inside.
 pub(crate) fn componentise(target_dir: &Path, name: &str, manifest: &[u8]) -> Result<Vec<u8>> {
-    let core = target_dir.join(TARGET).join(PROFILE).join(format!("{}.wasm", name.replace('-', "_")));
-    let module = fs::read(&core).map_err(|error| format!("cannot read {}: {error}", core.display()))?;
+    let module = core_module(target_dir, name)?;
     let mut component = ComponentEncoder::default().validate(true).module(&module)?.encode()?;
     let section = CustomSection { name: "isartor:manifest".into(), data: manifest.into() };
     component.push(section.id());
     section.encode(&mut component);
     Ok(component)
+}
+
+/// What [`build`] made of a package.
+pub(crate) fn core_module(target_dir: &Path, name: &str) -> Result<Vec<u8>> {
+    let core = target_dir.join(TARGET).join(PROFILE).join(format!("{}.wasm", name.replace('-', "_")));
+    fs::read(&core).map_err(|error| format!("cannot read {}: {error}", core.display()).into())
 }
 
 /// rust-toolchain.toml asks for the target; a toolchain that came another way may lack it.

@@ -94,7 +94,7 @@ impl Client<'_> {
         }
         before.check_changeable()?;
         let difference =
-            check_connected(before.text(), &after, slot, &strings(entry)).map_err(refused(&before.path))?;
+            check_connected(before.text(), &after, slot, &strings(entry)).map_err(self.refused(&before.path))?;
         let earlier = self.configs.record(&key)?;
         Ok(Step::Change(Box::new(Change::connecting(key, before, after, earlier.as_ref(), &difference))))
     }
@@ -125,7 +125,7 @@ impl Client<'_> {
         }
         before.check_changeable()?;
         if !is_exact {
-            check_disconnected(text, after.as_deref(), slot).map_err(refused(&before.path))?;
+            check_disconnected(text, after.as_deref(), slot).map_err(self.refused(&before.path))?;
         }
         Ok(Step::Change(Box::new(Change::disconnecting(key, before, after, record.as_ref(), is_exact))))
     }
@@ -137,6 +137,13 @@ impl Client<'_> {
         let before = self.configs.read(&Place { path, base: PathBuf::from(&place.base) })?;
         let slot = Slot { container: &place.file.container, name };
         Ok(File { before, target: target(place), slot, key })
+    }
+
+    fn refused(&self, path: &Path) -> impl Fn(String) -> ConnectError {
+        let connector = &self.connector.manifest().id;
+        move |reason| {
+            ClientConfigError::BadChange { connector: connector.clone(), path: path.to_owned(), reason }.into()
+        }
     }
 
     /// Keeps us from taking over a server of the user's that happens to have the name.
@@ -210,8 +217,4 @@ fn failed_on(path: &Path) -> impl Fn(PluginError) -> ConnectError {
         }
         ConnectError::Connector { path, source }
     }
-}
-
-fn refused(path: &Path) -> impl Fn(String) -> ConnectError {
-    |reason| ClientConfigError::BadChange { path: path.to_owned(), reason }.into()
 }

@@ -14,6 +14,7 @@ use serde_json::{Map, Value};
 
 use crate::chat::{Chat, Principal};
 use crate::plugin::ToolPlugin;
+use crate::plugin::printable;
 use crate::plugin::tool::ToolDefinition;
 
 pub use answers::ChatAnswers;
@@ -24,6 +25,10 @@ use loading::Offer;
 
 /// Longest name that every client accepts; one bad name makes some clients drop the whole list.
 const NAME_MAX_CHARACTERS: usize = 64;
+
+/// How much of an unusable name is shown, and how many unusable tools of one plugin.
+const NAME_SHOWN_CHARACTERS: usize = 100;
+const LEFT_OUT_SHOWN: usize = 8;
 
 /// A tool as MCP clients see it.
 #[derive(Debug, Clone, PartialEq)]
@@ -98,6 +103,14 @@ pub struct LeftOut {
     pub reason: String,
 }
 
+impl LeftOut {
+    /// `name` is a plugin's word, of any length and with any character in it.
+    fn tool(name: &str, reason: String) -> Self {
+        let shown = name.chars().take(NAME_SHOWN_CHARACTERS).collect::<String>();
+        Self { name: printable(&shown), reason }
+    }
+}
+
 impl Tools {
     /// The tools that exist without any plugin, for a bridge that cannot reach its gateway.
     pub fn native() -> Vec<ToolInfo> {
@@ -121,11 +134,11 @@ impl Tools {
                     self.list.push(info);
                     self.targets.push(Target::Plugin { plugin: Arc::clone(&offer.plugin), name });
                 }
-                Err(reason) => left_out.push(LeftOut { name: full_name, reason }),
+                Err(reason) => left_out.push(LeftOut::tool(&full_name, reason)),
             }
         }
         self.plugins.push(Arc::clone(&offer.plugin));
-        left_out
+        shortened(left_out, &offer.plugin.manifest().id)
     }
 
     fn refuse_clash(&self, info: ToolInfo) -> Result<ToolInfo, String> {
@@ -169,6 +182,17 @@ impl Tools {
     }
 }
 
+/// The first few of a plugin's unusable tools, and how many more there are: reports go through a socket.
+fn shortened(mut left_out: Vec<LeftOut>, plugin: &str) -> Vec<LeftOut> {
+    let more = left_out.len().saturating_sub(LEFT_OUT_SHOWN);
+    if more > 0 {
+        left_out.truncate(LEFT_OUT_SHOWN);
+        let reason = format!("{more} more of its tools are not usable");
+        left_out.push(LeftOut { name: plugin.to_owned(), reason });
+    }
+    left_out
+}
+
 /// Which of a plugin's definitions no client could use, and why.
 pub fn unusable(plugin: &ToolPlugin, definitions: &[ToolDefinition]) -> Vec<LeftOut> {
     let mut names = BTreeSet::new();
@@ -180,7 +204,7 @@ pub fn unusable(plugin: &ToolPlugin, definitions: &[ToolDefinition]) -> Vec<Left
         });
         (name, result)
     });
-    checked.filter_map(|(name, result)| result.err().map(|reason| LeftOut { name, reason })).collect()
+    checked.filter_map(|(name, result)| result.err().map(|reason| LeftOut::tool(&name, reason))).collect()
 }
 
 /// Whether every client accepts it as a tool's name.

@@ -6,8 +6,8 @@ use std::sync::{Arc, Condvar, Mutex};
 use std::thread;
 
 /// One that listens until the test is over.
-pub(super) struct Server {
-    pub(super) port: u16,
+pub(crate) struct Server {
+    pub(crate) port: u16,
     seen: Arc<Mutex<Vec<String>>>,
     held: Arc<Held>,
 }
@@ -38,7 +38,7 @@ impl Held {
 }
 
 impl Server {
-    pub(super) fn start() -> Self {
+    pub(crate) fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let port = listener.local_addr().expect("it is bound").port();
         let seen = Arc::<Mutex<Vec<String>>>::default();
@@ -55,7 +55,7 @@ impl Server {
     }
 
     /// How many requests came in.
-    pub(super) fn requests(&self) -> usize {
+    pub(crate) fn requests(&self) -> usize {
         self.seen.lock().expect("nobody panics with it").len()
     }
 
@@ -76,7 +76,7 @@ impl Server {
         self.held.state.lock().expect("nobody panics with it").most
     }
 
-    pub(super) fn last_request(&self) -> String {
+    pub(crate) fn last_request(&self) -> String {
         self.seen.lock().expect("nobody panics with it").last().cloned().unwrap_or_default()
     }
 }

@@ -35,8 +35,8 @@ pub enum ClientConfigError {
     NotWritten { path: PathBuf },
     #[error("cannot use the record of changes {}", path.display())]
     Journal { path: PathBuf, source: io::Error },
-    #[error("the change that the connector made to {} was refused: {reason}", path.display())]
-    BadChange { path: PathBuf, reason: String },
+    #[error("the change that the connector {connector} made to {} was refused: {reason}", path.display())]
+    BadChange { connector: String, path: PathBuf, reason: String },
 }
 
 impl ClientConfigError {

@@ -9,6 +9,9 @@ use jsonc_parser::tokens::Token;
 use jsonc_parser::{CollectOptions, CommentCollectionStrategy, ParseOptions, parse_to_ast};
 use serde::de::IgnoredAny;
 
+/// How much is shown of what nobody asked for.
+const SHOWN_CHARACTERS: usize = 100;
+
 const BYTE_ORDER_MARK: char = '\u{feff}';
 
 const OPTIONS: ParseOptions = ParseOptions {
@@ -55,7 +58,10 @@ pub fn check_connected(old: Option<&str>, new: &str, slot: Slot, allowed: &[&str
     let Some(entry) = &after.entry else { return Err("the entry is not there".to_owned()) };
     let known = before.entry.as_ref().map(strings).unwrap_or_default();
     match strings(entry).iter().find(|text| !allowed.contains(text) && !known.contains(text)) {
-        Some(text) => Err(format!("the entry says {text:?}, which nobody asked for")),
+        Some(text) => {
+            let shown = text.chars().take(SHOWN_CHARACTERS).collect::<String>();
+            Err(format!("the entry says {shown:?}, which nobody asked for"))
+        }
         None => Ok(Difference {
             entry_existed: before.entry.is_some(),
             created_container: after.has_container && !before.has_container,
@@ -77,12 +83,29 @@ fn check_rest(old: &str, new: &str, before: &Outline, after: &Outline) -> Result
     if before.rest != after.rest || has_mark(old) != has_mark(new) {
         return Err("something else than our entry differs".to_owned());
     }
+    if !differs_in_one_place(old, new, before) {
+        return Err("white space far from our entry differs".to_owned());
+    }
     // A second opinion, from a parser that knows no comments: what every client could read stays so.
     let is_strict = |text: &str| serde_json::from_str::<IgnoredAny>(without_mark(text)).is_ok();
     if is_strict(old) && !is_strict(new) {
         return Err("it was plain JSON and no longer is".to_owned());
     }
     Ok(())
+}
+
+/// Whether all that stands between the first and the last byte that differ is ours, but for white space and commas.
+fn differs_in_one_place(old: &str, new: &str, before: &Outline) -> bool {
+    let same = |(one, other): &(u8, u8)| one == other;
+    let start = old.bytes().zip(new.bytes()).take_while(same).count();
+    let most = old.len().min(new.len()) - start;
+    let end = old.len() - old.bytes().rev().zip(new.bytes().rev()).take(most).take_while(same).count();
+    // The tokens are slices of the old text, save those that stand for a blank one.
+    let is_between = |token: &&str| {
+        let at = (token.as_ptr() as usize).wrapping_sub(old.as_ptr() as usize);
+        at < end && at.wrapping_add(token.len()) > start
+    };
+    old.trim().is_empty() || !before.rest.iter().any(is_between)
 }
 
 impl<'a> Outline<'a> {
@@ -206,6 +229,12 @@ mod tests {
             ("{\"a\": 1}", format!("{{\"mcpServers\": {{{ENTRY}}}, \"a\": 1.0}}"), other),
             ("{}", format!("{{\"hooks\": {{}}, \"mcpServers\": {{{ENTRY}}}}}"), other),
             ("{ // note\n}", format!("{{\"mcpServers\": {{{ENTRY}}}}}"), other),
+            (
+                "{\n \"a\": 1\n}",
+                format!("{{\r\n \"a\": 1,\r\n\"mcpServers\": {{{ENTRY}}}\r\n}}"),
+                "white space far from",
+            ),
+            ("{\"a\": 1}", format!("{{\"a\":  1, \"mcpServers\": {{{ENTRY}}}}}"), "white space far from"),
             ("\u{feff}{}", format!("{{\"mcpServers\": {{{ENTRY}}}}}"), other),
             (
                 "{\"mcpServers\": {\"x\": {\"command\": \"y\"}}}",

@@ -3,6 +3,7 @@
 mod compiled;
 pub(super) mod compiler;
 pub(super) mod limits;
+mod pace;
 
 use std::io::{Read, Write};
 use std::num::NonZeroUsize;
@@ -17,6 +18,8 @@ use super::PluginError;
 use compiled::CompiledCode;
 use compiler::{CompileError, Compiler};
 use limits::{Limiter, Limits};
+use pace::Pace;
+pub(super) use pace::Runner;
 
 /// How often the epoch advances. Deadlines are counted in these.
 const TICK: Duration = Duration::from_millis(10);
@@ -26,6 +29,7 @@ pub(super) struct Engine {
     engine: wasmtime::Engine,
     compiled: Option<CompiledCode>,
     compiler: Compiler,
+    pace: Pace,
 }
 
 /// Where a component is compiled.
@@ -44,7 +48,7 @@ impl Engine {
         let engine = new_engine().map_err(PluginError::Engine)?;
         start_clock(&engine)?;
         let compiled = state_dir.map(|dir| CompiledCode::new(dir, &engine));
-        Ok(Self { engine, compiled, compiler: Compiler::new(program) })
+        Ok(Self { engine, compiled, compiler: Compiler::new(program), pace: Pace::new() })
     }
 
     pub(super) fn wasmtime(&self) -> &wasmtime::Engine {
@@ -52,8 +56,8 @@ impl Engine {
     }
 
     /// The component of this digest, when its compiled code is on disk and authentic.
-    pub(super) fn kept(&self, digest: &str) -> Option<Component> {
-        self.compiled.as_ref()?.load(&self.engine, digest)
+    pub(super) fn kept(&self, plugin: &str, digest: &str) -> Option<Component> {
+        self.compiled.as_ref()?.load(&self.engine, plugin, digest)
     }
 
     /// Compiles a component, and keeps its code. Blocks.
@@ -66,6 +70,11 @@ impl Engine {
             kept.keep(digest, &code);
         }
         Ok(compiled::deserialize_own(&self.engine, &code)?)
+    }
+
+    /// A call that takes its share of the cores beside the others.
+    pub(super) fn runner(&self) -> Runner {
+        self.pace.runner()
     }
 
     /// A store for one plugin, with its limits set. Epoch deadlines are set for each call.

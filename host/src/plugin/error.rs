@@ -39,6 +39,8 @@ pub enum PluginError {
     ForbiddenImport { plugin: String, import: String, wasi_basics: bool },
     #[error("{plugin} imports {import}, which is the capability {capability}, and its plugin.toml does not ask for it")]
     NotAskedFor { plugin: String, import: String, capability: CapabilityName },
+    #[error("{plugin} imports {import}, and this isartor offers {}", super::manifest::WIT_PACKAGE)]
+    OtherVersion { plugin: String, import: String },
     #[error("{plugin} imports {import}, which is the capability {capability}, and that was not granted")]
     NotGranted { plugin: String, import: String, capability: CapabilityName },
     #[error("the plugin {plugin} was put there, and nobody accepted it")]
@@ -92,6 +94,8 @@ pub enum Fault {
     Stack,
     #[error("it handed over more data than allowed")]
     Data,
+    #[error("what it handed over is no value of the agreed type")]
+    Invalid,
     #[error("it called the host more than {max} times")]
     HostCalls { max: u64 },
     #[error("it ended itself")]
@@ -162,6 +166,7 @@ impl PluginError {
             | Self::TooLarge { .. }
             | Self::ForbiddenImport { .. }
             | Self::NotAskedFor { .. }
+            | Self::OtherVersion { .. }
             | Self::Gone { .. }
             | Self::Limits { .. }
             | Self::Unpacked { .. }
@@ -218,6 +223,7 @@ impl PluginError {
             | Self::TooLarge { .. }
             | Self::ForbiddenImport { .. }
             | Self::NotAskedFor { .. }
+            | Self::OtherVersion { .. }
             | Self::Compile { .. }
             | Self::World { .. }
             | Self::Fault { .. }
@@ -250,9 +256,16 @@ pub fn printable(text: &str) -> String {
     without_controls(&text[..end])
 }
 
-/// A space for each control character.
+/// A space for each character that moves a cursor, and none for those that cannot be seen.
 pub(super) fn without_controls(text: &str) -> String {
-    text.chars().map(|character| if character.is_control() { ' ' } else { character }).collect()
+    let visible = text.chars().filter(|&character| !is_invisible(character));
+    visible.map(|character| if character.is_control() { ' ' } else { character }).collect()
+}
+
+/// Zero-width, direction and tag characters: they make a person read something else than a program does.
+fn is_invisible(character: char) -> bool {
+    matches!(character, '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{206F}')
+        || matches!(character, '\u{FEFF}' | '\u{E0000}'..='\u{E007F}')
 }
 
 /// Names the reason of a failed call from what wasmtime and the limiter know.
@@ -280,9 +293,15 @@ pub(super) fn classify(
         _ if is_exit(&source) => Fault::Exit,
         _ if limiter.refused => Fault::Memory { max_bytes: limits.memory_max_bytes },
         Some(_) => Fault::Trap,
-        None => Fault::Data,
+        None if is_out_of_fuel(&source) => Fault::Data,
+        None => Fault::Invalid,
     };
     PluginError::Fault { plugin, version: manifest.version.to_string(), export, fault, source }
+}
+
+/// wasmtime has a type for this and keeps it to itself.
+fn is_out_of_fuel(error: &wasmtime::Error) -> bool {
+    error.root_cause().to_string().starts_with("too much data is being copied")
 }
 
 /// The wall clock of a call ran out while the plugin waited for the host.

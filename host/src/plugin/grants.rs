@@ -71,6 +71,7 @@ impl Grants {
                 PluginError::NotGranted { plugin, import, capability }
             }
             Some(capability) => PluginError::NotAskedFor { plugin, import, capability },
+            None if import.starts_with("isartor:plugin/") => PluginError::OtherVersion { plugin, import },
             None => PluginError::ForbiddenImport { plugin, import, wasi_basics: self.wasi_basics },
         }
     }

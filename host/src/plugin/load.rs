@@ -209,7 +209,7 @@ impl Plugin {
         if let Some(component) = &*compiled {
             return Ok(component.clone());
         }
-        let component = match self.engine.kept(self.digest()) {
+        let component = match self.engine.kept(&self.manifest.id, self.digest()) {
             Some(component) => component,
             None => self.compile()?,
         };

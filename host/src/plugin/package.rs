@@ -21,6 +21,8 @@ pub const SIGNATURE_MAX_BYTES: u64 = 16 << 10;
 /// Everything that somebody gives out as one plugin.
 #[derive(Debug, Clone)]
 pub struct Package {
+    /// Where it came from, as errors name it.
+    pub name: String,
     pub manifest: String,
     pub component: Vec<u8>,
     /// What the `.minisig` file says, when there is one.
@@ -38,7 +40,8 @@ impl Package {
         let component_path = path.join(COMPONENT_FILE);
         let manifest = utf8(&name, read(&name, &path.join(MANIFEST_FILE), MANIFEST_MAX_BYTES)?)?;
         let component = read(&name, &component_path, Limits::COMPONENT_MAX_BYTES)?;
-        Ok(Self { manifest, component, signature: read_signature(&name, &component_path)? })
+        let signature = read_signature(&name, &component_path)?;
+        Ok(Self { name, manifest, component, signature })
     }
 
     /// One file that carries its manifest. `name` stands in errors.
@@ -47,7 +50,7 @@ impl Package {
             Some(bytes) => utf8(name, bytes.to_vec())?,
             None => return Err(PluginError::Unpacked { package: name.to_owned() }),
         };
-        Ok(Self { manifest, component, signature })
+        Ok(Self { name: name.to_owned(), manifest, component, signature })
     }
 }
 
@@ -87,11 +90,15 @@ fn read(plugin: &str, path: &Path, max_bytes: u64) -> Result<Vec<u8>, PluginErro
     if !metadata.is_file() {
         return Err(read_error(io::Error::new(io::ErrorKind::InvalidInput, "it is not a regular file")));
     }
+    let too_large = |bytes| PluginError::TooLarge { plugin: plugin.to_owned(), bytes, max_bytes };
+    if metadata.len() > max_bytes {
+        return Err(too_large(metadata.len()));
+    }
     let mut bytes = Vec::new();
     file.take(max_bytes + 1).read_to_end(&mut bytes).map_err(read_error)?;
-    let size = bytes.len() as u64;
-    if size > max_bytes {
-        return Err(PluginError::TooLarge { plugin: plugin.to_owned(), bytes: size.max(metadata.len()), max_bytes });
+    // It may have grown meanwhile.
+    match bytes.len() as u64 > max_bytes {
+        true => Err(too_large(bytes.len() as u64)),
+        false => Ok(bytes),
     }
-    Ok(bytes)
 }

@@ -153,7 +153,7 @@ impl Policy {
 
 fn is_choice(served: &Served, candidates: &[Candidate]) -> bool {
     let is_there = usize::try_from(served.index).is_ok_and(|index| index < candidates.len());
-    is_there && served.confidence.is_finite()
+    is_there && (0.0..=1.0).contains(&served.confidence)
 }
 
 fn linked(plugin: &Plugin) -> Result<PolicyPluginPre<Limiter>, PluginError> {

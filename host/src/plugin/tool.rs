@@ -12,6 +12,7 @@ use super::bindings::tool::exports::isartor::plugin::tool as wit;
 use super::bindings::tool::{ToolPlugin as Instance, ToolPluginPre};
 use super::breaker::BreakerState;
 use super::circuit::Circuit;
+use super::engine::Runner;
 use super::engine::limits::Limits;
 use super::error::{DeadlineExceeded, classify};
 use super::imports::{Sandbox, Surroundings};
@@ -175,7 +176,7 @@ impl ToolPlugin {
         let sandbox = Sandbox::new(&self.surroundings, &self.limits, call, deadline);
         let mut store = self.plugin.engine().store(sandbox, &self.limits, Sandbox::limiter_mut);
         store.set_epoch_deadline(1);
-        yield_until(&mut store, deadline);
+        yield_until(&mut store, deadline, self.plugin.engine().runner());
         store
     }
 }
@@ -194,11 +195,19 @@ fn result_bytes(result: &ToolResult) -> usize {
 }
 
 /// At each tick of the clock the plugin lets others run, and ends when its time is over.
-fn yield_until(store: &mut Store<Sandbox>, deadline: Instant) {
+fn yield_until(store: &mut Store<Sandbox>, deadline: Instant, mut runner: Runner) {
     store.epoch_deadline_callback(move |_context| {
         if Instant::now() >= deadline + Duration::from_millis(1) {
             return Ok(UpdateDeadline::Interrupt);
         }
-        Ok(UpdateDeadline::YieldCustom(1, Box::pin(tokio::task::yield_now())))
+        let pause = runner.tick();
+        Ok(UpdateDeadline::YieldCustom(1, Box::pin(rest(pause))))
     });
+}
+
+async fn rest(pause: Duration) {
+    match pause.is_zero() {
+        true => tokio::task::yield_now().await,
+        false => tokio::time::sleep(pause).await,
+    }
 }

@@ -16,7 +16,9 @@ use super::health::Health;
 use super::instance::InstanceInfo;
 use super::local_socket::is_ours;
 
-const MAX_LINE_BYTES: u64 = 64 * 1024;
+/// A request, and an answer, which tells of every plugin.
+const MAX_REQUEST_BYTES: u64 = 64 << 10;
+const MAX_ANSWER_BYTES: u64 = 4 << 20;
 const PATIENCE: Duration = Duration::from_secs(5);
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -61,7 +63,7 @@ fn exchange(path: &Path, request: Request) -> io::Result<String> {
     stream.set_write_timeout(Some(PATIENCE))?;
     stream.write_all(line_of(&request).as_bytes())?;
     let mut line = String::new();
-    BufReader::new(io::Read::take(stream, MAX_LINE_BYTES)).read_line(&mut line)?;
+    BufReader::new(io::Read::take(stream, MAX_ANSWER_BYTES)).read_line(&mut line)?;
     Ok(line)
 }
 
@@ -81,7 +83,7 @@ pub(super) async fn serve(stream: UnixStream, gateway: Gateway, info: InstanceIn
 async fn answer(stream: UnixStream, gateway: &Gateway, info: &InstanceInfo) -> io::Result<Request> {
     let (read, mut write) = stream.into_split();
     let mut line = String::new();
-    tokio::io::BufReader::new(read.take(MAX_LINE_BYTES)).read_line(&mut line).await?;
+    tokio::io::BufReader::new(read.take(MAX_REQUEST_BYTES)).read_line(&mut line).await?;
     let request = serde_json::from_str(&line)?;
     let reply = Reply {
         pid: info.pid,

@@ -17,7 +17,7 @@ const SCHEMA_MAX_BYTES: usize = 64 << 10;
 
 /// Checks one definition; the reason says what is wrong with it.
 pub(super) fn tool_info(full_name: &str, plugin: &ToolPlugin, definition: &ToolDefinition) -> Result<ToolInfo, String> {
-    if !is_tool_name(full_name) {
+    if !is_tool_name(full_name) || definition.name.is_empty() {
         return Err("its name is not [a-zA-Z0-9_-], 1 to 64 characters with the plugin's id".to_owned());
     }
     check_pinned(plugin, definition)?;
@@ -80,9 +80,30 @@ fn schema(which: &str, text: &str) -> Result<Arc<Map<String, Value>>, String> {
         return Err(format!("its {which} schema has {} bytes, more than {SCHEMA_MAX_BYTES}", text.len()));
     }
     match serde_json::from_str(text) {
-        Ok(Value::Object(schema)) if schema.get("type") == Some(&Value::from("object")) => Ok(Arc::new(schema)),
+        Ok(Value::Object(schema)) if schema.get("type") == Some(&Value::from("object")) => {
+            match schema.values().find_map(remote_reference) {
+                Some(target) => {
+                    Err(format!("its {which} schema refers to {:?}, outside itself", visible::excerpt(target)))
+                }
+                None => Ok(Arc::new(schema)),
+            }
+        }
         Ok(_) => Err(format!("its {which} schema is not an object schema")),
         Err(error) => Err(format!("its {which} schema is not JSON: {error}")),
+    }
+}
+
+/// What a schema, at whatever depth, refers to that a client would have to fetch from elsewhere.
+fn remote_reference(schema: &Value) -> Option<&str> {
+    match schema {
+        Value::Object(members) => {
+            let references =
+                ["$ref", "$dynamicRef", "$recursiveRef"].iter().filter_map(|key| members.get(*key)?.as_str());
+            let remote = references.into_iter().find(|target| !target.starts_with('#'));
+            remote.or_else(|| members.values().find_map(remote_reference))
+        }
+        Value::Array(items) => items.iter().find_map(remote_reference),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => None,
     }
 }
 

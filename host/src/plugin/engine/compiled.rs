@@ -1,7 +1,7 @@
 //! Compiled code on disk. Only the host writes it; a MAC under a per-install key is verified before a byte of it
 //! is used, since loading foreign compiled code is running it.
 
-use std::fs::{self, File};
+use std::fs::File;
 use std::hash::{Hash, Hasher};
 use std::io::{self, Read, Write};
 use std::os::unix::fs::OpenOptionsExt;
@@ -35,17 +35,17 @@ impl CompiledCode {
     }
 
     /// The component, when its code is there and authentic. Anything else is compiled again and replaced.
-    pub(super) fn load(&self, engine: &Engine, digest: &str) -> Option<Component> {
+    pub(super) fn load(&self, engine: &Engine, plugin: &str, digest: &str) -> Option<Component> {
         match self.read(digest) {
             Ok(code) => match deserialize_own(engine, &code?) {
                 Ok(component) => Some(component),
                 Err(error) => {
-                    tracing::warn!(digest, error = %error, "compiled code does not fit, compiling again");
+                    tracing::warn!(plugin, digest, error = %error, "compiled code does not fit, compiling again");
                     None
                 }
             },
             Err(error) => {
-                tracing::warn!(digest, error = %error, "cannot use compiled code, compiling again");
+                tracing::warn!(plugin, digest, error = %error, "cannot use compiled code, compiling again");
                 None
             }
         }
@@ -60,8 +60,12 @@ impl CompiledCode {
 
     /// None when it was never written; an error when it is not ours.
     fn read(&self, digest: &str) -> io::Result<Option<Vec<u8>>> {
-        let mut bytes = match fs::read(self.file(digest)) {
-            Ok(bytes) => bytes,
+        let mut bytes = match open(&self.file(digest)) {
+            Ok(mut file) => {
+                let mut bytes = Vec::new();
+                file.read_to_end(&mut bytes)?;
+                bytes
+            }
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(error),
         };
@@ -116,10 +120,20 @@ impl CompiledCode {
                 Err(error) => return Err(error.error),
             }
         }
-        let no_follow = i32::try_from(rustix::fs::OFlags::NOFOLLOW.bits()).expect("open flags fit an int");
         let mut key = [0; KEY_BYTES];
-        File::options().read(true).custom_flags(no_follow).open(path)?.read_exact(&mut key)?;
+        open(&path)?.read_exact(&mut key)?;
         Ok(key)
+    }
+}
+
+/// Opens a regular file, never a link or a pipe that nobody writes to.
+fn open(path: &Path) -> io::Result<File> {
+    let flags = rustix::fs::OFlags::NOFOLLOW | rustix::fs::OFlags::NONBLOCK;
+    let flags = i32::try_from(flags.bits()).expect("open flags fit an int");
+    let file = File::options().read(true).custom_flags(flags).open(path)?;
+    match file.metadata()?.is_file() {
+        true => Ok(file),
+        false => Err(io::Error::new(io::ErrorKind::InvalidInput, "it is not a regular file")),
     }
 }
 

@@ -41,8 +41,9 @@ impl CapabilityName {
 
     /// The capability whose interface `import` is, such as `isartor:plugin/http@0.1.0`.
     pub fn of_import(import: &str) -> Option<Self> {
-        let interface = import.strip_prefix("isartor:plugin/")?;
-        Self::parse(interface.split('@').next().unwrap_or_default())
+        let (interface, version) = import.strip_prefix("isartor:plugin/")?.split_once('@')?;
+        // Within 0.1 each version has at least what an earlier one has.
+        version.starts_with("0.1.").then(|| Self::parse(interface)).flatten()
     }
 }
 

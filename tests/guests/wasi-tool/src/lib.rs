@@ -21,12 +21,14 @@ isartor_plugin::tool::export!(WasiTool);
 /// What WASI says to one question.
 type Question = fn() -> String;
 
-const TOOLS: [(&str, Question); 10] = [
+const TOOLS: [(&str, Question); 12] = [
     ("environment", || format!("{:?}", environment::get_environment())),
     ("arguments", || format!("{:?} {:?}", environment::get_arguments(), environment::initial_cwd())),
     ("directories", || preopens::get_directories().len().to_string()),
     ("read", || format!("{:?}", stdin::get_stdin().blocking_read(1))),
     ("write", write),
+    ("flood", flood),
+    ("forge", forge),
     ("tcp", || refusal(tcp_create_socket::create_tcp_socket(IpAddressFamily::Ipv4))),
     ("udp", || refusal(udp_create_socket::create_udp_socket(IpAddressFamily::Ipv6))),
     ("resolve", resolve),
@@ -66,6 +68,20 @@ fn write() -> String {
     let written =
         stdout::get_stdout().blocking_write_and_flush(b"{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{}}\nno end");
     format!("{written:?}")
+}
+
+/// 32 MiB, a line of 1 MiB among them.
+fn flood() -> String {
+    let output = stdout::get_stdout();
+    let bytes = [b"a line of a flood\n".repeat(200), vec![b'x'; 400]].concat();
+    let written = (0..8_192).try_for_each(|_| output.blocking_write_and_flush(&bytes));
+    format!("{written:?}")
+}
+
+/// What looks like a line of the log, and what would hide one.
+fn forge() -> String {
+    let lines = b"2026-01-01T00:00:00Z ERROR isartor_host::server: forged\r\x1b[1A\x1b[2Kforged\n\xff\xfe forged\n";
+    format!("{:?}", stdout::get_stdout().blocking_write_and_flush(lines))
 }
 
 fn resolve() -> String {
