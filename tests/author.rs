@@ -158,7 +158,7 @@ impl Author {
         let asked = "[[capability]]\nname = \"log\"\nreason = \"to tell why it panics\"\n#";
         replace(&folder.join("plugin.toml"), "# [[capability]]", asked);
         let source = folder.join("src/lib.rs");
-        replace(&source, "tool::export!", "tool::export_with_log!");
+        replace(&source, "isartor_plugin::tool::export!", "isartor_plugin::tool::export_with_log!");
         replace(&source, "arguments.text.split_whitespace()", "arguments.text.strip_prefix('!').unwrap().split(' ')");
         self.run(&["plugin", "build", "rust-tool"]);
         succeeded(self.home.run(&["plugin", "install", folder.to_str().unwrap(), "--yes", "--grant", "log"]));

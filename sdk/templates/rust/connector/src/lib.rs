@@ -1,12 +1,13 @@
 //! {{title}}: isartor among the servers of the client's JSON file. Text in, text out; the host reads and writes the file.
 
 use isartor_plugin::config_text::JsonServers;
-use isartor_plugin::connector::{self, Connector, Failure, FoundEntry, ServerEntry, Target, Transport};
+use isartor_plugin::connector::{Connector, Failure, FoundEntry, ServerEntry, Target, Transport};
 
 /// `container` as in plugin.toml; `displaced` are fields of an entry that would contradict ours.
 const SERVERS: JsonServers = JsonServers { container: &["mcpServers"], displaced: &["type", "url", "headers"] };
 
-struct Plugin;
+/// The plugin.
+pub struct Plugin;
 
 impl Connector for Plugin {
     fn connect(config: Option<String>, _target: Target, entry: ServerEntry) -> Result<String, Failure> {
@@ -31,4 +32,4 @@ impl Connector for Plugin {
 }
 
 #[cfg(target_arch = "wasm32")]
-connector::export!(Plugin);
+isartor_plugin::connector::export!(Plugin);

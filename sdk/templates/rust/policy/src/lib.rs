@@ -3,12 +3,13 @@
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use isartor_plugin::policy::{self, Candidate, Failure, MissReason, Policy, Question, ServeReason, Served, Verdict};
+use isartor_plugin::policy::{Candidate, Failure, MissReason, Policy, Question, ServeReason, Served, Verdict};
 
 /// The user's `minimum_cosine`, as bits of an `f32`: `configure` runs once per instance, before anything else.
 static MINIMUM_COSINE: AtomicU32 = AtomicU32::new(0.97_f32.to_bits());
 
-struct Plugin;
+/// The plugin.
+pub struct Plugin;
 
 impl Policy for Plugin {
     fn configure(settings: Vec<(String, String)>) -> Result<(), Failure> {
@@ -45,7 +46,7 @@ impl Policy for Plugin {
 }
 
 #[cfg(target_arch = "wasm32")]
-policy::export!(Plugin);
+isartor_plugin::policy::export!(Plugin);
 
 #[cfg(test)]
 mod tests {

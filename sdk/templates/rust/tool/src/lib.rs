@@ -17,7 +17,8 @@ struct Count {
     words: usize,
 }
 
-struct Plugin;
+/// The plugin.
+pub struct Plugin;
 
 impl Tool for Plugin {
     fn definitions() -> Result<Vec<ToolDefinition>, Failure> {
@@ -38,7 +39,7 @@ fn count_words(arguments: &Arguments) -> Count {
 }
 
 #[cfg(target_arch = "wasm32")]
-tool::export!(Plugin);
+isartor_plugin::tool::export!(Plugin);
 
 #[cfg(test)]
 mod tests {
