@@ -2,6 +2,7 @@
 //! `ISARTOR_HOSTILE=all cargo test -p isartor --test main hostile -- --nocapture` runs every case.
 
 mod artefacts;
+mod capable;
 mod case;
 mod compiled;
 mod components;
@@ -51,7 +52,7 @@ fn a_policy_can_do_no_more_than_miss() {
 }
 
 fn cases() -> Vec<Case> {
-    [
+    let groups = [
         tools::cases(),
         artefacts::cases(),
         definitions::cases(),
@@ -59,10 +60,9 @@ fn cases() -> Vec<Case> {
         connectors::cases(),
         guests::cases(),
         compiled::cases(),
-    ]
-    .into_iter()
-    .flatten()
-    .collect()
+        capable::cases(),
+    ];
+    groups.into_iter().flatten().collect()
 }
 
 fn stand(stage: &Stage<'_>, cases: Vec<Case>) {

@@ -49,9 +49,10 @@ const CONNECTING: [(&str, &str); 25] = [
 ];
 
 /// The same in `disconnect`.
-const DISCONNECTING: [(&str, &str); 5] = [
+const DISCONNECTING: [(&str, &str); 6] = [
     ("loop-in-disconnect", "failed in disconnect: it took longer than"),
     ("keeps-the-entry", "refused"),
+    ("does-nothing", "the entry is still there"),
     ("takes-everything", ELSEWHERE),
     ("removes-the-file", ELSEWHERE),
     ("takes-another-entry", ELSEWHERE),
