@@ -2,6 +2,7 @@
 //! `ISARTOR_HOSTILE=all cargo test -p isartor --test main hostile -- --nocapture` runs every case.
 
 mod artefacts;
+mod capable;
 mod case;
 mod compiled;
 mod components;
@@ -51,7 +52,7 @@ fn a_policy_can_do_no_more_than_miss() {
 }
 
 fn cases() -> Vec<Case> {
-    [
+    let groups = [
         tools::cases(),
         artefacts::cases(),
         definitions::cases(),
@@ -59,12 +60,12 @@ fn cases() -> Vec<Case> {
         connectors::cases(),
         guests::cases(),
         compiled::cases(),
-    ]
-    .into_iter()
-    .flatten()
-    .collect()
+        capable::cases(),
+    ];
+    groups.into_iter().flatten().collect()
 }
 
+#[expect(clippy::print_stdout, reason = "whoever runs the battery wants the figures")]
 fn stand(stage: &Stage<'_>, cases: Vec<Case>) {
     let begin = Instant::now();
     let count = cases.len();
@@ -79,6 +80,7 @@ fn stand(stage: &Stage<'_>, cases: Vec<Case>) {
     assert!(fallen.is_empty(), "{} of {count} did harm:\n{}", fallen.len(), fallen.join("\n"));
 }
 
+#[expect(clippy::print_stdout, reason = "whoever runs the battery wants the figures")]
 fn report(name: &str, measured: &Measured) {
     let Measured { took, usual, beside, more_memory_kib } = measured;
     let milliseconds = |time: &std::time::Duration| time.as_secs_f64() * 1_000.0;
@@ -95,6 +97,7 @@ fn words(panic: &(dyn std::any::Any + Send)) -> String {
     text.or_else(|| panic.downcast_ref::<&str>().map(|text| (*text).to_owned())).unwrap_or_default()
 }
 
+#[expect(clippy::print_stdout, reason = "with the seed the same cases can be run again")]
 /// All of them, those whose names are given, or as many as a seed selects.
 fn chosen(mut cases: Vec<Case>, selection: usize) -> Vec<Case> {
     match variable("ISARTOR_HOSTILE").as_deref() {

@@ -89,12 +89,13 @@ impl Client<'_> {
         let File { before, target, slot, key } = self.open(place, &entry.name)?;
         self.refuse_foreign(&before, &target, &entry.name)?;
         let after = self.connector.connect(before.text(), &target, entry).map_err(failed_on(&before.path))?;
+        // What does not change has to be right as well: "nothing to do" is a connector's word too.
+        let checked = check_connected(before.text(), &after, slot, &strings(entry));
+        let difference = checked.map_err(self.refused(&before.path))?;
         if before.text() == Some(after.as_str()) {
             return Ok(Step::Unchanged(before.path));
         }
         before.check_changeable()?;
-        let difference =
-            check_connected(before.text(), &after, slot, &strings(entry)).map_err(self.refused(&before.path))?;
         let earlier = self.configs.record(&key)?;
         Ok(Step::Change(Box::new(Change::connecting(key, before, after, earlier.as_ref(), &difference))))
     }
@@ -120,13 +121,13 @@ impl Client<'_> {
                 }
             }
         };
+        if !is_exact {
+            check_disconnected(text, after.as_deref(), slot).map_err(self.refused(&before.path))?;
+        }
         if after.as_deref() == Some(text) {
             return Ok(Step::Unchanged(before.path));
         }
         before.check_changeable()?;
-        if !is_exact {
-            check_disconnected(text, after.as_deref(), slot).map_err(self.refused(&before.path))?;
-        }
         Ok(Step::Change(Box::new(Change::disconnecting(key, before, after, record.as_ref(), is_exact))))
     }
 

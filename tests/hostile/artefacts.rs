@@ -6,7 +6,7 @@ use std::path::Path;
 use rustix::fs::{CWD, FileType, Mode, mknodat};
 
 use super::case::Case;
-use super::package::{Package, append_manifest, manifest};
+use super::package::{Package, Spoil, append_manifest, manifest};
 use super::tools::well_behaved;
 
 /// What the bytes of a component are replaced with.
@@ -34,7 +34,7 @@ const MANIFESTS: [(&str, &str, &str, &str); 10] = [
 ];
 
 /// What is done to the folder of a good package.
-const FOLDERS: [(&str, fn(&Path), &str); 7] = [
+const FOLDERS: [(&str, Spoil, &str); 7] = [
     ("component-is-a-pipe", pipe, "it is not a regular file"),
     ("component-is-a-folder", folder, "it is not a regular file"),
     ("component-is-a-link", link, "plugin.wasm"),

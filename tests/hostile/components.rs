@@ -217,6 +217,7 @@ fn append_module(component: &mut Vec<u8>, module: &[u8], instances: u32) {
     }
 }
 
+#[expect(clippy::wildcard_enum_match_arm, reason = "the other sections hold no core module")]
 fn core_modules(component: &[u8]) -> u32 {
     let (mut depth, mut count) = (0_usize, 0);
     for payload in Parser::new(0).parse_all(component) {

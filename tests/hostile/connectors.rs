@@ -49,9 +49,10 @@ const CONNECTING: [(&str, &str); 25] = [
 ];
 
 /// The same in `disconnect`.
-const DISCONNECTING: [(&str, &str); 5] = [
+const DISCONNECTING: [(&str, &str); 6] = [
     ("loop-in-disconnect", "failed in disconnect: it took longer than"),
     ("keeps-the-entry", "refused"),
+    ("does-nothing", "the entry is still there"),
     ("takes-everything", ELSEWHERE),
     ("removes-the-file", ELSEWHERE),
     ("takes-another-entry", ELSEWHERE),
@@ -83,7 +84,9 @@ fn links() -> Vec<Case> {
     vec![
         Case::new("link-to-keys", &["programs are run or keys are kept there"], |_, id| {
             let home = editing(id, &format!("~/{PATH}"), |home| {
-                fs::create_dir_all(home.join(".ssh")).and_then(|()| fs::create_dir_all(home.join(".config"))).unwrap();
+                for folder in [".ssh", ".config"] {
+                    fs::create_dir_all(home.join(folder)).expect("it can be made");
+                }
                 symlink(home.join(".ssh"), home.join(".config/client")).expect("it can be made");
             });
             vec![told(&home)]

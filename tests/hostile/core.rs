@@ -81,6 +81,7 @@ fn escaped(bytes: &[u8]) -> String {
 }
 
 /// The section that says which world a core module is made for; the SDK writes it into each guest.
+#[expect(clippy::wildcard_enum_match_arm, reason = "one section is looked for")]
 fn component_type() -> (String, Vec<u8>) {
     let module = guest_module("hostile-tool");
     let found = Parser::new(0).parse_all(&module).find_map(|payload| match payload.expect("it is WebAssembly") {

@@ -11,6 +11,9 @@ use crate::support::guest_module;
 
 const MANIFEST_SECTION: &str = "isartor:manifest";
 
+/// What is done to a folder.
+pub(super) type Spoil = fn(&Path);
+
 #[derive(Clone)]
 pub(super) struct Package {
     pub(super) id: String,
@@ -18,7 +21,7 @@ pub(super) struct Package {
     pub(super) manifest: String,
     pub(super) component: Vec<u8>,
     /// What is done to its files once they are written.
-    pub(super) spoil: Option<fn(&Path)>,
+    pub(super) spoil: Option<Spoil>,
 }
 
 impl Package {

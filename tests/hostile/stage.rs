@@ -18,7 +18,7 @@ use crate::support::{Gateway, Home, text};
 const MEMORY_SLACK_KIB: u64 = 16 << 10;
 
 /// Until the memory of an attack must be given back, in steps.
-const SETTLING_STEPS: usize = 100;
+const SETTLING_STEPS: usize = 300;
 const STEP: Duration = Duration::from_millis(50);
 
 pub(super) struct Stage<'a> {
@@ -42,13 +42,27 @@ impl<'a> Stage<'a> {
             usual_memory_kib: 0,
         };
         for _ in 0..3 {
-            let _installed = stage.install(well_behaved, &[]);
-            let said = stage.call(&well_behaved.id, &json!({}));
-            assert_eq!(said["isError"], json!(false), "{said}");
-            stage.innocent.usual();
+            stage.warm_up(well_behaved);
         }
         stage.usual_memory_kib = stage.memory_kib();
         stage
+    }
+
+    /// A day at work: plugins come and go, and many call them at once.
+    fn warm_up(&self, well_behaved: &Package) {
+        let _installed = self.install(well_behaved, &[]);
+        let call = json!({ "name": format!("{}__go", well_behaved.id), "arguments": {} });
+        let together = |_| {
+            thread::scope(|scope| {
+                let calls: Vec<_> = (0..32).map(|_| scope.spawn(|| self.gateway.mcp("tools/call", &call))).collect();
+                for call in calls {
+                    let said = call.join().expect("it is answered");
+                    assert_eq!(said["isError"], json!(false), "{said}");
+                }
+            });
+        };
+        (0..3).for_each(together);
+        self.innocent.usual();
     }
 
     /// Ends the bridge; how many lines it wrote, all of them valid.
@@ -201,7 +215,7 @@ impl<'a> Stage<'a> {
         Err(format!("{more} KiB more than the usual {} KiB are still in use", self.usual_memory_kib))
     }
 
-    fn memory_kib(&self) -> u64 {
+    pub(super) fn memory_kib(&self) -> u64 {
         let status = fs::read_to_string(format!("/proc/{}/status", self.pid)).expect("the process is there");
         let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).expect("it says how large it is");
         line.trim().trim_end_matches(" kB").parse().expect("it is a number")

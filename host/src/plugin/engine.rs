@@ -3,7 +3,7 @@
 mod compiled;
 pub(super) mod compiler;
 pub(super) mod limits;
-mod pace;
+pub(super) mod pace;
 
 use std::io::{Read, Write};
 use std::num::NonZeroUsize;
@@ -18,8 +18,7 @@ use super::PluginError;
 use compiled::CompiledCode;
 use compiler::{CompileError, Compiler};
 use limits::{Limiter, Limits};
-use pace::Pace;
-pub(super) use pace::Runner;
+use pace::{Pace, Runner};
 
 /// How often the epoch advances. Deadlines are counted in these.
 const TICK: Duration = Duration::from_millis(10);

@@ -12,8 +12,8 @@ use super::bindings::tool::exports::isartor::plugin::tool as wit;
 use super::bindings::tool::{ToolPlugin as Instance, ToolPluginPre};
 use super::breaker::BreakerState;
 use super::circuit::Circuit;
-use super::engine::Runner;
 use super::engine::limits::Limits;
+use super::engine::pace::{Runner, beside_others};
 use super::error::{DeadlineExceeded, classify};
 use super::imports::{Sandbox, Surroundings};
 use super::receipt::{Call, Outcome};
@@ -154,12 +154,14 @@ impl ToolPlugin {
         let manifest = self.manifest();
         let busy = |busy| PluginError::Busy { plugin: manifest.id.clone(), busy };
         let _turn = self.turns.take(&self.limits, deadline).await.map_err(busy)?;
-        let mut store = self.store(made, deadline);
+        let runner = self.plugin.engine().runner();
+        let goes_on = runner.goes_on();
+        let mut store = self.store(made, deadline, runner);
         let work = async {
             let instance = self.instance.instantiate_async(&mut store).await?;
             call(&instance, &mut store).await
         };
-        let called = match tokio::time::timeout_at(deadline.into(), work).await {
+        let called = match tokio::time::timeout_at(deadline.into(), beside_others(work, &goes_on)).await {
             Ok(called) => called,
             Err(_elapsed) => Err(DeadlineExceeded.into()),
         };
@@ -172,11 +174,11 @@ impl ToolPlugin {
         result
     }
 
-    fn store(&self, call: Call<'_>, deadline: Instant) -> Store<Sandbox> {
+    fn store(&self, call: Call<'_>, deadline: Instant, runner: Runner) -> Store<Sandbox> {
         let sandbox = Sandbox::new(&self.surroundings, &self.limits, call, deadline);
         let mut store = self.plugin.engine().store(sandbox, &self.limits, Sandbox::limiter_mut);
         store.set_epoch_deadline(1);
-        yield_until(&mut store, deadline, self.plugin.engine().runner());
+        yield_until(&mut store, deadline, runner);
         store
     }
 }

@@ -101,8 +101,9 @@ impl Reload {
         let problem = match &now {
             Ok(plugin) if self.policy.as_deref() == Some(plugin.digest()) => None,
             Ok(plugin) => {
-                let reason = "it is not the policy that the gateway started with; restart the gateway to use it";
-                Some((plugin.manifest().id.clone(), reason.to_owned()))
+                let restart = "it is not the policy that the gateway started with; restart the gateway to use it";
+                let reason = self.why_not(plugins).unwrap_or_else(|| restart.to_owned());
+                Some((plugin.manifest().id.clone(), reason))
             }
             Err(error) => {
                 let name = self.settings.policy.name.clone().unwrap_or_else(|| "policy".to_owned());
@@ -111,6 +112,16 @@ impl Reload {
         };
         self.chat.allow_semantic(problem.is_none());
         problem
+    }
+
+    /// What is wrong with the policy, where the gateway started without one: a restart would not help.
+    fn why_not(&self, plugins: &Plugins) -> Option<String> {
+        let settings = &self.settings.policy;
+        let load = || plugins.policy(settings.name.as_deref(), &settings.settings).err();
+        match self.policy {
+            Some(_) => None,
+            None => tokio::task::block_in_place(load).map(|error| error.chain()),
+        }
     }
 }
 

@@ -18,6 +18,10 @@ use crate::plugin::error::without_controls;
 #[derive(Clone)]
 pub(super) struct LogLines(Arc<Mutex<State>>);
 
+/// What a line of the log has besides its text: the time, the level, the plugin's name. Many short lines would
+/// otherwise make a log far larger than the budget.
+const AROUND_LINE_BYTES: usize = 128;
+
 struct State {
     plugin: String,
     activity: Arc<Activity>,
@@ -74,7 +78,7 @@ impl State {
     }
 
     fn log(&mut self, level: Level, text: &str) {
-        let bytes = text.len() + 1;
+        let bytes = text.len() + AROUND_LINE_BYTES;
         let taken = match self.budget.take(bytes) {
             Taken::Fits => self.activity.log(bytes, self.minute_max_bytes, Instant::now()),
             spent @ (Taken::SpentNow { .. } | Taken::Spent) => spent,

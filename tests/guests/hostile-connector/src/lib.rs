@@ -49,6 +49,7 @@ impl Connector for HostileConnector {
         Ok(match behaviour(&config) {
             "loop-in-disconnect" => for_ever(),
             "keeps-the-entry" => Some(format!("{config} ")),
+            "does-nothing" => Some(config),
             "takes-everything" => Some("{}".to_owned()),
             "removes-the-file" => None,
             "takes-another-entry" => good.map(|good| good.replace("\"theirs\": { \"command\": \"/bin/theirs\" }", "")),
