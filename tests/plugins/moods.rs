@@ -4,7 +4,7 @@ use std::fs;
 
 use serde_json::{Value, json};
 
-use crate::support::{Gateway, Home};
+use crate::support::{Gateway, Home, text};
 
 /// A home with the plugin installed, granted its settings, and set to `mood`.
 fn home_in(mood: &str) -> Home {
@@ -35,6 +35,17 @@ fn a_plugin_that_takes_too_long_holds_up_nobody() {
     let running = log.find("running url=").unwrap_or_else(|| panic!("{log}"));
     let given_up = log.find("failed in definitions").unwrap_or_else(|| panic!("{log}"));
     assert!(running < given_up, "the gateway ran long before: {log}");
+}
+
+#[test]
+fn compiling_what_others_built_has_an_end() {
+    let home = Home::new();
+    let component = fs::File::open(home.guest("capable-tool").join("plugin.wasm")).expect("the guest is there");
+    // Two hundred times less memory than there is by default.
+    let mut compile = home.command(&["plugin", "compile-component", "10000000", "60"]);
+    let output = compile.stdin(component).output().expect("isartor runs");
+    assert!(!output.status.success() && output.stdout.is_empty(), "{}", text(&output));
+    assert!(text(&output).contains("memory allocation"), "{}", text(&output));
 }
 
 #[test]

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{self, Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
@@ -158,8 +158,12 @@ pub(super) fn serve(
     Ok(output.flush()?)
 }
 
-/// Should the gateway die, nobody is left to end this process; so it has an end by itself.
+/// Should the gateway die, nobody is left to end this process; so it has an end by itself, whatever it waits for.
 fn limit_this_process(memory_max_bytes: u64, seconds: u64) -> io::Result<()> {
+    thread::Builder::new().spawn(move || {
+        thread::sleep(Duration::from_secs(seconds.saturating_add(1)));
+        process::abort();
+    })?;
     let cores = thread::available_parallelism().map_or(1, |cores| cores.get() as u64);
     for (resource, most) in
         [(Resource::Data, memory_max_bytes), (Resource::Cpu, seconds.saturating_mul(cores)), (Resource::Core, 0)]
