@@ -12,6 +12,7 @@ mod definitions;
 mod guests;
 mod innocent;
 mod package;
+mod placed;
 mod policies;
 mod stage;
 mod stdio;
@@ -27,8 +28,8 @@ use case::{Case, Measured};
 use stage::Stage;
 
 /// How many cases a run without further wishes takes.
-const SELECTION: usize = 20;
-const POLICIES: usize = 2;
+const SELECTION: usize = 40;
+const POLICIES: usize = 3;
 
 #[test]
 fn the_gateway_and_everybody_else_stand() {

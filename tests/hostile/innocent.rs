@@ -26,7 +26,9 @@ pub(super) struct Innocent {
 impl Innocent {
     pub(super) fn new(gateway: &str) -> Self {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-        Self { runtime, client: reqwest::Client::new(), url: format!("{gateway}/mcp") }
+        // The gateway closes what is idle; a connection is not used again when that may have happened.
+        let client = reqwest::Client::builder().pool_idle_timeout(Duration::from_secs(2)).build().expect("a client");
+        Self { runtime, client, url: format!("{gateway}/mcp") }
     }
 
     /// The median when nothing else happens.
