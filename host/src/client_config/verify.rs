@@ -46,6 +46,10 @@ pub struct Difference {
 struct Outline<'a> {
     /// Every token and comment in order, save commas, our entry and the objects that hold nothing else.
     rest: Vec<&'a str>,
+    /// What stands before, between and after these: white space, commas, and in one of them what is ours. None of a
+    /// blank text.
+    gaps: Vec<&'a str>,
+    our_gap: Option<usize>,
     has_container: bool,
     entry: Option<Value<'a>>,
 }
@@ -83,7 +87,7 @@ fn check_rest(old: &str, new: &str, before: &Outline, after: &Outline) -> Result
     if before.rest != after.rest || has_mark(old) != has_mark(new) {
         return Err("something else than our entry differs".to_owned());
     }
-    if !differs_in_one_place(old, new, before) {
+    if !before.has_the_gaps_of(after) {
         return Err("white space far from our entry differs".to_owned());
     }
     // A second opinion, from a parser that knows no comments: what every client could read stays so.
@@ -94,26 +98,13 @@ fn check_rest(old: &str, new: &str, before: &Outline, after: &Outline) -> Result
     Ok(())
 }
 
-/// Whether all that stands between the first and the last byte that differ is ours, but for white space and commas.
-fn differs_in_one_place(old: &str, new: &str, before: &Outline) -> bool {
-    let same = |(one, other): &(u8, u8)| one == other;
-    let start = old.bytes().zip(new.bytes()).take_while(same).count();
-    let most = old.len().min(new.len()) - start;
-    let end = old.len() - old.bytes().rev().zip(new.bytes().rev()).take(most).take_while(same).count();
-    // The tokens are slices of the old text, save those that stand for a blank one.
-    let is_between = |token: &&str| {
-        let at = (token.as_ptr() as usize).wrapping_sub(old.as_ptr() as usize);
-        at < end && at.wrapping_add(token.len()) > start
-    };
-    old.trim().is_empty() || !before.rest.iter().any(is_between)
-}
-
 impl<'a> Outline<'a> {
     /// A blank text counts as an empty object.
     fn of(text: &'a str, slot: Slot) -> Result<Self, String> {
         let text = without_mark(text);
         if text.trim().is_empty() {
-            return Ok(Self { rest: vec!["{", "}"], has_container: false, entry: None });
+            let rest = vec!["{", "}"];
+            return Ok(Self { rest, gaps: Vec::new(), our_gap: None, has_container: false, entry: None });
         }
         let collect = CollectOptions { comments: CommentCollectionStrategy::AsTokens, tokens: true };
         let parsed = parse_to_ast(text, &collect, &OPTIONS).map_err(|error| format!("it does not parse: {error}"))?;
@@ -123,15 +114,28 @@ impl<'a> Outline<'a> {
         let tokens: Vec<Range<usize>> = tokens.map(|token| token.start()..token.end()).collect();
         let (containers, entry) = way.split_at(way.len().min(slot.container.len()));
         let skipped = ours(containers, entry.first().copied(), &tokens);
+        let rest: Vec<Range<usize>> = tokens.into_iter().filter(|token| !skipped.contains(&token.start)).collect();
+        let ends = rest.iter().map(|token| token.end);
+        let begins = rest.iter().map(|token| token.start);
+        let gaps = std::iter::once(0).chain(ends).zip(begins.chain([text.len()]));
         Ok(Self {
-            rest: tokens
-                .into_iter()
-                .filter(|token| !skipped.contains(&token.start))
-                .map(|token| &text[token])
-                .collect(),
+            gaps: gaps.map(|(from, to)| &text[from..to]).collect(),
+            our_gap: (!skipped.is_empty()).then(|| rest.iter().filter(|token| token.start < skipped.start).count()),
+            rest: rest.into_iter().map(|token| &text[token]).collect(),
             has_container: containers.len() == slot.container.len(),
             entry: entry.first().map(|property| property.value.clone()),
         })
+    }
+}
+
+impl Outline<'_> {
+    /// Whether white space is the same but where our entry was or is; a comma before it may have a comment between. A
+    /// blank text had none.
+    fn has_the_gaps_of(&self, other: &Self) -> bool {
+        let same =
+            |one: &str, another: &str| one.split(',').flat_map(str::bytes).eq(another.split(',').flat_map(str::bytes));
+        let mut pairs = self.gaps.iter().zip(&other.gaps).enumerate();
+        pairs.all(|(at, (one, another))| same(one, another) || [self.our_gap, other.our_gap].contains(&Some(at)))
     }
 }
 
