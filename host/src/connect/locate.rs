@@ -40,7 +40,7 @@ pub struct Location<'m> {
 
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum LocateError {
-    #[error("its configuration is not known on {0:?}")]
+    #[error("its configuration is not known on {0}")]
     UnknownOnThisSystem(Os),
     #[error("its configuration cannot be found: {name} is not set to an absolute path")]
     NoRoot { name: String },

@@ -22,7 +22,7 @@ const GATEWAY_URL: &str = "http://localhost:8080";
 pub(super) fn try_out(check: &Check) -> Result<Tried, AuthorError> {
     let connector = check.trial.connector()?;
     let files = &connector.manifest().files;
-    let offers = files.iter().map(|file| format!("{} ({:?})", file.path, file.os)).collect();
+    let offers = files.iter().map(|file| format!("{} ({})", file.path, file.os)).collect();
     let mut tried = Tried { offers, ..Tried::default() };
     let Some(os) = system(&connector) else {
         tried.notes.push("it names no file of a system with Unix paths, so its cases cannot be run here".to_owned());

@@ -196,7 +196,7 @@ fn show(examined: &Examined, source: &Source) -> anyhow::Result<()> {
         }
     }
     for file in &manifest.files {
-        row("edits", &format!("{} ({}, {:?})", file.path, file.id, file.os))?;
+        row("edits", &format!("{} ({}, {})", file.path, file.id, file.os))?;
     }
     if manifest.kind == Kind::Tool {
         for tool in &shown.tools {

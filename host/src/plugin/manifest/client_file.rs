@@ -3,6 +3,8 @@
 
 mod template;
 
+use std::fmt::{self, Display};
+
 use serde::Deserialize;
 
 pub use template::{Root, Template};
@@ -42,6 +44,16 @@ impl Os {
             "windows" => Self::Windows,
             _ => Self::Linux,
         }
+    }
+}
+
+impl Display for Os {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::Macos => "macOS",
+            Self::Linux => "Linux",
+            Self::Windows => "Windows",
+        })
     }
 }
 
