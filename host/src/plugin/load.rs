@@ -178,9 +178,9 @@ impl Plugin {
         self.code.size_bytes()
     }
 
-    /// Compiles it, if that has not happened, and reads what it imports.
+    /// Compiles it, if that has not happened, and reads what it imports, granted or not.
     pub fn inspect(&self) -> Result<Inspection, PluginError> {
-        let component = self.component()?;
+        let component = self.unchecked_component()?;
         let basics = self.grants.wasi_basics().then(|| "WASI basics, linked to nothing".to_owned());
         let granted = self.grants.granted().iter().map(|request| request.name().to_string());
         let grants = basics.into_iter().chain(granted).collect();
@@ -203,8 +203,19 @@ impl Plugin {
         PluginError::World { plugin: self.manifest.id.clone(), kind: self.manifest.kind.as_str(), source }
     }
 
+    /// Whether everything that it imports was granted.
+    pub fn check_imports(&self) -> Result<(), PluginError> {
+        self.component().map(drop)
+    }
+
     /// The compiled component, with its imports checked against its grants.
     pub(super) fn component(&self) -> Result<Component, PluginError> {
+        let component = self.unchecked_component()?;
+        self.grants.check_imports(&self.manifest.id, &component::imports(&self.engine, &component))?;
+        Ok(component)
+    }
+
+    fn unchecked_component(&self) -> Result<Component, PluginError> {
         let mut compiled = self.compiled.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(component) = &*compiled {
             return Ok(component.clone());
@@ -213,7 +224,6 @@ impl Plugin {
             Some(component) => component,
             None => self.compile()?,
         };
-        self.grants.check_imports(&self.manifest.id, &component::imports(&self.engine, &component))?;
         *compiled = Some(component.clone());
         Ok(component)
     }

@@ -51,7 +51,7 @@ pub(super) fn revoke(settings: &Settings, name: &str, capabilities: &[Capability
     }
     let plugins = open(settings)?;
     if let Ok(plugin) = plugins.get(name)
-        && let Err(error @ PluginError::NotGranted { .. }) = plugin.inspect()
+        && let Err(error @ PluginError::NotGranted { .. }) = plugin.check_imports()
     {
         line(format!("it is suspended now: {error}"))?;
     }

@@ -4,9 +4,9 @@ use std::process::ExitCode;
 
 use serde_json::{Value, json};
 
-use super::{hinted, open};
+use super::{hinted, installation, open, refused};
 use crate::cli::output::line;
-use crate::plugin::{Inspection, LeftOutPlugin, Origin, Plugin};
+use crate::plugin::{Inspection, LeftOutPlugin, Origin, Plugin, printable};
 use crate::settings::Settings;
 
 pub(super) fn list(settings: &Settings, json: bool) -> anyhow::Result<ExitCode> {
@@ -41,12 +41,14 @@ pub(super) fn inspect(settings: &Settings, name: &str, json: bool) -> anyhow::Re
         return Ok(ExitCode::SUCCESS);
     }
     let manifest = plugin.manifest();
+    let publisher = manifest.publisher.clone().unwrap_or_else(|| "unnamed".to_owned());
     let rows = [
         ("name", manifest.id.clone()),
         ("title", manifest.title.clone()),
         ("what it does", manifest.description.clone()),
         ("kind", manifest.kind.as_str().to_owned()),
         ("version", manifest.version.to_string()),
+        ("publisher", publisher),
         ("made for", manifest.wit.clone()),
         ("from", place(plugin)),
         ("digest", format!("sha256:{}", plugin.digest())),
@@ -55,10 +57,28 @@ pub(super) fn inspect(settings: &Settings, name: &str, json: bool) -> anyhow::Re
         ("grants", or_none(&inspection.grants)),
         ("limits", limits(plugin)),
     ];
-    for (label, value) in rows {
-        line(format!("{label:<13} {value}"))?;
+    for (label, value) in rows.into_iter().chain(consent(settings, plugin)?) {
+        line(format!("{label:<13} {}", printable(&value)))?;
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// What the user accepted of a third-party plugin, and what waits for a yes.
+fn consent(settings: &Settings, plugin: &Plugin) -> anyhow::Result<Vec<(&'static str, String)>> {
+    let lock = installation(settings).lock().map_err(refused)?;
+    let Some(locked) = lock.find(&plugin.manifest().id) else { return Ok(Vec::new()) };
+    let mut rows = vec![("source", locked.source.clone())];
+    rows.extend(locked.publisher_key.iter().map(|key| ("signed", format!("by the key {key}"))));
+    for grant in &locked.grants {
+        rows.extend(grant.allows.iter().map(|allows| ("it may", format!("{allows} ({})", grant.capability))));
+    }
+    rows.extend(locked.files.iter().map(|file| ("it may", format!("edit {}", file.path))));
+    let waiting: Vec<String> = plugin.grants().waiting().iter().map(ToString::to_string).collect();
+    if !waiting.is_empty() {
+        rows.push(("not granted", waiting.join(", ")));
+    }
+    rows.extend(plugin.check_imports().err().map(|error| ("suspended", error.chain())));
+    Ok(rows)
 }
 
 fn left_out(plugin: &LeftOutPlugin) -> Value {
@@ -86,6 +106,9 @@ fn details(plugin: &Plugin, inspection: &Inspection) -> Value {
     details["wit"] = plugin.manifest().wit.clone().into();
     details["imports"] = inspection.imports.clone().into();
     details["grants"] = inspection.grants.clone().into();
+    details["publisher"] = plugin.manifest().publisher.clone().into();
+    let waiting = plugin.grants().waiting().iter().map(ToString::to_string);
+    details["not_granted"] = waiting.collect::<Vec<_>>().into();
     details["limits"] = json!({
         "deadline_milliseconds": limits.deadline.as_millis(),
         "memory_max_bytes": limits.memory_max_bytes,
