@@ -56,7 +56,7 @@ fn each_import_needs_its_own_grant() {
     for capability in ALL {
         let revoked = home.run(&["plugin", "revoke", "capable-tool", capability]);
         assert!(revoked.status.success(), "{}", text(&revoked));
-        let refused = text(&home.run(&["plugin", "inspect", "capable-tool"]));
+        let refused = text(&home.run(&["plugin", "doctor", "capable-tool"]));
         let words = format!(
             "capable-tool imports isartor:plugin/{capability}@0.1.0, which is the capability {capability}, and that was \
              not granted"
