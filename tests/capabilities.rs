@@ -333,6 +333,10 @@ fn wasi_is_there_and_leads_nowhere() {
         ("tcp", "access-denied"),
         ("udp", "access-denied"),
         ("resolve", "access-denied"),
+        (
+            "http",
+            "The plugin wasi-tool failed: it used the HTTP of WASI, which leads nowhere here; the capability http does.",
+        ),
         ("exit", "The plugin wasi-tool failed: it ended itself."),
     ] {
         let result = gateway.mcp("tools/call", &json!({ "name": format!("wasi-tool__{tool}"), "arguments": {} }));

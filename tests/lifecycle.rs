@@ -205,6 +205,30 @@ fn a_damaged_lock_accepts_nothing_and_stops_nothing() {
 }
 
 #[test]
+fn an_installation_that_is_killed_leaves_what_was_or_what_will_be() {
+    let home = Home::new();
+    let old = home.guest("hostile-tool");
+    let manifest = fs::read_to_string(old.join("plugin.toml")).expect("it can be read");
+    let new = home.guest_as("hostile-tool", "newer", &manifest.replace("version = \"0.1.0\"", "version = \"0.2.0\""));
+    home.install(&old, &[]);
+    let mut killed = 0;
+    for milliseconds in 0..40 {
+        let mut child = home.command(&["plugin", "install", path(&new), "--yes"]).stdout(Stdio::null()).spawn();
+        let child = child.as_mut().expect("isartor runs");
+        // Each round ends it a little later, so that the ends fall on every step.
+        std::thread::sleep(std::time::Duration::from_millis(milliseconds));
+        child.kill().expect("it is our child");
+        killed += usize::from(!child.wait().expect("it is our child").success());
+        let list = list(&home);
+        let whole = list["plugins"].as_array().expect("a list").iter().any(|plugin| plugin["name"] == "hostile-tool");
+        assert!(whole || named(&list["left_out"], "hostile-tool")["standing"] == "suspended", "{list}");
+        home.install(&old, &["--allow-downgrade"]);
+        assert_eq!(listed(&home, "hostile-tool")["version"], json!("0.1.0"));
+    }
+    assert!(killed > 0, "some did not get to their end");
+}
+
+#[test]
 fn doctor_says_who_is_ill_and_what_helps() {
     let home = Home::new();
     home.install_guest("hostile-tool");

@@ -34,11 +34,11 @@ const TEXTS: [(&str, &str, &str, &str, &str); 17] = [
         "wasi:clocks/wall-clock@0.2.6, which nothing can grant",
     ),
     (
-        "tool-with-http-of-wasi",
+        "tool-with-a-database-of-wasi",
         "tool",
-        "(import \"wasi:http/outgoing-handler@0.2.6\" (instance (export \"handle\" (func))))",
+        "(import \"wasi:keyvalue/store@0.2.0\" (instance (export \"open\" (func))))",
         "",
-        "wasi:http/outgoing-handler@0.2.6, which nothing can grant",
+        "wasi:keyvalue/store@0.2.0, which nothing can grant",
     ),
     (
         "import-of-the-unknown",

@@ -161,7 +161,7 @@ fn hinted(error: PluginError) -> Hinted {
 
 fn refused(error: InstallError) -> Hinted {
     match error {
-        InstallError::Plugin(error) => hinted(error),
+        InstallError::Plugin(error) => refused_package(&error),
         error @ (InstallError::Lock(_)
         | InstallError::Files { .. }
         | InstallError::Kept { .. }
@@ -178,4 +178,15 @@ fn refused(error: InstallError) -> Hinted {
             Hinted::new(causes.join(": "), hint)
         }
     }
+}
+
+/// A package that is not usable is its author's to correct, and nothing of it is here yet.
+#[expect(clippy::wildcard_enum_match_arm, reason = "of all others the author knows more")]
+fn refused_package(error: &PluginError) -> Hinted {
+    let hint = match error {
+        PluginError::Clash { .. } => Some("nothing was installed; isartor brings a plugin with this id".to_owned()),
+        PluginError::Read { .. } | PluginError::Unpacked { .. } | PluginError::Signature { .. } => error.hint(),
+        _ => None,
+    };
+    Hinted::new(error.chain(), hint.unwrap_or_else(|| "nothing was installed; ask the plugin's author".to_owned()))
 }

@@ -100,6 +100,8 @@ pub enum Fault {
     HostCalls { max: u64 },
     #[error("it ended itself")]
     Exit,
+    #[error("it used the HTTP of WASI, which leads nowhere here; the capability http does")]
+    Network,
     #[error("it panicked or hit an invalid instruction")]
     Trap,
 }
@@ -291,6 +293,7 @@ pub(super) fn classify(
         _ if source.is::<DeadlineExceeded>() => deadline,
         _ if source.is::<TooManyHostCalls>() => Fault::HostCalls { max: limits.host_calls_max },
         _ if is_exit(&source) => Fault::Exit,
+        _ if source.is::<NoNetwork>() => Fault::Network,
         _ if limiter.refused => Fault::Memory { max_bytes: limits.memory_max_bytes },
         Some(_) => Fault::Trap,
         None if is_out_of_fuel(&source) => Fault::Data,
@@ -313,3 +316,8 @@ pub(super) struct DeadlineExceeded;
 #[derive(Debug, thiserror::Error)]
 #[error("too many calls of the host")]
 pub(super) struct TooManyHostCalls;
+
+/// WASI's HTTP was called.
+#[derive(Debug, thiserror::Error)]
+#[error("there is no network")]
+pub(super) struct NoNetwork;

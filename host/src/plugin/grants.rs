@@ -10,8 +10,8 @@ use super::manifest::{Kind, Manifest};
 
 /// The packages of WASI that a third-party tool may import; they are linked to nothing: no files, no environment,
 /// no arguments, no network, and output that goes to the log.
-const WASI_BASICS: [&str; 6] =
-    ["wasi:io/", "wasi:cli/", "wasi:clocks/", "wasi:random/", "wasi:filesystem/", "wasi:sockets/"];
+const WASI_BASICS: [&str; 7] =
+    ["wasi:io/", "wasi:cli/", "wasi:clocks/", "wasi:random/", "wasi:filesystem/", "wasi:sockets/", "wasi:http/"];
 
 /// What is linked for one plugin, and nothing else is.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -10,11 +10,12 @@ mod network;
 mod output;
 mod secret;
 mod store;
+mod wasi_http;
 
 use std::sync::Arc;
 use std::time::Instant;
 
-use wasmtime::component::{HasSelf, Linker, ResourceTable};
+use wasmtime::component::{Component, HasSelf, Linker, ResourceTable};
 use wasmtime_wasi::cli::{WasiCli, WasiCliView};
 use wasmtime_wasi::filesystem::{WasiFilesystem, WasiFilesystemView};
 use wasmtime_wasi::p2::bindings::{cli, filesystem, random};
@@ -122,9 +123,10 @@ pub(super) fn is_exit(error: &wasmtime::Error) -> bool {
 }
 
 /// Links what was granted, and nothing else.
-pub(super) fn link(linker: &mut Linker<Sandbox>, grants: &Grants) -> wasmtime::Result<()> {
+pub(super) fn link(linker: &mut Linker<Sandbox>, component: &Component, grants: &Grants) -> wasmtime::Result<()> {
     if grants.wasi_basics() {
         link_wasi_basics(linker)?;
+        wasi_http::link(linker, component)?;
     }
     for name in CapabilityName::ALL.into_iter().filter(|&name| grants.has(name)) {
         link_capability(linker, name)?;

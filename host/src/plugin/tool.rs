@@ -40,7 +40,7 @@ impl ToolPlugin {
     pub fn load(plugin: Arc<Plugin>, outside: Arc<Outside>) -> Result<Self, PluginError> {
         let component = plugin.component()?;
         let mut linker = Linker::<Sandbox>::new(plugin.engine().wasmtime());
-        let instance = super::imports::link(&mut linker, plugin.grants())
+        let instance = super::imports::link(&mut linker, &component, plugin.grants())
             .and_then(|()| linker.instantiate_pre(&component))
             .and_then(ToolPluginPre::new)
             .map_err(|source| plugin.world_error(source))?;

@@ -8,6 +8,7 @@ mod bindings {
 
 use bindings::wasi::cli::{environment, exit, stdin, stdout};
 use bindings::wasi::filesystem::preopens;
+use bindings::wasi::http::outgoing_handler::{self, OutgoingRequest};
 use bindings::wasi::random::insecure_seed;
 use bindings::wasi::sockets::network::{ErrorCode, IpAddressFamily};
 use bindings::wasi::sockets::{instance_network, ip_name_lookup, tcp_create_socket, udp_create_socket};
@@ -21,7 +22,7 @@ isartor_plugin::tool::export!(WasiTool);
 /// What WASI says to one question.
 type Question = fn() -> String;
 
-const TOOLS: [(&str, Question); 12] = [
+const TOOLS: [(&str, Question); 13] = [
     ("environment", || format!("{:?}", environment::get_environment())),
     ("arguments", || format!("{:?} {:?}", environment::get_arguments(), environment::initial_cwd())),
     ("directories", || preopens::get_directories().len().to_string()),
@@ -32,6 +33,7 @@ const TOOLS: [(&str, Question); 12] = [
     ("tcp", || refusal(tcp_create_socket::create_tcp_socket(IpAddressFamily::Ipv4))),
     ("udp", || refusal(udp_create_socket::create_udp_socket(IpAddressFamily::Ipv6))),
     ("resolve", resolve),
+    ("http", || format!("{:?} {:?}", OutgoingRequest::new().body(), outgoing_handler::handle(OutgoingRequest::new()))),
     ("exit", || {
         exit::exit(Ok(()));
         String::new()
