@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use super::stage::Stage;
 
 /// How often an attack may be tried again because somebody else was slower meanwhile, which a busy machine can cause.
-const ATTEMPTS: usize = 3;
+const ATTEMPTS: usize = 8;
 
 /// How many times slower than usual an innocent call may be.
 const SLOWER_MAX: f64 = 2.0;
