@@ -116,6 +116,25 @@ fn an_update_shows_what_changed_and_goes_back_only_when_told() {
 }
 
 #[test]
+fn a_manifest_that_changes_alone_takes_effect_too() {
+    let home = Home::new();
+    let folder = home.guest("hostile-tool");
+    let component = fs::read(folder.join("plugin.wasm")).expect("it can be read");
+    fs::write(folder.join("plugin.wasm"), without_manifest(&component)).expect("it can be written");
+    home.install(&folder, &[]);
+    let gateway = home.up();
+    let manifest = fs::read_to_string(folder.join("plugin.toml")).expect("it can be read");
+    fs::write(folder.join("plugin.toml"), manifest.replace("version = \"0.1.0\"", "version = \"0.2.0\""))
+        .expect("it can be");
+    let output = home.run(&["plugin", "update", "hostile-tool", "--yes"]);
+    assert!(text(&output).contains("+ 0.2.0"), "{}", text(&output));
+    gateway.mcp("tools/call", &json!({ "name": ECHO, "arguments": {} }));
+    let log = fs::read_to_string(home.state().join("run/isartor.log")).expect("there is a log");
+    let receipt = log.lines().rfind(|line| line.contains("tool=\"echo\"")).expect("there is a receipt");
+    assert!(receipt.contains("version=\"0.2.0\""), "{receipt}");
+}
+
+#[test]
 fn grants_are_asked_for_given_and_taken_back() {
     let home = Home::new();
     let manifest = fs::read_to_string(home.guest("hostile-tool").join("plugin.toml")).expect("it can be read");
@@ -322,6 +341,14 @@ fn tools(gateway: &Gateway<'_>) -> String {
 
 fn has_tool(gateway: &Gateway<'_>, name: &str) -> bool {
     tools(gateway).contains(&format!("\"{name}\""))
+}
+
+/// The component as it was before its manifest was put in as the last section: an id, two bytes of size, one of the
+/// name's length, the name.
+fn without_manifest(component: &[u8]) -> &[u8] {
+    let name = b"isartor:manifest";
+    let at = component.windows(name.len()).rposition(|window| window == name).expect("it carries a manifest");
+    &component[..at - 4]
 }
 
 fn minisign_pair() -> minisign::KeyPair {

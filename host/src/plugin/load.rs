@@ -157,6 +157,7 @@ impl Plugin {
     /// Whether nothing that matters for calling it differs.
     pub(super) fn is_the_same_as(&self, other: &Self) -> bool {
         self.digest() == other.digest()
+            && self.manifest == other.manifest
             && self.origin == other.origin
             && self.grants == other.grants
             && self.limits == other.limits
