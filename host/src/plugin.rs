@@ -39,7 +39,7 @@ pub use component::MANIFEST_SECTION;
 pub use connector::Connector;
 pub use engine::compiler::CompileError;
 pub use engine::limits::{LimitOverrides, Limits};
-pub use error::{Fault, PluginError, ReportedKind, printable};
+pub use error::{Fault, PluginError, ReportedKind, is_invisible, printable};
 pub use examine::Examined;
 pub use grants::Grants;
 pub use load::{Inspection, Origin, Plugin};

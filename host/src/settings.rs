@@ -11,7 +11,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 pub use environment::Environment;
-pub use home::{Home, private_dir};
+pub use home::{Home, private_dir, write_whole};
 
 /// Everything the user can choose, parsed and checked.
 #[derive(Debug, Clone)]

@@ -10,6 +10,7 @@ mod list;
 mod secret;
 mod takeover;
 
+use std::io;
 use std::process::ExitCode;
 use std::time::SystemTime;
 
@@ -18,10 +19,10 @@ use clap::{Args, Subcommand};
 use tokio::runtime::Runtime;
 
 use super::JsonArgs;
-use super::output::Hinted;
+use super::output::{Hinted, line};
 use crate::install::{InstallError, Installation};
 use crate::plugin::manifest::capability::CapabilityName;
-use crate::plugin::{Lock, Places, PluginError, Plugins};
+use crate::plugin::{Lock, Places, PluginError, Plugins, Standing};
 use crate::settings::{Environment, Settings};
 
 #[derive(Debug, Subcommand)]
@@ -151,6 +152,12 @@ fn installation(settings: &Settings) -> Installation<'_> {
 
 fn runtime() -> anyhow::Result<Runtime> {
     Runtime::new().context("cannot start the asynchronous runtime")
+}
+
+/// A plugin that is not in use, with the reason and what helps.
+fn tell_ill(name: &str, standing: Standing, reason: &str, hint: Option<&str>) -> io::Result<()> {
+    line(format!("{name:<20} {}: {reason}", standing.as_str()))?;
+    hint.map_or(Ok(()), |hint| line(format!("{:<20} hint: {hint}", "")))
 }
 
 /// The error with its chain on one line, and the hint it has.

@@ -34,9 +34,7 @@ pub(super) fn write(home: &Home, locked: &Locked, shown: &Shown) -> Result<(), I
     crate::settings::private_dir(&home.plugins_dir()).map_err(failed)?;
     crate::settings::private_dir(directory).map_err(failed)?;
     let text = serde_json::to_vec_pretty(shown).map_err(|error| failed(error.into()))?;
-    let mut file = tempfile::NamedTempFile::new_in(directory).map_err(failed)?;
-    io::Write::write_all(&mut file, &text).map_err(failed)?;
-    file.persist(&path).map(drop).map_err(|error| failed(error.error))
+    crate::settings::write_whole(&path, &text).map_err(failed)
 }
 
 pub(super) fn remove(home: &Home, id: &str) -> Result<(), InstallError> {

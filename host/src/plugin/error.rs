@@ -265,7 +265,7 @@ pub(super) fn without_controls(text: &str) -> String {
 }
 
 /// Zero-width, direction and tag characters: they make a person read something else than a program does.
-fn is_invisible(character: char) -> bool {
+pub fn is_invisible(character: char) -> bool {
     matches!(character, '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{206F}')
         || matches!(character, '\u{FEFF}' | '\u{E0000}'..='\u{E007F}')
 }

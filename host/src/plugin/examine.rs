@@ -29,8 +29,7 @@ pub struct Examined {
 impl Plugins {
     /// Checks everything that can be checked without trusting it.
     pub async fn examine(&self, package: Package) -> Result<Examined, PluginError> {
-        let manifest = Manifest::parse(&package.manifest)
-            .map_err(|message| PluginError::Manifest { plugin: package.name.clone(), message })?;
+        let manifest = package.parsed_manifest()?;
         if Self::is_bundled(&manifest.id) {
             return Err(PluginError::Clash { plugin: manifest.id });
         }

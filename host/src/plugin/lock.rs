@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
-use std::io::{self, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use semver::Version;
@@ -126,11 +126,18 @@ impl Default for Lock {
 impl Lock {
     /// A file that is not there has accepted nothing.
     pub fn read(path: &Path) -> Result<Self, LockError> {
-        match fs::read_to_string(path) {
-            Ok(text) => Self::parse(&text).map_err(|message| LockError::Unusable { path: path.into(), message }),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Self::default()),
-            Err(source) => Err(LockError::Read { path: path.into(), source }),
-        }
+        Ok(Self::identified(path)?.0)
+    }
+
+    /// The same, and what identifies its bytes: changes whenever they do. Empty where there is no file.
+    pub fn identified(path: &Path) -> Result<(Self, String), LockError> {
+        let text = match fs::read_to_string(path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok((Self::default(), String::new())),
+            Err(source) => return Err(LockError::Read { path: path.into(), source }),
+        };
+        let lock = Self::parse(&text).map_err(|message| LockError::Unusable { path: path.into(), message })?;
+        Ok((lock, hexadecimal(&Sha256::digest(text))))
     }
 
     fn parse(text: &str) -> Result<Self, String> {
@@ -166,7 +173,7 @@ impl Lock {
         let mut sorted = self.clone();
         sorted.plugins.sort_by(|one, other| one.id.cmp(&other.id));
         let text = toml::to_string(&sorted).map_err(io::Error::other)?;
-        write_whole(path, format!("{HEADER}{text}").as_bytes())
+        crate::settings::write_whole(path, format!("{HEADER}{text}").as_bytes())
     }
 
     pub fn find(&self, id: &str) -> Option<&Locked> {
@@ -190,30 +197,11 @@ impl Locked {
     }
 }
 
-/// What identifies the bytes of the lock: changes whenever they do. Empty where there is no file.
-pub fn fingerprint(path: &Path) -> Result<String, LockError> {
-    match fs::read(path) {
-        Ok(bytes) => Ok(hexadecimal(&Sha256::digest(bytes))),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(String::new()),
-        Err(source) => Err(LockError::Read { path: path.into(), source }),
-    }
-}
-
 /// Held while the lock is changed; the system lets go of it when the process ends in whatever way.
 fn take_turns(path: &Path) -> io::Result<File> {
     let turn = File::options().create(true).truncate(false).write(true).open(path.with_extension("turn"))?;
     turn.lock()?;
     Ok(turn)
-}
-
-/// Under another name first, so that a crash leaves the old file or the new one.
-pub(super) fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let directory = path.parent().ok_or_else(|| io::Error::other("the path has no directory"))?;
-    let mut file = tempfile::NamedTempFile::new_in(directory)?;
-    file.write_all(bytes)?;
-    file.as_file().sync_all()?;
-    file.persist(path).map_err(|error| error.error)?;
-    File::open(directory)?.sync_all()
 }
 
 #[cfg(test)]
@@ -261,13 +249,13 @@ mod tests {
             grants: vec![Granted { capability: CapabilityName::Http, allows: vec!["send".to_owned()], granted_at: 2 }],
             files: vec![AcceptedFile { id: "f".to_owned(), path: "~/x".to_owned() }],
         };
-        let before = fingerprint(&path).expect("it can be read");
+        let before = Lock::identified(&path).expect("it can be read").1;
         Lock::change(&path, |lock| -> Result<(), LockError> {
             lock.accept(locked.clone());
             Ok(())
         })
         .expect("it can be written");
         assert_eq!(Lock::read(&path).expect("it can be read").plugins, [locked]);
-        assert_ne!(fingerprint(&path).expect("it can be read"), before);
+        assert_ne!(Lock::identified(&path).expect("it can be read").1, before);
     }
 }

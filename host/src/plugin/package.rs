@@ -7,7 +7,7 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use super::component::embedded_manifest;
-use super::{Limits, PluginError};
+use super::{Limits, Manifest, PluginError};
 
 pub(super) const MANIFEST_FILE: &str = "plugin.toml";
 pub(super) const COMPONENT_FILE: &str = "plugin.wasm";
@@ -30,6 +30,11 @@ pub struct Package {
 }
 
 impl Package {
+    /// What it says of itself, parsed and checked.
+    pub(super) fn parsed_manifest(&self) -> Result<Manifest, PluginError> {
+        Manifest::parse(&self.manifest).map_err(|message| PluginError::Manifest { plugin: self.name.clone(), message })
+    }
+
     /// A folder with `plugin.toml` and `plugin.wasm`, or a component that carries its manifest.
     pub fn read(path: &Path) -> Result<Self, PluginError> {
         let name = path.display().to_string();

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::{self, Debug};
 use std::fs::{File, OpenOptions};
-use std::io::{self, Read, Write};
+use std::io::{self, Read};
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
@@ -142,7 +142,7 @@ impl Secrets {
         let mut all = read(path)?;
         let changed = change(&mut all);
         if changed {
-            write(path, dir, &all).map_err(write_error)?;
+            write(path, &all).map_err(write_error)?;
         }
         Ok(changed)
     }
@@ -169,14 +169,9 @@ fn read(path: &Path) -> Result<All, SecretsError> {
     toml::from_str(&text).map_err(|_| SecretsError::Damaged { path: path.to_owned() })
 }
 
-fn write(path: &Path, dir: &Path, all: &All) -> io::Result<()> {
+fn write(path: &Path, all: &All) -> io::Result<()> {
     let text = toml::to_string(all).map_err(io::Error::other)?;
-    // A temporary file is made with mode 0600.
-    let mut file = tempfile::NamedTempFile::new_in(dir)?;
-    file.write_all(text.as_bytes())?;
-    file.as_file().sync_all()?;
-    file.persist(path).map_err(|error| error.error)?;
-    File::open(dir)?.sync_all()
+    crate::settings::write_whole(path, text.as_bytes())
 }
 
 #[cfg(test)]

@@ -17,8 +17,7 @@ impl Trial {
     /// Checks all that can be checked without compiling. `state_dir` is where compiled code is kept; `program` compiles
     /// it, in a process of its own.
     pub fn open(package: &Package, state_dir: Option<&Path>, program: &Path) -> Result<Self, PluginError> {
-        let manifest = Manifest::parse(&package.manifest)
-            .map_err(|message| PluginError::Manifest { plugin: "the package".to_owned(), message })?;
+        let manifest = package.parsed_manifest()?;
         let engine = Arc::new(Engine::new(state_dir, program)?);
         let plugin = Plugin::check(&engine, candidate(&manifest, package), &Decided::Inert)?;
         Ok(Self { plugin: Arc::new(plugin) })

@@ -9,7 +9,7 @@ use crate::cache::embedding::embedder_id;
 use crate::cache::{Cache, CacheError};
 use crate::chat::{Chat, ChatError};
 use crate::model::{self, ModelError, Progress};
-use crate::plugin::{Lock, Outside, Places, PluginError, Plugins, Policy, lock};
+use crate::plugin::{Lock, Outside, Places, PluginError, Plugins, Policy};
 use crate::settings::{EmbeddingSettings, Settings};
 use crate::tools::ChatAnswers;
 
@@ -35,7 +35,6 @@ pub async fn assemble(settings: Arc<Settings>) -> Result<(Gateway, Reload), Asse
     let home = &settings.home;
     let mut failed = Vec::new();
     let (lock, fingerprint) = accepted(&settings, &mut failed);
-    let is_lock_sound = failed.is_empty();
     let plugins_dir = home.plugins_dir();
     let places = Places { plugins_dir: &plugins_dir, state_dir: Some(home.root()), program: &settings.program };
     let plugins = Plugins::open(places, &lock)?;
@@ -48,9 +47,6 @@ pub async fn assemble(settings: Arc<Settings>) -> Result<(Gateway, Reload), Asse
     let answers = Arc::new(ChatAnswers::new(Arc::clone(&chat)));
     let outside = Arc::new(Outside::new(home, settings.plugin_config.clone(), Some(answers)));
     let in_use = Arc::new(PluginsInUse::new(Arc::clone(&chat), outside));
-    if is_lock_sound {
-        in_use.forget_all_but(&lock);
-    }
     in_use.put_to_use(&plugins, failed, fingerprint).await;
     let policy = (!digest.is_empty()).then_some(digest);
     let reload = Reload::new(Arc::clone(&settings), Arc::clone(&chat), Arc::clone(&in_use), plugins, policy);
@@ -59,8 +55,7 @@ pub async fn assemble(settings: Arc<Settings>) -> Result<(Gateway, Reload), Asse
 
 /// What the user accepted. A lock that cannot be read accepts nothing, and is reported.
 fn accepted(settings: &Settings, failed: &mut Vec<(String, String)>) -> (Lock, String) {
-    let path = settings.home.plugins_lock();
-    match lock::fingerprint(&path).and_then(|fingerprint| Ok((Lock::read(&path)?, fingerprint))) {
+    match Lock::identified(&settings.home.plugins_lock()) {
         Ok(accepted) => accepted,
         Err(error) => {
             tracing::error!(error = &error as &dyn std::error::Error, "no plugin of a third party is used");

@@ -64,7 +64,8 @@ impl PluginsInUse {
     }
 
     /// Puts `plugins` in the place of those in use; `failed` names what else did not work, and why; `lock` is the
-    /// fingerprint of the lock that says so. Returns when the tools of all but the slow ones are there. Plugins that did not change go on as they are.
+    /// fingerprint of the lock that says so. Returns when the tools of all but the slow ones are there. Plugins that
+    /// did not change go on as they are.
     pub async fn put_to_use(self: &Arc<Self>, plugins: &Plugins, failed: Vec<(String, String)>, lock: String) {
         self.give_up_joining();
         let mut loading = Loading::begin(Arc::clone(&self.chat), plugins, &self.outside, &self.tools.current());

@@ -11,7 +11,7 @@ use tokio::time::MissedTickBehavior;
 
 use super::plugins::PluginsInUse;
 use crate::chat::Chat;
-use crate::plugin::lock::{self, LockError};
+use crate::plugin::lock::LockError;
 use crate::plugin::{Lock, Plugins};
 use crate::settings::Settings;
 
@@ -45,7 +45,8 @@ impl Reload {
         plugins: Plugins,
         policy: Option<String>,
     ) -> Self {
-        // Looked at once more after the start, since the file may have changed meanwhile.
+        // Looked at once more after the start: the file may have changed meanwhile, and what removed plugins kept is
+        // still there.
         Self { settings, chat, in_use, plugins: Arc::new(plugins), policy, seen: None }
     }
 
@@ -66,18 +67,17 @@ impl Reload {
     }
 
     async fn apply(&mut self) -> Result<(), LockError> {
-        let path = self.settings.home.plugins_lock();
-        let fingerprint = lock::fingerprint(&path)?;
-        if fingerprint == self.in_use.report().lock {
-            return Ok(());
-        }
-        let lock = Lock::read(&path)?;
-        self.in_use.forget_all_but(&lock);
-        let before = Arc::clone(&self.plugins);
-        let reopened = spawn_blocking(move || before.reopen(&lock)).await.expect("reading plugins does not panic");
-        let plugins = match reopened {
-            Ok(plugins) => plugins,
-            Err(error) => {
+        let (lock, fingerprint) = Lock::identified(&self.settings.home.plugins_lock())?;
+        let is_new = fingerprint != self.in_use.report().lock;
+        let (before, in_use) = (Arc::clone(&self.plugins), Arc::clone(&self.in_use));
+        let reopen = move || {
+            in_use.forget_all_but(&lock);
+            is_new.then(|| before.reopen(&lock))
+        };
+        let plugins = match spawn_blocking(reopen).await.expect("reading plugins does not panic") {
+            None => return Ok(()),
+            Some(Ok(plugins)) => plugins,
+            Some(Err(error)) => {
                 tracing::error!(error = error.chain(), "the plugins stay as they are");
                 return Ok(());
             }

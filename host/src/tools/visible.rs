@@ -1,15 +1,13 @@
 //! Text of a plugin on its way to a person or a model: nothing in it may hide, move or colour what stands beside it.
 //! Pure; what is visible stays as it is.
 
+use crate::plugin::is_invisible;
+
 const ESCAPE: char = '\u{1B}';
 
 /// A short text that describes something: one kind of white space, and no character that cannot be seen.
 pub(super) fn label(text: &str) -> String {
-    let is_hidden = |character: char| {
-        (character.is_control() && character != '\n')
-            || matches!(character, '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{206F}')
-            || matches!(character, '\u{FEFF}' | '\u{E0000}'..='\u{E007F}')
-    };
+    let is_hidden = |character: char| (character.is_control() && character != '\n') || is_invisible(character);
     text.chars().filter(|&character| !is_hidden(character)).collect()
 }
 

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use super::{hinted, open, runtime};
+use super::{hinted, open, runtime, tell_ill};
 use crate::cli::output::line;
 use crate::plugin::{Connector, Kind, Plugin, PluginError, Plugins, Standing, ToolPlugin};
 use crate::server::control::{self, Request};
@@ -27,10 +27,7 @@ pub(super) fn run(settings: &Settings, only: Option<&str>) -> anyhow::Result<Exi
     }
     for left_out in plugins.left_out().iter().filter(|left_out| wanted(&left_out.name)) {
         ill += usize::from(left_out.standing != Standing::Disabled);
-        line(format!("{:<20} {}: {}", left_out.name, left_out.standing.as_str(), left_out.reason))?;
-        if let Some(hint) = &left_out.hint {
-            line(format!("{:<20} hint: {hint}", ""))?;
-        }
+        tell_ill(&left_out.name, left_out.standing, &left_out.reason, left_out.hint.as_deref())?;
     }
     ill += in_the_gateway(settings, &wanted)?;
     match ill {
@@ -79,12 +76,7 @@ async fn examine(settings: &Settings, plugins: &Plugins, plugin: &Arc<Plugin>) -
 fn tell(name: &str, found: &Result<String, PluginError>) -> anyhow::Result<()> {
     match found {
         Ok(what) => line(format!("{name:<20} ok: {what}"))?,
-        Err(error) => {
-            line(format!("{name:<20} {}: {}", error.standing().as_str(), error.chain()))?;
-            if let Some(hint) = error.hint() {
-                line(format!("{:<20} hint: {hint}", ""))?;
-            }
-        }
+        Err(error) => tell_ill(name, error.standing(), &error.chain(), error.hint().as_deref())?,
     }
     Ok(())
 }

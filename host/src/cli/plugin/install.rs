@@ -12,13 +12,14 @@ use crate::install::source::Source;
 use crate::install::{Downgrade, Standing, still_accepted, still_granted};
 use crate::plugin::difference::Line;
 use crate::plugin::lock::Locked;
-use crate::plugin::{Examined, Kind, Origin, PluginError};
+use crate::plugin::{self, Examined, Kind, LeftOutPlugin, Origin, Plugins};
 use crate::settings::Settings;
 
 pub(super) fn install(settings: &Settings, args: &InstallArgs) -> anyhow::Result<ExitCode> {
     let source = Source::parse(&args.source).map_err(refused)?;
-    let examined = examine(settings, &runtime()?, &source)?;
-    offer(settings, &examined, &source, &args.consent)
+    let plugins = open(settings)?;
+    let examined = examine(&plugins, &runtime()?, &source)?;
+    offer(settings, &plugins, &examined, &source, &args.consent)
 }
 
 pub(super) fn update(settings: &Settings, args: &UpdateArgs) -> anyhow::Result<ExitCode> {
@@ -34,10 +35,10 @@ pub(super) fn update(settings: &Settings, args: &UpdateArgs) -> anyhow::Result<E
     if named.is_empty() {
         line("no plugin was installed, so there is nothing to update")?;
     }
-    let runtime = runtime()?;
+    let (plugins, runtime) = (open(settings)?, runtime()?);
     let mut code = ExitCode::SUCCESS;
     for locked in &named {
-        match update_one(settings, args, &runtime, locked) {
+        match update_one(settings, args, &plugins, &runtime, locked) {
             Ok(ExitCode::SUCCESS) => {}
             Ok(failure) => code = failure,
             // One that cannot be updated does not keep the others from it.
@@ -51,24 +52,30 @@ pub(super) fn update(settings: &Settings, args: &UpdateArgs) -> anyhow::Result<E
     Ok(code)
 }
 
-fn update_one(settings: &Settings, args: &UpdateArgs, runtime: &Runtime, locked: &Locked) -> anyhow::Result<ExitCode> {
+fn update_one(
+    settings: &Settings,
+    args: &UpdateArgs,
+    plugins: &Plugins,
+    runtime: &Runtime,
+    locked: &Locked,
+) -> anyhow::Result<ExitCode> {
     let source = match &args.source {
         Some(text) => Source::parse(text).map_err(refused)?,
-        None => newest(settings, locked)?,
+        None => newest(settings, plugins, locked)?,
     };
-    let examined = examine(settings, runtime, &source)?;
+    let examined = examine(plugins, runtime, &source)?;
     if examined.manifest.id != locked.id {
         let message = format!("{} holds {}, not {}", source.as_text(), examined.manifest.id, locked.id);
         return Err(Hinted::new(message, "give the plugin's own source with --source").into());
     }
-    offer(settings, &examined, &source, &args.consent)
+    offer(settings, plugins, &examined, &source, &args.consent)
 }
 
 /// Files that changed where they are installed are what there is to accept; otherwise what its source has now.
-fn newest(settings: &Settings, locked: &Locked) -> anyhow::Result<Source> {
-    let plugins = open(settings)?;
-    let changed = PluginError::Changed { plugin: locked.id.clone() }.to_string();
-    let is_changed = plugins.left_out().iter().any(|left_out| left_out.name == locked.id && left_out.reason == changed);
+fn newest(settings: &Settings, plugins: &Plugins, locked: &Locked) -> anyhow::Result<Source> {
+    // What was accepted and is suspended has changed.
+    let is_suspended = |left_out: &LeftOutPlugin| left_out.standing == plugin::Standing::Suspended;
+    let is_changed = plugins.left_out().iter().any(|one| one.name == locked.id && is_suspended(one));
     let text = match is_changed {
         true => settings.home.plugins_dir().join(&locked.id).display().to_string(),
         false => locked.source.clone(),
@@ -76,8 +83,7 @@ fn newest(settings: &Settings, locked: &Locked) -> anyhow::Result<Source> {
     Ok(Source::parse(&text).map_err(refused)?)
 }
 
-fn examine(settings: &Settings, runtime: &Runtime, source: &Source) -> anyhow::Result<Examined> {
-    let plugins = open(settings)?;
+fn examine(plugins: &Plugins, runtime: &Runtime, source: &Source) -> anyhow::Result<Examined> {
     let examined = runtime.block_on(async {
         let package = source.fetch().await?;
         Ok(plugins.examine(package).await?)
@@ -85,7 +91,13 @@ fn examine(settings: &Settings, runtime: &Runtime, source: &Source) -> anyhow::R
     Ok(examined.map_err(refused)?)
 }
 
-fn offer(settings: &Settings, examined: &Examined, source: &Source, args: &ConsentArgs) -> anyhow::Result<ExitCode> {
+fn offer(
+    settings: &Settings,
+    plugins: &Plugins,
+    examined: &Examined,
+    source: &Source,
+    args: &ConsentArgs,
+) -> anyhow::Result<ExitCode> {
     let downgrade = if args.allow_downgrade { Downgrade::Allowed } else { Downgrade::Refused };
     let installation = installation(settings);
     let standing = installation.compare(examined, downgrade).map_err(refused)?;
@@ -93,7 +105,7 @@ fn offer(settings: &Settings, examined: &Examined, source: &Source, args: &Conse
     let (question, earlier) = match &standing {
         Standing::Same => {
             line(format!("{id} {} is what you accepted already", examined.manifest.version))?;
-            return restore(settings, examined, source, args);
+            return restore(settings, plugins, examined, source, args);
         }
         Standing::New => {
             show(examined, source)?;
@@ -122,11 +134,16 @@ fn offer(settings: &Settings, examined: &Examined, source: &Source, args: &Conse
 }
 
 /// The files may be gone or changed while what was accepted is at hand again.
-fn restore(settings: &Settings, examined: &Examined, source: &Source, args: &ConsentArgs) -> anyhow::Result<ExitCode> {
+fn restore(
+    settings: &Settings,
+    plugins: &Plugins,
+    examined: &Examined,
+    source: &Source,
+    args: &ConsentArgs,
+) -> anyhow::Result<ExitCode> {
     let installation = installation(settings);
     let lock = installation.lock().map_err(refused)?;
     let Some(before) = lock.find(&examined.manifest.id) else { return Ok(ExitCode::SUCCESS) };
-    let plugins = open(settings)?;
     let is_whole = plugins
         .all()
         .iter()

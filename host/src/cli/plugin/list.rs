@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use serde_json::{Value, json};
 
-use super::{hinted, installation, open, refused};
+use super::{hinted, installation, open, refused, tell_ill};
 use crate::cli::output::line;
 use crate::plugin::{Inspection, LeftOutPlugin, Origin, Plugin, printable};
 use crate::settings::Settings;
@@ -24,10 +24,7 @@ pub(super) fn list(settings: &Settings, json: bool) -> anyhow::Result<ExitCode> 
         line(format!("{:<20} {kind:<10} {:<9} {from:<12} {}", manifest.id, manifest.version, manifest.title))?;
     }
     for left_out in plugins.left_out() {
-        line(format!("{:<20} {}: {}", left_out.name, left_out.standing.as_str(), left_out.reason))?;
-        if let Some(hint) = &left_out.hint {
-            line(format!("{:<20} hint: {hint}", ""))?;
-        }
+        tell_ill(&left_out.name, left_out.standing, &left_out.reason, left_out.hint.as_deref())?;
     }
     Ok(ExitCode::SUCCESS)
 }

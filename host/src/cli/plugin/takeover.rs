@@ -4,7 +4,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::cli::output::line;
-use crate::plugin::lock;
+use crate::plugin::Lock;
 use crate::server::control::{self, Request};
 use crate::server::instance;
 use crate::settings::Settings;
@@ -19,7 +19,7 @@ pub(super) fn wait(settings: &Settings) -> anyhow::Result<()> {
     if instance::running(home)?.is_none() {
         return Ok(());
     }
-    let wanted = lock::fingerprint(&home.plugins_lock())?;
+    let wanted = Lock::identified(&home.plugins_lock())?.1;
     let deadline = Instant::now() + PATIENCE;
     while Instant::now() < deadline {
         let plugins = control::ask(&home.control_socket(), Request::Status)?.health.plugins;
