@@ -58,13 +58,40 @@ const HOMES: [(&str, &[&str]); 37] = [
 ];
 
 /// Which of our modules a module must not use. What is not listed is free.
-const ONE_WAY: [(&str, &[&str]); 6] = [
-    ("cache", &["cli", "server", "mcp", "chat", "connect", "tools", "model", "plugin", "client_config"]),
-    ("plugin", &["cli", "server", "mcp", "chat", "connect", "tools", "model", "cache", "client_config"]),
-    ("client_config", &["cli", "server", "mcp", "chat", "connect", "tools", "model", "cache", "plugin"]),
+const ONE_WAY: [(&str, &[&str]); 8] = [
+    (
+        "cache",
+        &["cli", "server", "mcp", "chat", "connect", "tools", "model", "plugin", "client_config", "install", "author"],
+    ),
+    (
+        "plugin",
+        &["cli", "server", "mcp", "chat", "connect", "tools", "model", "cache", "client_config", "install", "author"],
+    ),
+    (
+        "client_config",
+        &["cli", "server", "mcp", "chat", "connect", "tools", "model", "cache", "plugin", "install", "author"],
+    ),
     ("chat", &["cli", "server", "mcp", "connect", "tools", "model", "client_config"]),
     ("connect", &["cli", "server", "mcp", "chat", "tools", "model", "cache"]),
-    ("settings", &["cli", "server", "mcp", "chat", "connect", "tools", "model", "cache", "plugin", "client_config"]),
+    (
+        "settings",
+        &[
+            "cli",
+            "server",
+            "mcp",
+            "chat",
+            "connect",
+            "tools",
+            "model",
+            "cache",
+            "plugin",
+            "client_config",
+            "install",
+            "author",
+        ],
+    ),
+    ("install", &["cli", "server", "mcp", "chat", "connect", "tools", "model", "cache", "client_config", "author"]),
+    ("author", &["cli", "server", "mcp", "model", "cache", "install"]),
 ];
 
 /// Files, or functions in them, that are one list each and may be as long as the list is.
