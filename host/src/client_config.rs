@@ -18,7 +18,7 @@ pub use error::ClientConfigError;
 pub use journal::{Key, Original, Record};
 pub use snapshot::{Place, Snapshot};
 pub use undo::Undo;
-pub use verify::{Difference, Slot, check_connected, check_disconnected};
+pub use verify::{Difference, Format, Scalar, Slot, check_connected, check_disconnected};
 
 use journal::Journal;
 

@@ -10,8 +10,8 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use crate::client_config::{
-    Applied, Change, ClientConfigError, ClientConfigs, Key, Place, Slot, Snapshot, Undo, check_connected,
-    check_disconnected,
+    Applied, Change, ClientConfigError, ClientConfigs, Format, Key, Place, Scalar, Slot, Snapshot, Undo,
+    check_connected, check_disconnected,
 };
 use crate::plugin::connector::{FoundEntry, Os, Scope, ServerEntry, Target, Transport};
 use crate::plugin::manifest::client_file;
@@ -136,7 +136,7 @@ impl Client<'_> {
         let client = self.connector.manifest().id.clone();
         let key = Key { client, path: path.clone(), name: name.to_owned() };
         let before = self.configs.read(&Place { path, base: PathBuf::from(&place.base) })?;
-        let slot = Slot { container: &place.file.container, name };
+        let slot = Slot { format: Format::Json, container: &place.file.container, name_field: None, name, head: "" };
         Ok(File { before, target: target(place), slot, key })
     }
 
@@ -197,8 +197,8 @@ fn is_ours(entry: &FoundEntry) -> bool {
 }
 
 /// Every string that the connector was given to write.
-fn strings(entry: &ServerEntry) -> Vec<&str> {
-    match &entry.transport {
+fn strings(entry: &ServerEntry) -> Vec<Scalar<'_>> {
+    let strings: Vec<&str> = match &entry.transport {
         Transport::Stdio(server) => {
             let env = server.env.iter().map(|(_, value)| value.as_str());
             [server.command.as_str()].into_iter().chain(server.args.iter().map(String::as_str)).chain(env).collect()
@@ -207,7 +207,8 @@ fn strings(entry: &ServerEntry) -> Vec<&str> {
             let headers = server.headers.iter().map(|(_, value)| value.as_str());
             [server.url.as_str()].into_iter().chain(headers).collect()
         }
-    }
+    };
+    strings.into_iter().map(Scalar::Text).collect()
 }
 
 fn failed_on(path: &Path) -> impl Fn(PluginError) -> ConnectError {

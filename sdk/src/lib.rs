@@ -72,32 +72,17 @@
 //!
 #![cfg_attr(feature = "config-text", doc = "```")]
 #![cfg_attr(not(feature = "config-text"), doc = "```ignore")]
-//! use isartor_plugin::config_text::JsonServers;
-//! use isartor_plugin::connector::{self, Connector, Failure, FoundEntry, ServerEntry, Target, Transport};
+//! use isartor_plugin::config_text::{Client, HTTP, Json, STDIO, Table};
 //!
-//! const SERVERS: JsonServers = JsonServers { container: &["mcpServers"], displaced: &[] };
+//! struct Cursor;
 //!
-//! struct Client;
-//!
-//! impl Connector for Client {
-//!     fn connect(config: Option<String>, _target: Target, entry: ServerEntry) -> Result<String, Failure> {
-//!         match entry.transport {
-//!             Transport::Stdio(server) => SERVERS.set(config.as_deref(), &entry.name, &server),
-//!             Transport::Http(_) => Err(Failure::unsupported("the client starts programs only")),
-//!         }
-//!     }
-//!
-//!     fn disconnect(config: String, _target: Target, name: String, created: bool) -> Result<Option<String>, Failure> {
-//!         SERVERS.remove(&config, &name, created)
-//!     }
-//!
-//!     fn servers(config: String, _target: Target) -> Result<Vec<FoundEntry>, Failure> {
-//!         SERVERS.list(&config)
-//!     }
+//! impl Table for Cursor {
+//!     type Format = Json;
+//!     const CLIENT: Client<Json> = Client::new(&["mcpServers"]).stdio(STDIO).http(HTTP);
 //! }
 //!
 //! #[cfg(target_arch = "wasm32")]
-//! connector::export!(Client);
+//! isartor_plugin::connector::export!(Cursor);
 //! ```
 #![deny(missing_docs)]
 

@@ -27,12 +27,34 @@ const OPTIONS: ParseOptions = ParseOptions {
     allow_extended_string_escapes: false,
 };
 
+/// How a configuration is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    Json,
+    Json5,
+    Toml,
+    Yaml,
+}
+
 /// Where our entry is in a configuration.
 #[derive(Debug, Clone, Copy)]
 pub struct Slot<'a> {
-    /// The keys from the root to the object that holds the servers.
+    pub format: Format,
+    /// The keys from the root to what holds the servers.
     pub container: &'a [String],
+    /// The servers are a list of maps, of which this field is the name.
+    pub name_field: Option<&'a str>,
     pub name: &'a str,
+    /// What a new file begins with.
+    pub head: &'a str,
+}
+
+/// A value that our entry may hold.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Scalar<'a> {
+    Text(&'a str),
+    Bool(bool),
+    Number(i64),
 }
 
 /// What a change did.
@@ -56,12 +78,12 @@ struct Outline<'a> {
 
 /// Checks that the entry came or changed, nothing else did, and that it says only what is `allowed` or what the old
 /// entry said. The error says what is wrong.
-pub fn check_connected(old: Option<&str>, new: &str, slot: Slot, allowed: &[&str]) -> Result<Difference, String> {
+pub fn check_connected(old: Option<&str>, new: &str, slot: Slot, allowed: &[Scalar]) -> Result<Difference, String> {
     let (before, after) = (Outline::of(old.unwrap_or_default(), slot)?, Outline::of(new, slot)?);
     check_rest(old.unwrap_or_default(), new, &before, &after)?;
     let Some(entry) = &after.entry else { return Err("the entry is not there".to_owned()) };
     let known = before.entry.as_ref().map(strings).unwrap_or_default();
-    match strings(entry).iter().find(|text| !allowed.contains(text) && !known.contains(text)) {
+    match strings(entry).iter().find(|text| !allowed.contains(&Scalar::Text(text)) && !known.contains(text)) {
         Some(text) => {
             let shown = text.chars().take(SHOWN_CHARACTERS).collect::<String>();
             Err(format!("the entry says {shown:?}, which nobody asked for"))
@@ -194,9 +216,14 @@ mod tests {
 
     const ENTRY: &str = r#""isartor": {"command": "/bin/isartor", "env": {"A": "b"}}"#;
 
+    fn slot(container: &[String]) -> Slot<'_> {
+        Slot { format: Format::Json, container, name_field: None, name: "isartor", head: "" }
+    }
+
     fn connected(old: &str, new: &str) -> Result<Difference, String> {
         let container = ["mcpServers".to_owned()];
-        check_connected(Some(old), new, Slot { container: &container, name: "isartor" }, &["/bin/isartor", "b"])
+        let allowed = [Scalar::Text("/bin/isartor"), Scalar::Text("b")];
+        check_connected(Some(old), new, slot(&container), &allowed)
     }
 
     #[test]
@@ -262,7 +289,7 @@ mod tests {
     #[test]
     fn our_entry_may_go_and_nothing_else() {
         let container = ["mcpServers".to_owned()];
-        let slot = Slot { container: &container, name: "isartor" };
+        let slot = slot(&container);
         let old = format!("{{\"mcpServers\": {{{ENTRY}}}}}");
         for new in [Some("{}"), Some("{\"mcpServers\": {}}"), None] {
             assert_eq!(check_disconnected(&old, new, slot), Ok(()), "{new:?}");

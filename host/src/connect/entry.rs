@@ -70,7 +70,7 @@ pub fn server_entry(parts: Parts) -> Result<ServerEntry, EntryError> {
         env.push((HOME.to_owned(), absolute(home)?));
     }
     let server = StdioServer { command: absolute(parts.program)?, args: vec!["mcp".to_owned()], env };
-    Ok(ServerEntry { name: parts.name.to_owned(), transport: Transport::Stdio(server) })
+    Ok(ServerEntry { name: parts.name.to_owned(), transport: Transport::Stdio(server), key_variable: None })
 }
 
 /// Whether an entry can be called so.

@@ -1,9 +1,10 @@
 //! Tables over the public functions, and texts in every layout from a seed.
 
-use super::JsonServers;
-use crate::connector::{Failure, Position, StdioServer, Transport};
+use super::{Client, HTTP, Json, Role, STDIO, Shape};
+use crate::connector::{Failure, HttpServer, Position, ServerEntry, StdioServer, Transport};
 
-const SERVERS: JsonServers = JsonServers { container: &["mcpServers"], displaced: &["type", "url", "headers"] };
+const TYPED_HTTP: Shape = &[("type", Role::Text("http")), ("url", Role::Url), ("headers", Role::Headers)];
+const CLIENT: Client<Json> = Client::new(&["mcpServers"]).stdio(STDIO).older(&[TYPED_HTTP]);
 
 fn server() -> StdioServer {
     StdioServer {
@@ -13,8 +14,12 @@ fn server() -> StdioServer {
     }
 }
 
+fn entry() -> ServerEntry {
+    ServerEntry { name: "isartor".into(), transport: Transport::Stdio(server()), key_variable: None }
+}
+
 fn set(text: &str) -> Result<String, Failure> {
-    SERVERS.set(Some(text), "isartor", &server())
+    CLIENT.connect(Some(text), &entry())
 }
 
 /// Our entry as it is written with two blanks a level, four deep.
@@ -30,12 +35,12 @@ const INLINE: &str = r#""isartor": {"command": "/bin/isartor", "args": ["mcp"], 
 #[test]
 fn a_blank_text_becomes_a_fresh_document() {
     let fresh = format!("{{\n  \"mcpServers\": {{\n    {ENTRY}\n  }}\n}}\n");
-    assert_eq!(SERVERS.set(None, "isartor", &server()).unwrap(), fresh);
+    assert_eq!(CLIENT.connect(None, &entry()).unwrap(), fresh);
     for blank in ["", " ", "\n\n", "\t"] {
         assert_eq!(set(blank).unwrap(), fresh, "{blank:?}");
     }
     assert_eq!(set("\u{feff}\r\n").unwrap(), format!("\u{feff}{}", fresh.replace('\n', "\r\n")));
-    assert_eq!(SERVERS.remove(&fresh, "isartor", true).unwrap(), None);
+    assert_eq!(CLIENT.disconnect(&fresh, "isartor", true).unwrap(), None);
 }
 
 #[test]
@@ -95,9 +100,9 @@ fn removing_is_the_inverse_of_setting() {
         let after = set(before).unwrap();
         assert_ne!(after, before);
         assert_eq!(set(&after).unwrap(), after, "set twice: {before:?}");
-        let restored = SERVERS.remove(&after, "isartor", creates).unwrap();
+        let restored = CLIENT.disconnect(&after, "isartor", creates).unwrap();
         assert_eq!(restored.as_deref(), Some(before), "{after}");
-        assert_eq!(SERVERS.remove(before, "isartor", false).unwrap().as_deref(), Some(before));
+        assert_eq!(CLIENT.disconnect(before, "isartor", false).unwrap().as_deref(), Some(before));
     }
 }
 
@@ -117,7 +122,7 @@ fn removing_leaves_what_others_wrote() {
         ("{\n  \"mcpServers\": {\n    \"isartor\": {}\n  }\n}", "{\n  \"mcpServers\": {}\n}"),
     ];
     for (before, after) in cases {
-        assert_eq!(SERVERS.remove(before, "isartor", false).unwrap().as_deref(), Some(after), "{before}");
+        assert_eq!(CLIENT.disconnect(before, "isartor", false).unwrap().as_deref(), Some(after), "{before}");
     }
 }
 
@@ -176,43 +181,66 @@ fn what_cannot_be_understood_fails_at_its_position() {
         let failure =
             Failure { position: Some(Position { line: *line, column: *column }), ..Failure::invalid_input(*message) };
         assert_eq!(set(text).unwrap_err(), failure, "set {text:?}");
-        assert_eq!(SERVERS.remove(text, "isartor", true).unwrap_err(), failure, "remove {text:?}");
-        assert_eq!(SERVERS.list(text).unwrap_err(), failure, "list {text:?}");
+        assert_eq!(CLIENT.disconnect(text, "isartor", true).unwrap_err(), failure, "remove {text:?}");
+        assert_eq!(CLIENT.servers(text).unwrap_err(), failure, "list {text:?}");
     }
 }
 
 #[test]
 fn listing_gives_every_entry_with_what_is_not_modelled() {
     let text = r#"{"mcpServers": {"a": {"command": "x", "cwd": "/tmp"}, "b": {"url": "u"}, "c": {"command": "x", "args": 1}, "d": 5}}"#;
-    let found = SERVERS.list(text).unwrap();
+    let found = CLIENT.servers(text).unwrap();
     let names: Vec<&str> = found.iter().map(|entry| entry.name.as_str()).collect();
     assert_eq!(names, ["a", "b", "c", "d"]);
     let stdio = StdioServer { command: "x".into(), args: vec![], env: vec![] };
     assert_eq!(found[0].transport, Some(Transport::Stdio(stdio)));
     assert_eq!(found[0].extra, [("cwd".to_owned(), "\"/tmp\"".to_owned())]);
-    assert_eq!(found[1].extra, [("url".to_owned(), "\"u\"".to_owned())]);
+    let http = HttpServer { url: "u".into(), headers: vec![] };
+    assert_eq!((&found[1].transport, found[1].extra.len()), (&Some(Transport::Http(http)), 0));
     assert_eq!((&found[2].transport, found[2].extra.len()), (&None, 2));
     assert_eq!((found[3].raw.as_str(), found[3].extra.len()), ("5", 0));
-    assert!(SERVERS.list("{}").unwrap().is_empty() && SERVERS.list(" ").unwrap().is_empty());
+    assert!(CLIENT.servers("{}").unwrap().is_empty() && CLIENT.servers(" ").unwrap().is_empty());
 }
 
 #[test]
 fn strings_are_escaped_and_names_compared_as_they_mean() {
     let server = StdioServer { command: "C:\\a \"b\"\n\u{1}é".into(), args: vec![], env: vec![] };
-    let text = SERVERS.set(None, "iś\"", &server).unwrap();
+    let entry = ServerEntry { name: "iś\"".into(), transport: Transport::Stdio(server.clone()), key_variable: None };
+    let text = CLIENT.connect(None, &entry).unwrap();
     assert!(text.contains(r#""iś\"": {"#) && text.contains(r#""command": "C:\\a \"b\"\n\u0001é""#), "{text}");
-    let found = SERVERS.list(&text).unwrap();
+    let found = CLIENT.servers(&text).unwrap();
     assert_eq!((found[0].name.as_str(), &found[0].transport), ("iś\"", &Some(Transport::Stdio(server))));
 }
 
 #[test]
 fn nested_containers_are_made_and_unmade() {
-    let nested = JsonServers { container: &["mcp", "servers"], displaced: &[] };
+    let nested: Client<Json> = Client::new(&["mcp", "servers"]).stdio(STDIO);
     for before in ["{\n\t\"a\": 1\n}", "{\"a\":1}"] {
-        let after = nested.set(Some(before), "isartor", &server()).unwrap();
-        assert_eq!(nested.list(&after).unwrap().len(), 1);
-        assert_eq!(nested.remove(&after, "isartor", true).unwrap().as_deref(), Some(before));
+        let after = nested.connect(Some(before), &entry()).unwrap();
+        assert_eq!(nested.servers(&after).unwrap().len(), 1);
+        assert_eq!(nested.disconnect(&after, "isartor", true).unwrap().as_deref(), Some(before));
     }
+}
+
+#[test]
+fn an_entry_changes_from_one_transport_to_another() {
+    const HEADED: Shape = &[("url", Role::Url), ("requestOptions.headers", Role::Headers), ("on", Role::Bool(true))];
+    let client: Client<Json> = Client::new(&["mcpServers"]).stdio(STDIO).http(HEADED).older(&[TYPED_HTTP, HTTP]);
+    let headers = vec![("X-API-Key".to_owned(), "k".to_owned())];
+    let http = Transport::Http(HttpServer { url: "http://localhost:8080/mcp".into(), headers });
+    let over_http = ServerEntry { transport: http.clone(), ..entry() };
+    let first = client.connect(Some("{}"), &entry()).unwrap();
+    let second = client.connect(Some(&first), &over_http).unwrap();
+    let found = client.servers(&second).unwrap().remove(0);
+    assert_eq!((found.transport, found.extra), (Some(http), vec![]), "{second}");
+    let fresh = client.connect(Some("{\"a\":1}"), &over_http).unwrap();
+    let written = r#"{"url":"http://localhost:8080/mcp","requestOptions":{"headers":{"X-API-Key":"k"}},"on":true}"#;
+    assert_eq!(fresh, format!("{{\"a\":1,\"mcpServers\":{{\"isartor\":{written}}}}}"));
+    let switched_off = fresh.replace("true", "false");
+    assert_eq!(client.connect(Some(&switched_off), &over_http).unwrap(), switched_off, "a beginning is the user's");
+    assert_eq!(client.connect(Some(&second), &entry()).unwrap().matches("url").count(), 0);
+    let programs_only = CLIENT.connect(None, &over_http).unwrap_err();
+    assert_eq!(programs_only, Failure::unsupported("its configuration holds programs only, and no URLs"));
 }
 
 /// Texts in every layout that the grammar allows, from a seed.
@@ -261,9 +289,9 @@ fn every_layout_survives_setting_and_removing() {
         let after = set(&before).unwrap_or_else(|failure| panic!("round {round}: {failure:?}\n{before}"));
         assert_eq!(set(&after).unwrap(), after, "round {round}: set twice\n{before}");
         let stdio = Some(Transport::Stdio(server()));
-        let found = SERVERS.list(&after).unwrap().into_iter().find(|entry| entry.name == "isartor").unwrap();
+        let found = CLIENT.servers(&after).unwrap().into_iter().find(|entry| entry.name == "isartor").unwrap();
         assert_eq!(found.transport, stdio, "round {round}\n{after}");
-        let restored = SERVERS.remove(&after, "isartor", !keys.contains(&"mcpServers")).unwrap().unwrap();
+        let restored = CLIENT.disconnect(&after, "isartor", !keys.contains(&"mcpServers")).unwrap().unwrap();
         assert_eq!(restored, before, "round {round}\n{after}");
     }
 }

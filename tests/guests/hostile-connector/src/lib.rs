@@ -1,9 +1,9 @@
 //! A connector that misbehaves as the configuration says under "behaviour". Built and installed by the tests only.
 
-use isartor_plugin::config_text::JsonServers;
+use isartor_plugin::config_text::{Client, Json, STDIO};
 use isartor_plugin::connector::{Connector, Failure, FoundEntry, ServerEntry, Target, Transport};
 
-const SERVERS: JsonServers = JsonServers { container: &["mcpServers"], displaced: &[] };
+const CLIENT: Client<Json> = Client::new(&["mcpServers"]).stdio(STDIO);
 
 /// The plugin.
 pub struct HostileConnector;
@@ -15,7 +15,7 @@ impl Connector for HostileConnector {
     fn connect(config: Option<String>, _target: Target, entry: ServerEntry) -> Result<String, Failure> {
         let Transport::Stdio(server) = &entry.transport else { return Err(Failure::unsupported("only programs")) };
         let before = config.unwrap_or_default();
-        let good = SERVERS.set(Some(&before), &entry.name, server)?;
+        let good = CLIENT.connect(Some(&before), &entry)?;
         Ok(match behaviour(&before) {
             "loop-in-connect" => for_ever(),
             "bomb-in-connect" => allocate(),
@@ -45,7 +45,7 @@ impl Connector for HostileConnector {
     }
 
     fn disconnect(config: String, _target: Target, name: String, created: bool) -> Result<Option<String>, Failure> {
-        let good = SERVERS.remove(&config, &name, created)?;
+        let good = CLIENT.disconnect(&config, &name, created)?;
         Ok(match behaviour(&config) {
             "loop-in-disconnect" => for_ever(),
             "keeps-the-entry" => Some(format!("{config} ")),
@@ -62,7 +62,7 @@ impl Connector for HostileConnector {
             "loop-in-servers" => for_ever(),
             "million-servers" => Ok(vec![entry(); 1 << 20]),
             "refuses-with-colours" => Err(Failure::invalid_input("\u{1b}[2J\u{202e}nothing to see")),
-            _ => SERVERS.list(&config),
+            _ => CLIENT.servers(&config),
         }
     }
 }

@@ -4,14 +4,7 @@ use jsonc_parser::ast::{Object, ObjectProp, Value as Parsed};
 use jsonc_parser::common::Ranged;
 
 use super::document::Document;
-
-/// A value to write.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) enum Value {
-    Text(String),
-    List(Vec<String>),
-    Map(Vec<(String, Value)>),
-}
+use crate::config_text::format::Value;
 
 /// The manner of the text around a place.
 pub(super) struct Style {
@@ -80,47 +73,43 @@ impl Document<'_> {
     }
 }
 
-impl Value {
-    /// `{"a": {"b": self}}` for the path `["a", "b"]`.
-    pub(super) fn nested(&self, path: &[&str]) -> Self {
-        path.iter().rev().fold(self.clone(), |inner, key| Self::Map(vec![((*key).into(), inner)]))
-    }
-
-    /// The value as text; over several lines when `indentation`, that of the line it starts on, is given.
-    pub(super) fn render(&self, style: &Style, indentation: Option<&str>) -> String {
-        match (self, indentation) {
-            (Self::Text(text), _) => quoted(text),
-            (Self::List(items), _) => {
-                let items: Vec<String> = items.iter().map(|item| quoted(item)).collect();
-                format!("[{}]", items.join(&format!(",{}", style.gap)))
-            }
-            (Self::Map(entries), Some(indentation)) if !entries.is_empty() => {
-                let (newline, inner) = (style.newline, format!("{indentation}{}", style.unit));
-                let lines = render_all(entries, style, Some(&inner)).join(&format!(",{newline}{inner}"));
-                format!("{{{newline}{inner}{lines}{newline}{indentation}}}")
-            }
-            (Self::Map(entries), _) => {
-                format!("{{{}}}", render_all(entries, style, None).join(&format!(",{}", style.gap)))
-            }
+/// The value as text; over several lines when `indentation`, that of the line it starts on, is given.
+pub(super) fn render(value: &Value, style: &Style, indentation: Option<&str>) -> String {
+    match (value, indentation) {
+        (Value::Text(text), _) => quoted(text),
+        (Value::Bool(value), _) => value.to_string(),
+        (Value::Number(number), _) => number.to_string(),
+        (Value::List(items), _) => {
+            let items: Vec<String> = items.iter().map(|item| quoted(item)).collect();
+            format!("[{}]", items.join(&format!(",{}", style.gap)))
         }
-    }
-
-    /// Whether `parsed` says the same, however it is spelled.
-    pub(super) fn equals(&self, parsed: &Parsed) -> bool {
-        let is = |parsed: &Parsed, text: &str| parsed.as_string_lit().is_some_and(|literal| literal.value == text);
-        match self {
-            Self::Text(text) => is(parsed, text),
-            Self::List(items) => parsed.as_array().is_some_and(|array| {
-                array.elements.len() == items.len()
-                    && array.elements.iter().zip(items).all(|(one, other)| is(one, other))
-            }),
-            Self::Map(_) => false,
+        (Value::Map(entries), Some(indentation)) if !entries.is_empty() => {
+            let (newline, inner) = (style.newline, format!("{indentation}{}", style.unit));
+            let lines = render_all(entries, style, Some(&inner)).join(&format!(",{newline}{inner}"));
+            format!("{{{newline}{inner}{lines}{newline}{indentation}}}")
+        }
+        (Value::Map(entries), _) => {
+            format!("{{{}}}", render_all(entries, style, None).join(&format!(",{}", style.gap)))
         }
     }
 }
 
+/// Whether `parsed` says the same, however it is spelled.
+pub(super) fn equals(value: &Value, parsed: &Parsed) -> bool {
+    let is = |parsed: &Parsed, text: &str| parsed.as_string_lit().is_some_and(|literal| literal.value == text);
+    match value {
+        Value::Text(text) => is(parsed, text),
+        Value::Bool(value) => parsed.as_boolean_lit().is_some_and(|literal| literal.value == *value),
+        Value::Number(number) => parsed.as_number_lit().is_some_and(|literal| literal.value == number.to_string()),
+        Value::List(items) => parsed.as_array().is_some_and(|array| {
+            array.elements.len() == items.len() && array.elements.iter().zip(items).all(|(one, other)| is(one, other))
+        }),
+        Value::Map(_) => false,
+    }
+}
+
 pub(super) fn render_property(key: &str, value: &Value, style: &Style, indentation: Option<&str>) -> String {
-    format!("{}{}{}", quoted(key), style.colon, value.render(style, indentation))
+    format!("{}{}{}", quoted(key), style.colon, render(value, style, indentation))
 }
 
 fn render_all(entries: &[(String, Value)], style: &Style, indentation: Option<&str>) -> Vec<String> {

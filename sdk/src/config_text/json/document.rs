@@ -1,4 +1,4 @@
-//! Where everything in a JSON text is. Comments and trailing commas are accepted, nothing else beyond JSON.
+//! Where everything in a JSON text is.
 
 use jsonc_parser::ast::{Object, ObjectProp, Value};
 use jsonc_parser::common::{Range, Ranged};
@@ -6,22 +6,10 @@ use jsonc_parser::errors::ParseError;
 use jsonc_parser::tokens::{Token, TokenAndRange};
 use jsonc_parser::{CollectOptions, CommentCollectionStrategy, ParseOptions, parse_to_ast};
 
+use crate::config_text::position::failure_at;
 use crate::connector::Failure;
 
 const COLLECT: CollectOptions = CollectOptions { comments: CommentCollectionStrategy::AsTokens, tokens: true };
-
-const OPTIONS: ParseOptions = ParseOptions {
-    allow_comments: true,
-    allow_trailing_commas: true,
-    allow_loose_object_property_names: false,
-    allow_missing_commas: false,
-    allow_single_quoted_strings: false,
-    allow_hexadecimal_numbers: false,
-    allow_unary_plus_numbers: false,
-    allow_bare_decimal_point_numbers: false,
-    allow_non_finite_numbers: false,
-    allow_extended_string_escapes: false,
-};
 
 /// A parsed text whose root is an object. Ranges are byte offsets into `text`.
 pub(super) struct Document<'a> {
@@ -33,8 +21,8 @@ pub(super) struct Document<'a> {
 
 impl<'a> Document<'a> {
     /// `text` without a byte order mark, and not blank.
-    pub(super) fn parse(text: &'a str) -> Result<Self, Failure> {
-        let parsed = parse_to_ast(text, &COLLECT, &OPTIONS).map_err(|error| unparsable(text, &error))?;
+    pub(super) fn parse(text: &'a str, options: &ParseOptions) -> Result<Self, Failure> {
+        let parsed = parse_to_ast(text, &COLLECT, options).map_err(|error| unparsable(text, &error))?;
         let tokens = parsed.tokens.unwrap_or_default();
         refuse_control_characters(text, &tokens)?;
         match parsed.value {
@@ -162,13 +150,4 @@ fn not_an_object(what: &str, value: &Value) -> String {
         Value::Object(_) => "an object of another kind",
     };
     format!("{what} is {kind}, not an object")
-}
-
-fn failure_at(text: &str, offset: usize, message: impl Into<String>) -> Failure {
-    let before = &text[..offset];
-    let line_start = before.rfind(['\n', '\r']).map_or(0, |last| last + 1);
-    let breaks = before.matches('\n').count() + before.matches('\r').count() - before.matches("\r\n").count();
-    let column = before[line_start..].chars().count() + 1;
-    let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
-    Failure::invalid_input_at(message, count(breaks + 1), count(column))
 }

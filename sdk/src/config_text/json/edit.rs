@@ -8,7 +8,8 @@ use jsonc_parser::common::Ranged;
 use jsonc_parser::tokens::Token;
 
 use super::document::{Document, is_comment, property};
-use super::layout::{Style, Value, render_property};
+use super::layout::{Style, equals, render, render_property};
+use crate::config_text::format::Value;
 use crate::connector::Failure;
 
 /// Replaces a range of the old text.
@@ -28,27 +29,25 @@ impl Splice {
 }
 
 /// The text with `value` at `path`; objects on the way are made. The same text when it says so already.
-pub(super) fn put(text: &str, path: &[&str], value: &Value) -> Result<String, Failure> {
-    let document = Document::parse(text)?;
+pub(super) fn put(document: &Document, path: &[&str], value: &Value) -> Result<String, Failure> {
     let (_, parents) = path.split_last().expect("a path has at least one key");
     let (depth, object) = document.deepest(parents)?;
     let splices = match property(object, path[depth]) {
-        Some(existing) if value.equals(&existing.value) => Vec::new(),
-        Some(existing) => vec![replace(&document, object, existing, value)],
-        None => insert(&document, object, path[depth], &value.nested(&path[depth + 1..])),
+        Some(existing) if equals(value, &existing.value) => Vec::new(),
+        Some(existing) => vec![replace(document, object, existing, value)],
+        None => insert(document, object, path[depth], &value.clone().nested(&path[depth + 1..])),
     };
-    Ok(spliced(text, splices))
+    Ok(spliced(document.text, splices))
 }
 
 /// The text without the property at `path`; the same text when it is not there.
-pub(super) fn remove(text: &str, path: &[&str]) -> Result<String, Failure> {
-    let document = Document::parse(text)?;
+pub(super) fn remove(document: &Document, path: &[&str]) -> Result<String, Failure> {
     let (key, parents) = path.split_last().expect("a path has at least one key");
-    let Some(object) = document.object(parents)? else { return Ok(text.to_owned()) };
+    let Some(object) = document.object(parents)? else { return Ok(document.text.to_owned()) };
     let Some(index) = object.properties.iter().position(|property| property.name.as_str() == *key) else {
-        return Ok(text.to_owned());
+        return Ok(document.text.to_owned());
     };
-    Ok(spliced(text, delete(&document, object, index)))
+    Ok(spliced(document.text, delete(document, object, index)))
 }
 
 /// Applies splices that are in the order of the text and do not overlap.
@@ -67,7 +66,7 @@ fn spliced(text: &str, splices: Vec<Splice>) -> String {
 fn replace(document: &Document, object: &Object, existing: &ObjectProp, value: &Value) -> Splice {
     let style = Style::inside(document, object);
     let indentation = document.is_on_own_line(existing).then(|| document.indentation(existing.range.start));
-    Splice { range: existing.value.start()..existing.value.end(), text: value.render(&style, indentation) }
+    Splice { range: existing.value.start()..existing.value.end(), text: render(value, &style, indentation) }
 }
 
 /// A new last property.
