@@ -3,22 +3,25 @@
 
 pub mod entry;
 mod error;
+mod inspect;
 pub mod locate;
+mod ours;
 pub mod permitted;
 
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use crate::client_config::{
-    Applied, Change, ClientConfigError, ClientConfigs, Format, Key, Place, Scalar, Slot, Snapshot, Undo,
-    check_connected, check_disconnected,
+    Applied, Change, ClientConfigError, ClientConfigs, Format, Key, Place, Slot, Snapshot, Undo, check_connected,
+    check_disconnected,
 };
-use crate::plugin::connector::{FoundEntry, Os, Scope, ServerEntry, Target, Transport};
-use crate::plugin::manifest::client_file;
+use crate::plugin::connector::{self, ServerEntry, Target};
+use crate::plugin::manifest::client_file::{self, Scope, Servers};
 use crate::plugin::{Connector, PluginError};
 
 pub use error::ConnectError;
-use locate::{Located, Surroundings, locate};
+pub use inspect::{Inspected, Inspection};
+use locate::{Located, Location, Surroundings, locate};
 use permitted::Forbidden;
 
 /// What is wanted of a client.
@@ -34,8 +37,8 @@ pub enum Intent {
 #[derive(Debug)]
 pub struct Plan {
     pub steps: Vec<Step>,
-    /// Files of the client that it does not read.
-    pub passed_over: Vec<String>,
+    /// What the user has to decide first.
+    pub conflicts: Vec<Conflict>,
     /// Whether the client seems to be on this machine.
     pub is_installed: bool,
 }
@@ -46,6 +49,13 @@ pub enum Step {
     Change(Box<Change>),
     /// It is as it is wanted already.
     Unchanged(PathBuf),
+}
+
+/// Why a plan is not carried out without the user's word.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Conflict {
+    #[error("{title} may read {other} instead of {}", used.display())]
+    Competing { title: String, used: PathBuf, other: String },
 }
 
 /// One client, reached through its connector.
@@ -59,25 +69,41 @@ pub struct Client<'a> {
 
 impl Client<'_> {
     /// Reads the client's files and has the connector say what they should become.
-    pub fn plan(&self, intent: &Intent) -> Result<Plan, ConnectError> {
-        let manifest = self.connector.manifest();
-        let located = locate(&manifest.files, self.around)
-            .map_err(|source| ConnectError::Locate { title: manifest.title.clone(), source })?;
+    pub fn plan(&self, intent: &Intent, scope: Scope) -> Result<Plan, ConnectError> {
+        let located = self.locate(scope)?;
         located.targets.iter().try_for_each(|place| self.check_permitted(place))?;
         let steps = located.targets.iter().map(|place| match intent {
             Intent::Connect(entry) => self.connecting(place, entry),
             Intent::Disconnect { name } => self.disconnecting(place, name),
         });
-        let steps = steps.collect::<Result<_, _>>()?;
-        Ok(Plan { steps, passed_over: located.passed_over, is_installed: located.is_installed })
+        let steps: Vec<Step> = steps.collect::<Result<_, _>>()?;
+        Ok(Plan { conflicts: self.competing(&located), steps, is_installed: located.is_installed })
+    }
+
+    fn locate(&self, scope: Scope) -> Result<Location<'_>, ConnectError> {
+        let manifest = self.connector.manifest();
+        locate(&manifest.files, scope, self.around)
+            .map_err(|source| ConnectError::Locate { title: manifest.title.clone(), source })
+    }
+
+    fn competing(&self, located: &Location) -> Vec<Conflict> {
+        let title = &self.connector.manifest().title;
+        let used = Path::new(&located.targets[0].path);
+        let conflict =
+            |other: &String| Conflict::Competing { title: title.clone(), used: used.to_owned(), other: other.clone() };
+        located.competing.iter().map(conflict).collect()
     }
 
     /// What came with this program was looked at by us; anybody else's connector edits what the user accepted.
     fn check_permitted(&self, place: &Located) -> Result<(), ConnectError> {
         let path = PathBuf::from(&place.path);
         let Some(accepted) = self.connector.accepted_files() else { return Ok(()) };
+        let inside = match place.file.scope {
+            Scope::User => self.around.home_dir,
+            Scope::Project => self.around.project_dir,
+        };
         let checked = match accepted.iter().any(|file| file.id == place.file.id) {
-            true => permitted::check_path(&path, self.around.home_dir.map(Path::new), self.state_dir)
+            true => permitted::check_path(&path, inside.map(Path::new), self.state_dir)
                 .map_err(|source| ConnectError::Unreachable { path: path.clone(), source })?,
             false => Err(Forbidden::NotAccepted),
         };
@@ -90,7 +116,7 @@ impl Client<'_> {
         self.refuse_foreign(&before, &target, &entry.name)?;
         let after = self.connector.connect(before.text(), &target, entry).map_err(failed_on(&before.path))?;
         // What does not change has to be right as well: "nothing to do" is a connector's word too.
-        let checked = check_connected(before.text(), &after, slot, &strings(entry));
+        let checked = check_connected(before.text(), &after, slot, &ours::allowed(entry, self.servers()));
         let difference = checked.map_err(self.refused(&before.path))?;
         if before.text() == Some(after.as_str()) {
             return Ok(Step::Unchanged(before.path));
@@ -131,13 +157,37 @@ impl Client<'_> {
         Ok(Step::Change(Box::new(Change::disconnecting(key, before, after, record.as_ref(), is_exact))))
     }
 
-    fn open<'p>(&self, place: &'p Located, name: &'p str) -> Result<File<'p>, ConnectError> {
+    fn open<'p>(&'p self, place: &Located, name: &'p str) -> Result<File<'p>, ConnectError> {
         let path = PathBuf::from(&place.path);
         let client = self.connector.manifest().id.clone();
         let key = Key { client, path: path.clone(), name: name.to_owned() };
         let before = self.configs.read(&Place { path, base: PathBuf::from(&place.base) })?;
-        let slot = Slot { format: Format::Json, container: &place.file.container, name_field: None, name, head: "" };
-        Ok(File { before, target: target(place), slot, key })
+        let servers = self.servers();
+        let slot = Slot {
+            format: format(servers.format),
+            container: &servers.container,
+            name_field: servers.name_field.as_deref(),
+            name,
+            head: &servers.head,
+        };
+        Ok(File { before, target: self.target(place), slot, key })
+    }
+
+    fn servers(&self) -> &Servers {
+        self.connector.manifest().servers.as_ref().expect("a manifest with files has servers")
+    }
+
+    fn target(&self, place: &Located) -> Target {
+        let os = match self.around.os {
+            client_file::Os::Macos => connector::Os::Macos,
+            client_file::Os::Linux => connector::Os::Linux,
+            client_file::Os::Windows => connector::Os::Windows,
+        };
+        let (scope, project_root) = match place.file.scope {
+            Scope::User => (connector::Scope::User, None),
+            Scope::Project => (connector::Scope::Project, self.around.project_dir.map(str::to_owned)),
+        };
+        Target { file: place.file.id.clone(), scope, os, project_root }
     }
 
     fn refused(&self, path: &Path) -> impl Fn(String) -> ConnectError {
@@ -153,7 +203,7 @@ impl Client<'_> {
             Some(text) => self.connector.servers(text, target).map_err(failed_on(&before.path))?,
             None => Vec::new(),
         };
-        match found.iter().find(|entry| entry.name == name).is_some_and(|entry| !is_ours(entry)) {
+        match found.iter().find(|entry| entry.name == name).is_some_and(|entry| !ours::is_ours(entry)) {
             true => Err(ConnectError::ForeignEntry { path: before.path.clone(), name: name.to_owned() }),
             false => Ok(()),
         }
@@ -177,38 +227,13 @@ struct File<'p> {
     key: Key,
 }
 
-fn target(place: &Located) -> Target {
-    let os = match place.file.os {
-        client_file::Os::Macos => Os::Macos,
-        client_file::Os::Linux => Os::Linux,
-        client_file::Os::Windows => Os::Windows,
-    };
-    let scope = match place.file.scope {
-        client_file::Scope::User => Scope::User,
-    };
-    Target { file: place.file.id.clone(), scope, os, project_root: None }
-}
-
-/// An entry under our usual name, or one that starts us or tells us where the gateway is.
-fn is_ours(entry: &FoundEntry) -> bool {
-    let Some(Transport::Stdio(server)) = &entry.transport else { return entry.name == entry::DEFAULT_NAME };
-    let starts_us = Path::new(&server.command).file_stem().is_some_and(|stem| stem == entry::DEFAULT_NAME);
-    entry.name == entry::DEFAULT_NAME || starts_us || server.env.iter().any(|(name, _)| name == entry::GATEWAY_URL)
-}
-
-/// Every string that the connector was given to write.
-fn strings(entry: &ServerEntry) -> Vec<Scalar<'_>> {
-    let strings: Vec<&str> = match &entry.transport {
-        Transport::Stdio(server) => {
-            let env = server.env.iter().map(|(_, value)| value.as_str());
-            [server.command.as_str()].into_iter().chain(server.args.iter().map(String::as_str)).chain(env).collect()
-        }
-        Transport::Http(server) => {
-            let headers = server.headers.iter().map(|(_, value)| value.as_str());
-            [server.url.as_str()].into_iter().chain(headers).collect()
-        }
-    };
-    strings.into_iter().map(Scalar::Text).collect()
+fn format(format: client_file::Format) -> Format {
+    match format {
+        client_file::Format::Json => Format::Json,
+        client_file::Format::Json5 => Format::Json5,
+        client_file::Format::Toml => Format::Toml,
+        client_file::Format::Yaml => Format::Yaml,
+    }
 }
 
 fn failed_on(path: &Path) -> impl Fn(PluginError) -> ConnectError {

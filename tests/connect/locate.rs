@@ -2,7 +2,7 @@
 
 use isartor_host::connect::locate::{Directories, LocateError, Surroundings, locate};
 use isartor_host::plugin::manifest::Manifest;
-use isartor_host::plugin::manifest::client_file::Os;
+use isartor_host::plugin::manifest::client_file::{Os, Scope};
 
 /// The real manifest, so that what is tested is what is shipped.
 const MANIFEST: &str = include_str!("../../plugins/claude-desktop/plugin.toml");
@@ -163,13 +163,14 @@ fn each_system_has_its_place() {
             let found = variables.iter().find(|(name, _)| *name == wanted);
             found.map(|(_, value)| (*value).to_owned())
         };
-        let around = Surroundings { os: *os, home_dir: *home, variable: &variable, directories: &Tree(tree) };
-        match (locate(&manifest.files, &around), expected) {
+        let around =
+            Surroundings { os: *os, home_dir: *home, variable: &variable, project_dir: None, directories: &Tree(tree) };
+        match (locate(&manifest.files, Scope::User, &around), expected) {
             (Ok(location), Found(targets, passed_over, is_installed)) => {
                 let found = location.targets.iter().map(|place| (place.file.id.as_str(), &*place.path, &*place.base));
                 assert_eq!(found.collect::<Vec<_>>(), *targets, "{name}");
                 assert_eq!(
-                    (&location.passed_over[..], location.is_installed),
+                    (&location.competing[..], location.is_installed),
                     (&*own(passed_over), *is_installed),
                     "{name}"
                 );
@@ -189,7 +190,13 @@ fn own(texts: &[&str]) -> Vec<String> {
 #[test]
 fn a_system_that_no_file_is_for_is_an_error() {
     let manifest = Manifest::parse(MANIFEST).unwrap();
-    let mac_only: Vec<_> = manifest.files.into_iter().filter(|file| file.os == Os::Macos).collect();
-    let around = Surroundings { os: Os::Linux, home_dir: Some("/h"), variable: &|_| None, directories: &Tree(&[]) };
-    assert_eq!(locate(&mac_only, &around), Err(LocateError::UnknownOnThisSystem(Os::Linux)));
+    let mac_only: Vec<_> = manifest.files.into_iter().filter(|file| file.systems == [Os::Macos]).collect();
+    let around = Surroundings {
+        os: Os::Linux,
+        home_dir: Some("/h"),
+        project_dir: None,
+        variable: &|_| None,
+        directories: &Tree(&[]),
+    };
+    assert_eq!(locate(&mac_only, Scope::User, &around), Err(LocateError::UnknownOnThisSystem(Os::Linux)));
 }

@@ -160,8 +160,8 @@ fn told((home, id, said): &(Home, String, String)) -> String {
 
 fn package(id: &str, path: &str) -> Package {
     let file = format!(
-        "[[file]]\nid = \"config\"\nos = \"linux\"\nscope = \"user\"\nformat = \"json\"\n\
-         container = [\"mcpServers\"]\npath = '{path}'\n"
+        "[servers]\nformat = \"json\"\ncontainer = [\"mcpServers\"]\n\n\
+         [[file]]\nid = \"config\"\nscope = \"user\"\npath = '{path}'\n"
     );
     Package::guest("hostile-connector", id, "connector", &file)
 }

@@ -16,7 +16,7 @@ use crate::client_config::{Applied, ClientConfigs};
 use crate::connect::entry::{self, EntryError, Parts};
 use crate::connect::locate::{Directories, Surroundings};
 use crate::connect::{self, Client, ConnectError, Intent, Plan, Step};
-use crate::plugin::manifest::client_file::Os;
+use crate::plugin::manifest::client_file::{Os, Scope};
 use crate::plugin::{Connector, Lock, Manifest, Places, PluginError, Plugins};
 use crate::server::instance;
 use crate::settings::{Environment, Settings};
@@ -88,10 +88,13 @@ fn plan(
     let around = Surroundings {
         os: Os::of_this_system(),
         home_dir: environment.home_dir.as_deref().and_then(Path::to_str),
+        project_dir: environment.current_dir.as_deref().and_then(Path::to_str),
         variable: &|name| environment.var(name).map(str::to_owned),
         directories: &Disk,
     };
-    Client { connector, configs, around: &around, state_dir: settings.home.root() }.plan(intent).map_err(hinted)
+    Client { connector, configs, around: &around, state_dir: settings.home.root() }
+        .plan(intent, Scope::User)
+        .map_err(hinted)
 }
 
 /// The error and what is behind it on one line: a plugin's fault comes with a backtrace that helps no user.
@@ -120,8 +123,8 @@ fn show(plan: &Plan, manifest: &Manifest, environment: &Environment, intent: &In
             }
         }
     }
-    for path in &plan.passed_over {
-        line(format!("note: {} does not read {path}, which is there too", manifest.title))?;
+    for conflict in &plan.conflicts {
+        line(format!("note: {conflict}"))?;
     }
     if !plan.is_installed && matches!(intent, Intent::Connect(_)) {
         line(format!("note: {} was not found on this machine", manifest.title))?;

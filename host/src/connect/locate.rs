@@ -1,12 +1,16 @@
 //! Which files a client reads on this machine: a pure function of its manifest, the system, the environment and what
 //! directories hold.
 
-use crate::plugin::manifest::client_file::{ClientFile, Os, Root, Template};
+use std::iter;
+
+use crate::plugin::manifest::client_file::{ClientFile, Os, Root, Scope, Sign, Template};
 
 /// What a path depends on.
 pub struct Surroundings<'a> {
     pub os: Os,
     pub home_dir: Option<&'a str>,
+    /// Where a project's files are looked for.
+    pub project_dir: Option<&'a str>,
     pub variable: &'a dyn Fn(&str) -> Option<String>,
     pub directories: &'a dyn Directories,
 }
@@ -32,8 +36,8 @@ pub struct Located<'m> {
 pub struct Location<'m> {
     /// At least one; several where the client is installed more than once.
     pub targets: Vec<Located<'m>>,
-    /// Files that are there and that the client does not read.
-    pub passed_over: Vec<String>,
+    /// Files that are there too, and that the client may read instead of a target.
+    pub competing: Vec<String>,
     /// Whether anything of the client was found.
     pub is_installed: bool,
 }
@@ -42,6 +46,10 @@ pub struct Location<'m> {
 pub enum LocateError {
     #[error("its configuration is not known on {0}")]
     UnknownOnThisSystem(Os),
+    #[error("it has no configuration of its own for a project")]
+    NoProjectScope,
+    #[error("it has configurations for projects only")]
+    NoUserScope,
     #[error("its configuration cannot be found: {name} is not set to an absolute path")]
     NoRoot { name: String },
     #[error("no directory for its configuration was found")]
@@ -54,45 +62,106 @@ struct Expansion {
     paths: Vec<String>,
 }
 
-/// The first file of this system whose `requires` is there, at every place its path matches.
-pub fn locate<'m>(files: &'m [ClientFile], around: &Surroundings) -> Result<Location<'m>, LocateError> {
-    let mut candidates = files.iter().filter(|file| file.os == around.os).peekable();
-    if candidates.peek().is_none() {
+/// Of each variant's files for this system and scope the first whose `requires` is there, at every place its path
+/// matches; a fallback where there is none.
+pub fn locate<'m>(files: &'m [ClientFile], scope: Scope, around: &Surroundings) -> Result<Location<'m>, LocateError> {
+    let here: Vec<&ClientFile> = files.iter().filter(|file| file.systems.contains(&around.os)).collect();
+    if here.is_empty() {
         return Err(LocateError::UnknownOnThisSystem(around.os));
     }
-    let is_installed = candidates.clone().flat_map(|file| &file.detect).any(|sign| around.is_there(sign));
-    let mut reason = LocateError::NoMatch;
-    while let Some(file) = candidates.next() {
-        match around.places(file) {
-            Ok(targets) if !targets.is_empty() => {
-                let passed_over = candidates.flat_map(|file| around.existing(&file.path)).collect();
-                return Ok(Location { targets, passed_over, is_installed });
+    let is_installed = here.iter().flat_map(|file| &file.detect).any(|sign| around.has(sign));
+    let (fallbacks, usual): (Vec<_>, Vec<_>) =
+        here.into_iter().filter(|file| file.scope == scope).partition(|file| file.is_fallback);
+    let mut reason = match (usual.is_empty() && fallbacks.is_empty(), scope) {
+        (true, Scope::Project) => LocateError::NoProjectScope,
+        (true, Scope::User) => LocateError::NoUserScope,
+        (false, _) => LocateError::NoMatch,
+    };
+    let (mut targets, mut competing) = (Vec::new(), Vec::new());
+    for group in groups(&usual).into_iter().chain(iter::once(fallbacks)) {
+        let is_fallback = group.first().is_some_and(|file| file.is_fallback);
+        if is_fallback && !targets.is_empty() {
+            break;
+        }
+        match around.in_use(&group) {
+            Ok((found, others)) => {
+                targets.extend(found);
+                competing.extend(others);
             }
-            Ok(_) => {}
-            Err(error) => reason = error,
+            Err(error) if error != LocateError::NoMatch => reason = error,
+            Err(_) => {}
         }
     }
-    Err(reason)
+    match targets.is_empty() {
+        true => Err(reason),
+        false => Ok(Location { targets, competing, is_installed }),
+    }
+}
+
+/// The files of each variant, in the order of their first.
+fn groups<'m>(files: &[&'m ClientFile]) -> Vec<Vec<&'m ClientFile>> {
+    let mut groups: Vec<Vec<&ClientFile>> = Vec::new();
+    for file in files {
+        match groups.iter_mut().find(|group| group[0].variant == file.variant) {
+            Some(group) => group.push(file),
+            None => groups.push(vec![file]),
+        }
+    }
+    groups
 }
 
 impl Surroundings<'_> {
+    /// The first of `group` that is in use, at each of its places, and those of the others that are there.
+    fn in_use<'m>(&self, group: &[&'m ClientFile]) -> Result<(Vec<Located<'m>>, Vec<String>), LocateError> {
+        let mut reason = LocateError::NoMatch;
+        for (index, file) in group.iter().copied().enumerate() {
+            match self.places(file) {
+                Ok(targets) if !targets.is_empty() => {
+                    let is_target = |path: &String| targets.iter().any(|target| target.path == *path);
+                    let mut others: Vec<String> =
+                        group[index + 1..].iter().flat_map(|file| self.existing(&file.path)).collect();
+                    others.retain(|path| !is_target(path));
+                    others.dedup();
+                    return Ok((targets, others));
+                }
+                Ok(_) => {}
+                Err(error) => reason = error,
+            }
+        }
+        Err(reason)
+    }
+
     fn places<'m>(&self, file: &'m ClientFile) -> Result<Vec<Located<'m>>, LocateError> {
         let Expansion { base, paths } = self.expand(&file.path)?;
         let required = file.requires.as_ref().map(|requires| self.existing(requires));
-        let separator = file.path.separator;
-        let is_in_use = |path: &String| {
-            required.as_ref().is_none_or(|places| {
-                places
-                    .iter()
-                    .any(|place| path.strip_prefix(place.as_str()).is_some_and(|rest| rest.starts_with(separator)))
-            })
+        let is_in = |path: &String, place: &String| {
+            path.strip_prefix(place.as_str())
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with(self.os.separator()))
         };
+        let is_in_use =
+            |path: &String| required.as_ref().is_none_or(|places| places.iter().any(|place| is_in(path, place)));
         let in_use = paths.into_iter().filter(is_in_use);
         Ok(in_use.map(|path| Located { file, path, base: base.clone() }).collect())
     }
 
-    fn is_there(&self, template: &Template) -> bool {
-        !self.existing(template).is_empty()
+    fn has(&self, sign: &Sign) -> bool {
+        match sign {
+            Sign::Path(template) => !self.existing(template).is_empty(),
+            Sign::Program(name) => self.has_program(name),
+        }
+    }
+
+    fn has_program(&self, name: &str) -> bool {
+        let (list_separator, endings): (_, &[&str]) = match self.os {
+            Os::Macos | Os::Linux => (':', &[""]),
+            Os::Windows => (';', &[".exe", ".cmd"]),
+        };
+        let path = (self.variable)("PATH").unwrap_or_default();
+        let directories = path.split(list_separator).filter(|directory| is_absolute(directory, self.os));
+        let separator = self.os.separator();
+        directories
+            .flat_map(|directory| endings.iter().map(move |ending| format!("{directory}{separator}{name}{ending}")))
+            .any(|path| self.directories.exists(&path))
     }
 
     /// What a template stands for and is there; nothing where a variable is missing.
@@ -104,24 +173,27 @@ impl Surroundings<'_> {
     fn expand(&self, template: &Template) -> Result<Expansion, LocateError> {
         let Expansion { base, paths: mut roots } = self.root(template)?;
         for part in &template.parts {
-            roots = roots.iter().flat_map(|path| self.below(path, part, template.separator)).collect();
+            roots = roots.iter().flat_map(|path| self.below(path, part)).collect();
         }
         Ok(Expansion { base, paths: roots })
     }
 
     fn root(&self, template: &Template) -> Result<Expansion, LocateError> {
         let expansion = |path: &str, base: &str| Expansion { base: base.to_owned(), paths: vec![path.to_owned()] };
+        let known = |path: Option<&str>, name: &str| match path.filter(|path| is_absolute(path, self.os)) {
+            Some(path) => Ok(expansion(path, path)),
+            None => Err(LocateError::NoRoot { name: name.to_owned() }),
+        };
         match &template.root {
             Root::FileSystem => Ok(expansion("", "/")),
-            Root::Home => {
-                let home = self.home_dir.filter(|path| is_absolute(path, self.os));
-                home.map(|home| expansion(home, home)).ok_or_else(|| LocateError::NoRoot { name: "HOME".to_owned() })
-            }
+            Root::Home => known(self.home_dir, "HOME"),
+            Root::Project => known(self.project_dir, "the project's directory"),
             Root::Variable { name, otherwise } => {
                 match ((self.variable)(name).filter(|path| is_absolute(path, self.os)), otherwise) {
                     (Some(path), _) => {
-                        let path = path.trim_end_matches(template.separator);
-                        let parent = path.rsplit_once(template.separator).map_or(path, |(parent, _)| parent);
+                        let separator = self.os.separator();
+                        let path = path.trim_end_matches(separator);
+                        let parent = path.rsplit_once(separator).map_or(path, |(parent, _)| parent);
                         Ok(expansion(path, if parent.is_empty() { "/" } else { parent }))
                     }
                     (None, Some(otherwise)) => self.expand(otherwise),
@@ -132,7 +204,8 @@ impl Surroundings<'_> {
     }
 
     /// `directory` joined with `part`, or with each name in it that matches a `part` with a `*`.
-    fn below(&self, directory: &str, part: &str, separator: char) -> Vec<String> {
+    fn below(&self, directory: &str, part: &str) -> Vec<String> {
+        let separator = self.os.separator();
         let Some((start, end)) = part.split_once('*') else { return vec![format!("{directory}{separator}{part}")] };
         let matches =
             |name: &String| name.len() >= start.len() + end.len() && name.starts_with(start) && name.ends_with(end);

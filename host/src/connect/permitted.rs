@@ -75,7 +75,7 @@ fn below_home(template: &Template) -> Option<Vec<String>> {
         Root::Variable { otherwise: Some(otherwise), .. } => {
             Some([below_home(otherwise)?, template.parts.clone()].concat())
         }
-        Root::Variable { otherwise: None, .. } | Root::FileSystem => None,
+        Root::Variable { otherwise: None, .. } | Root::FileSystem | Root::Project => None,
     }
 }
 

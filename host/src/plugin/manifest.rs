@@ -7,7 +7,7 @@ use semver::Version;
 use serde::{Deserialize, Serialize};
 
 use capability::CapabilityRequest;
-use client_file::ClientFile;
+use client_file::{ClientFile, Format, Servers};
 
 /// The WIT package that this host speaks, as manifests name it.
 pub const WIT_PACKAGE: &str = "isartor:plugin@0.1.0";
@@ -36,12 +36,42 @@ pub struct Manifest {
     pub default: bool,
     /// Connectors: what the user does for the client to notice a change.
     pub restart: Option<String>,
+    /// Connectors: why nobody should connect the client any more. It can still be disconnected.
+    pub retired: Option<String>,
+    /// Connectors: the names that the client's processes have.
+    #[serde(default)]
+    pub processes: Vec<String>,
+    /// Connectors: how the client writes its servers.
+    pub servers: Option<Servers>,
     /// Connectors: the configuration files of the client.
     #[serde(default, rename = "file")]
     pub files: Vec<ClientFile>,
+    /// Connectors: what is printed for the user to paste where no file is known.
+    #[serde(default, rename = "snippet")]
+    pub snippets: Vec<Snippet>,
     /// What it asks the host for.
     #[serde(default, rename = "capability")]
     pub capabilities: Vec<CapabilityRequest>,
+}
+
+/// A text for the user to paste: what the connector makes of a configuration that does not exist.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Snippet {
+    /// What the connector is told the file is.
+    pub id: String,
+    /// What it is for.
+    pub title: String,
+    pub format: Format,
+    pub transport: TransportKind,
+}
+
+/// How a client reaches a server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum TransportKind {
+    Stdio,
+    Http,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -70,13 +100,21 @@ impl Manifest {
         Ok(manifest)
     }
 
+    fn is_about_a_client(&self) -> bool {
+        let says = self.servers.is_some() || self.retired.is_some();
+        says || !(self.files.is_empty() && self.snippets.is_empty() && self.processes.is_empty())
+    }
+
     fn check(&self) -> Result<(), String> {
         check_id(&self.id)?;
         if self.wit != WIT_PACKAGE {
             return Err(format!("it was made for {:?}; this isartor speaks {WIT_PACKAGE}", self.wit));
         }
-        if self.kind != Kind::Connector && !self.files.is_empty() {
-            return Err("only a connector has [[file]]s".to_owned());
+        if self.kind != Kind::Connector && self.is_about_a_client() {
+            return Err("only a connector has [servers], [[file]]s, [[snippet]]s and processes".to_owned());
+        }
+        if self.servers.is_none() && !self.files.is_empty() {
+            return Err("its [[file]]s need [servers], which says what is in them".to_owned());
         }
         if self.kind != Kind::Policy && self.default {
             return Err("only a policy can be the default".to_owned());
@@ -124,6 +162,14 @@ mod tests {
             (GOOD.replace("@0.1.0", "@0.2.0"), "this isartor speaks"),
             (GOOD.replace("\"tool\"", "\"daemon\""), "unknown variant `daemon`"),
             (format!("{GOOD}default = true\n"), "only a policy"),
+            (format!("{GOOD}processes = [\"x\"]\n"), "only a connector has"),
+            (
+                format!(
+                    "{}[[file]]\nid = \"x\"\nscope = \"user\"\npath = \"~/x\"\n",
+                    GOOD.replace("tool", "connector")
+                ),
+                "need [servers]",
+            ),
             (format!("{GOOD}autostart = true\n"), "unknown field `autostart`"),
             (GOOD.replace("version", "versoin"), "unknown field `versoin`"),
             (GOOD.replace("1.0.0", "one"), "unexpected character"),

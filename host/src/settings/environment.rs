@@ -11,6 +11,8 @@ pub struct Environment {
     unreadable: Vec<String>,
     pub home_dir: Option<PathBuf>,
     pub cache_dir: Option<PathBuf>,
+    /// Where the process was started.
+    pub current_dir: Option<PathBuf>,
     /// Absolute path of the running program.
     pub program: PathBuf,
 }
@@ -30,14 +32,24 @@ impl Environment {
             }
         }
         let program = std::env::current_exe().unwrap_or_else(|_| PathBuf::from("isartor"));
-        Self { variables, unreadable, home_dir: dirs::home_dir(), cache_dir: dirs::cache_dir(), program }
+        let (home_dir, cache_dir) = (dirs::home_dir(), dirs::cache_dir());
+        // A directory that was removed under us is none to look for a project in.
+        let current_dir = std::env::current_dir().ok();
+        Self { variables, unreadable, home_dir, cache_dir, current_dir, program }
     }
 
     /// A machine where nothing is set.
     #[cfg(test)]
     pub(crate) fn empty() -> Self {
         let program = PathBuf::from("/isartor");
-        Self { variables: BTreeMap::new(), unreadable: Vec::new(), home_dir: None, cache_dir: None, program }
+        Self {
+            variables: BTreeMap::new(),
+            unreadable: Vec::new(),
+            home_dir: None,
+            cache_dir: None,
+            current_dir: None,
+            program,
+        }
     }
 
     /// The variables whose name starts with `prefix` and whose value is not UTF-8.

@@ -22,7 +22,7 @@ const GATEWAY_URL: &str = "http://localhost:8080";
 pub(super) fn try_out(check: &Check) -> Result<Tried, AuthorError> {
     let connector = check.trial.connector()?;
     let files = &connector.manifest().files;
-    let offers = files.iter().map(|file| format!("{} ({})", file.path, file.os)).collect();
+    let offers = files.iter().map(|file| format!("{} ({})", file.path, systems(&file.systems))).collect();
     let mut tried = Tried { offers, ..Tried::default() };
     let Some(os) = system(&connector) else {
         tried.notes.push("it names no file of a system with Unix paths, so its cases cannot be run here".to_owned());
@@ -35,11 +35,16 @@ pub(super) fn try_out(check: &Check) -> Result<Tried, AuthorError> {
     Ok(tried)
 }
 
+/// `macOS, Linux`
+fn systems(systems: &[Os]) -> String {
+    systems.iter().map(Os::to_string).collect::<Vec<_>>().join(", ")
+}
+
 /// This system, or another whose paths can be made here.
 fn system(connector: &Connector) -> Option<Os> {
     let wanted = [Os::of_this_system(), Os::Linux, Os::Macos];
     let files = &connector.manifest().files;
-    wanted.into_iter().find(|os| *os != Os::Windows && files.iter().any(|file| file.os == *os))
+    wanted.into_iter().find(|os| *os != Os::Windows && files.iter().any(|file| file.systems.contains(os)))
 }
 
 /// A client without a configuration gets an entry that the connector itself sees, and loses it again.

@@ -43,7 +43,7 @@ fn grants(examined: &Examined, args: &ConsentArgs, earlier: &Earlier) -> io::Res
 
 fn files(examined: &Examined, args: &ConsentArgs, earlier: &Earlier) -> io::Result<BTreeSet<String>> {
     let mut accepted = BTreeSet::new();
-    for file in examined.manifest.files.iter().filter(|file| file.os == Os::of_this_system()) {
+    for file in examined.manifest.files.iter().filter(|file| file.systems.contains(&Os::of_this_system())) {
         let settled = args.accept_file.contains(&file.id) || earlier.files.contains(&file.id);
         if settled || (!args.yes && confirmed(&format!("May it edit {}?", file.path))?) {
             accepted.insert(file.id.clone());

@@ -12,6 +12,7 @@ use crate::install::source::Source;
 use crate::install::{Downgrade, Standing, still_accepted, still_granted};
 use crate::plugin::difference::Line;
 use crate::plugin::lock::Locked;
+use crate::plugin::manifest::client_file::{ClientFile, Os};
 use crate::plugin::{self, Examined, Kind, LeftOutPlugin, Origin, Plugins};
 use crate::settings::Settings;
 
@@ -213,7 +214,7 @@ fn show(examined: &Examined, source: &Source) -> anyhow::Result<()> {
         }
     }
     for file in &manifest.files {
-        row("edits", &format!("{} ({}, {})", file.path, file.id, file.os))?;
+        row("edits", &format!("{} ({}, {})", file.path, file.id, systems(file)))?;
     }
     if manifest.kind == Kind::Tool {
         for tool in &shown.tools {
@@ -266,4 +267,8 @@ fn tell_waiting(examined: &Examined, consent: &crate::install::Consent) -> anyho
 /// Without what could move a terminal's cursor or hide words from a person.
 fn printable(text: &str) -> String {
     crate::plugin::printable(text)
+}
+
+fn systems(file: &ClientFile) -> String {
+    file.systems.iter().map(Os::to_string).collect::<Vec<_>>().join(", ")
 }

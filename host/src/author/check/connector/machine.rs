@@ -13,7 +13,7 @@ use crate::client_config::ClientConfigs;
 use crate::connect::locate::{Directories, Located, Surroundings, locate};
 use crate::connect::{self, Client, ConnectError, Intent};
 use crate::plugin::connector::{self, Scope, Target};
-use crate::plugin::manifest::client_file::{ClientFile, Os, Root, Template};
+use crate::plugin::manifest::client_file::{ClientFile, Os, Root, Scope as ManifestScope, Template};
 use crate::plugin::{Connector, Manifest, PluginError};
 
 pub(super) struct Machine {
@@ -30,7 +30,7 @@ impl Machine {
     pub(super) fn new(manifest: &Manifest, os: Os) -> Result<Self, AuthorError> {
         let failed = |source| AuthorError::file("make", Path::new("a scratch folder"), source);
         let root = tempfile::tempdir().map_err(failed)?;
-        let file = manifest.files.iter().find(|file| file.os == os);
+        let file = manifest.files.iter().find(|file| file.systems.contains(&os));
         let templates = file.map(|file| std::iter::once(&file.path).chain(&file.requires)).into_iter().flatten();
         let variables = templates.clone().filter_map(|template| needed(&template.root)).collect();
         let target = Target { file: String::new(), scope: Scope::User, os: in_wit(os), project_root: None };
@@ -46,7 +46,7 @@ impl Machine {
     /// The file that the client reads, by path and id.
     fn first(&self, manifest: &Manifest) -> Result<(PathBuf, String), AuthorError> {
         self.with_surroundings(|around| {
-            let located = locate(&manifest.files, around)
+            let located = locate(&manifest.files, ManifestScope::User, around)
                 .map_err(|source| PluginError::Manifest { plugin: manifest.id.clone(), message: source.to_string() })?;
             let Located { file: ClientFile { id, .. }, path, .. } = &located.targets[0];
             if !Path::new(path).starts_with(self.root.path()) {
@@ -68,6 +68,7 @@ impl Machine {
             Root::Variable { otherwise: Some(otherwise), .. } => self.place(otherwise),
             Root::Variable { name, otherwise: None } => self.root.path().join(name),
             Root::FileSystem => PathBuf::from("/"),
+            Root::Project => self.root.path().join("project"),
         };
         template.parts.iter().fold(root, |path, part| path.join(part.replace('*', "1")))
     }
@@ -79,7 +80,13 @@ impl Machine {
             is_needed.then(|| self.root.path().join(name).display().to_string())
         };
         let directories = Inside(self.root.path());
-        use_them(&Surroundings { os: self.os, home_dir: home.to_str(), variable: &variable, directories: &directories })
+        use_them(&Surroundings {
+            os: self.os,
+            home_dir: home.to_str(),
+            project_dir: None,
+            variable: &variable,
+            directories: &directories,
+        })
     }
 
     /// Plans and applies; the error is what the user would read.
@@ -87,7 +94,8 @@ impl Machine {
         let state_dir = self.root.path().join("isartor");
         let configs = ClientConfigs::new(&state_dir, &state_dir.join("backups"));
         let done = self.with_surroundings(|around| {
-            let plan = Client { connector, configs: &configs, around, state_dir: &state_dir }.plan(intent)?;
+            let plan = Client { connector, configs: &configs, around, state_dir: &state_dir }
+                .plan(intent, ManifestScope::User)?;
             connect::apply(&configs, plan, SystemTime::UNIX_EPOCH).map(drop)
         });
         done.map_err(|error: ConnectError| said(error))
@@ -122,7 +130,7 @@ fn needed(root: &Root) -> Option<String> {
     match root {
         Root::Variable { name, otherwise: None } => Some(name.clone()),
         Root::Variable { otherwise: Some(otherwise), .. } => needed(&otherwise.root),
-        Root::Home | Root::FileSystem => None,
+        Root::Home | Root::FileSystem | Root::Project => None,
     }
 }
 

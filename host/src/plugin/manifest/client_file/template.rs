@@ -2,16 +2,16 @@
 
 use std::fmt::{self, Display};
 
-use super::Os;
+/// What may stand between the names of a path, whatever the system.
+const SEPARATORS: [char; 2] = ['/', '\\'];
 
-/// `~/.config/x.json`, `${XDG_CONFIG_HOME:-~/.config}/x.json`, `%APPDATA%\X_*\x.json`, `/opt/x.json`.
+/// `~/.config/x.json`, `${XDG_CONFIG_HOME:-~/.config}/x.json`, `%APPDATA%\X_*\x.json`, `/opt/x.json`, `./.x/y.json`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Template {
     pub root: Root,
     /// The names below the root. None is empty, `.` or `..`; at most one has a `*` in it.
     pub parts: Vec<String>,
-    /// What stands between them.
-    pub separator: char,
+    spelled: String,
 }
 
 /// Where a path begins.
@@ -19,6 +19,8 @@ pub struct Template {
 pub enum Root {
     /// `~`
     Home,
+    /// `.`
+    Project,
     /// `${NAME}`, `${NAME:-OTHERWISE}` or `%NAME%`
     Variable { name: String, otherwise: Option<Box<Template>> },
     /// `/`
@@ -26,28 +28,25 @@ pub enum Root {
 }
 
 impl Template {
-    pub(super) fn parse(text: &str, os: Os) -> Result<Self, String> {
-        let separator = match os {
-            Os::Macos | Os::Linux => '/',
-            Os::Windows => '\\',
-        };
-        let (root, rest) = split_root(text, os)?;
-        let parts = match rest.strip_prefix(separator) {
-            Some(rest) => rest.split(separator).map(str::to_owned).collect(),
+    pub(super) fn parse(text: &str) -> Result<Self, String> {
+        let (root, rest) = split_root(text)?;
+        let parts = match rest.strip_prefix(SEPARATORS) {
+            Some(rest) => rest.split(SEPARATORS).map(str::to_owned).collect(),
             None if rest.is_empty() => Vec::new(),
-            None => return Err(format!("the path {text:?} must start with ~, a variable or /")),
+            None => return Err(format!("the path {text:?} must start with ~, ./, a variable or /")),
         };
-        let template = Self { root, parts, separator };
-        template.check(text)?;
+        let template = Self { root, parts, spelled: text.to_owned() };
+        template.check()?;
         Ok(template)
     }
 
-    /// Whether everything this matches is inside what `other` matches.
-    pub(super) fn is_below(&self, other: &Self) -> bool {
-        self.root == other.root && self.parts.len() > other.parts.len() && self.parts.starts_with(&other.parts)
+    /// Whether everything this matches is inside what `other` matches, or the same.
+    pub(super) fn is_in(&self, other: &Self) -> bool {
+        self.root == other.root && self.parts.starts_with(&other.parts)
     }
 
-    fn check(&self, text: &str) -> Result<(), String> {
+    fn check(&self) -> Result<(), String> {
+        let text = &self.spelled;
         let odd = |part: &&String| matches!(part.as_str(), "" | "." | "..") || part.chars().any(char::is_control);
         if let Some(part) = self.parts.iter().find(odd) {
             return Err(format!("the path {text:?} has the part {part:?}"));
@@ -62,26 +61,22 @@ impl Template {
 /// As plugin.toml spells it.
 impl Display for Template {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.root {
-            Root::Home => formatter.write_str("~")?,
-            Root::Variable { name, otherwise: Some(otherwise) } => write!(formatter, "${{{name}:-{otherwise}}}")?,
-            Root::Variable { name, otherwise: None } if self.separator == '/' => write!(formatter, "${{{name}}}")?,
-            Root::Variable { name, otherwise: None } => write!(formatter, "%{name}%")?,
-            Root::FileSystem => {}
-        }
-        self.parts.iter().try_for_each(|part| write!(formatter, "{}{part}", self.separator))
+        formatter.write_str(&self.spelled)
     }
 }
 
 /// The root and what follows it, with its separator.
-fn split_root(text: &str, os: Os) -> Result<(Root, &str), String> {
+fn split_root(text: &str) -> Result<(Root, &str), String> {
     if let Some(rest) = text.strip_prefix('~') {
         return Ok((Root::Home, rest));
+    }
+    if let Some(rest) = text.strip_prefix('.').filter(|rest| rest.starts_with(SEPARATORS)) {
+        return Ok((Root::Project, rest));
     }
     if let Some(rest) = text.strip_prefix("${") {
         let (inside, rest) = rest.split_once('}').ok_or_else(|| format!("the path {text:?} has no closing }}"))?;
         let (name, otherwise) = match inside.split_once(":-") {
-            Some((name, otherwise)) => (name, Some(Box::new(Template::parse(otherwise, os)?))),
+            Some((name, otherwise)) => (name, Some(Box::new(Template::parse(otherwise)?))),
             None => (inside, None),
         };
         return Ok((Root::Variable { name: variable(name)?, otherwise }, rest));

@@ -1,0 +1,58 @@
+//! What a client's files hold now, and what was done to them. Reads; plans and changes nothing.
+
+use std::path::PathBuf;
+
+use super::locate::Located;
+use super::{Client, ConnectError, failed_on, ours};
+use crate::client_config::{Key, Place, Record};
+use crate::plugin::connector::FoundEntry;
+use crate::plugin::manifest::client_file::Scope;
+
+/// One file of a client that is there or would be written.
+#[derive(Debug)]
+pub struct Inspected {
+    pub path: PathBuf,
+    pub scope: Scope,
+    pub is_there: bool,
+    /// Every server in it, in file order.
+    pub servers: Vec<FoundEntry>,
+    /// What was last done to the entry of the given name, and not undone.
+    pub record: Option<Record>,
+}
+
+/// All of one scope.
+#[derive(Debug)]
+pub struct Inspection {
+    pub files: Vec<Result<Inspected, ConnectError>>,
+    /// Files that are there too, and that the client may read instead.
+    pub competing: Vec<String>,
+    pub is_installed: bool,
+}
+
+impl Inspected {
+    /// The entry of this name, when it is isartor's.
+    pub fn ours(&self, name: &str) -> Option<&FoundEntry> {
+        self.servers.iter().find(|entry| entry.name == name).filter(|entry| ours::is_ours(entry))
+    }
+}
+
+impl Client<'_> {
+    /// What the files of `scope` hold, and what the journal says of the entry called `name` in each.
+    pub fn inspect(&self, scope: Scope, name: &str) -> Result<Inspection, ConnectError> {
+        let located = self.locate(scope)?;
+        let files = located.targets.iter().map(|place| self.inspect_file(place, name)).collect();
+        Ok(Inspection { files, competing: located.competing, is_installed: located.is_installed })
+    }
+
+    fn inspect_file(&self, place: &Located, name: &str) -> Result<Inspected, ConnectError> {
+        let path = PathBuf::from(&place.path);
+        let key = Key { client: self.connector.manifest().id.clone(), path: path.clone(), name: name.to_owned() };
+        let now = self.configs.read(&Place { path: path.clone(), base: PathBuf::from(&place.base) })?;
+        let servers = match now.text() {
+            Some(text) => self.connector.servers(text, &self.target(place)).map_err(failed_on(&path))?,
+            None => Vec::new(),
+        };
+        let record = self.configs.record(&key)?;
+        Ok(Inspected { path, scope: place.file.scope, is_there: now.text().is_some(), servers, record })
+    }
+}
