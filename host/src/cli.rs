@@ -1,5 +1,6 @@
 //! What can be typed. The only place that knows clap and the only one that talks to the person at the terminal.
 
+mod clients;
 mod connect;
 mod gateway;
 mod mcp;
@@ -43,8 +44,8 @@ enum Command {
     /// Look at plugins, install them, and say what each may do.
     #[command(subcommand)]
     Plugin(plugin::PluginCommand),
-    /// Install isartor into an AI client, or take it out again.
-    Connect(ConnectArgs),
+    /// Install isartor into an AI client, or take it out again; list the clients and how they are.
+    Connect(connect::ConnectArgs),
 }
 
 #[derive(Debug, Args)]
@@ -87,27 +88,6 @@ enum ModelCommand {
     },
     /// Say which model files are there and whether they are sound.
     Status(JsonArgs),
-}
-
-#[derive(Debug, Args)]
-struct ConnectArgs {
-    /// The client's id, such as claude-desktop.
-    client: String,
-    /// The gateway's URL. [default: http://localhost:PORT of the running or configured gateway]
-    #[arg(long, value_name = "URL")]
-    gateway_url: Option<String>,
-    /// The gateway's key, when it wants one.
-    #[arg(long, value_name = "KEY")]
-    gateway_api_key: Option<String>,
-    /// The name of the entry in the client's configuration.
-    #[arg(long, default_value = "isartor")]
-    name: String,
-    /// Show what would change, and change nothing.
-    #[arg(long)]
-    dry_run: bool,
-    /// Take isartor out of the client again.
-    #[arg(long)]
-    disconnect: bool,
 }
 
 /// Runs what was typed.

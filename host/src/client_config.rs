@@ -79,6 +79,11 @@ impl ClientConfigs {
         Ok(Journal::load(&self.backups_dir)?.find(key).cloned())
     }
 
+    /// Whether anything of `client` was changed and not changed back.
+    pub fn knows(&self, client: &str) -> Result<bool, ClientConfigError> {
+        Ok(Journal::load(&self.backups_dir)?.knows(client))
+    }
+
     /// Carries a change out, if the file is still what it was planned from.
     pub fn apply(&self, change: Change, now: SystemTime) -> Result<Applied, ClientConfigError> {
         let _lock = self.lock()?;

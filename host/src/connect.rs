@@ -16,6 +16,7 @@ use crate::client_config::{
     check_disconnected,
 };
 use crate::plugin::connector::{self, ServerEntry, Target};
+use crate::plugin::manifest::Snippet;
 use crate::plugin::manifest::client_file::{self, Scope, Servers};
 use crate::plugin::{Connector, PluginError};
 
@@ -58,6 +59,15 @@ pub enum Conflict {
     Competing { title: String, used: PathBuf, other: String },
 }
 
+impl Conflict {
+    /// What the user is asked.
+    pub fn question(&self) -> &'static str {
+        match self {
+            Self::Competing { .. } => "Go on with the file that isartor chose?",
+        }
+    }
+}
+
 /// One client, reached through its connector.
 pub struct Client<'a> {
     pub connector: &'a Connector,
@@ -78,6 +88,25 @@ impl Client<'_> {
         });
         let steps: Vec<Step> = steps.collect::<Result<_, _>>()?;
         Ok(Plan { conflicts: self.competing(&located), steps, is_installed: located.is_installed })
+    }
+
+    /// What each file of the client would hold if there were nothing else in it.
+    pub fn example(&self, entry: &ServerEntry, scope: Scope) -> Result<Vec<(PathBuf, String)>, ConnectError> {
+        let located = self.locate(scope)?;
+        let example = |place: &Located| {
+            let path = PathBuf::from(&place.path);
+            let text = self.connector.connect(None, &self.target(place), entry).map_err(failed_on(&path))?;
+            Ok((path, text))
+        };
+        located.targets.iter().map(example).collect()
+    }
+
+    /// A snippet of the connector, with `entry` in it.
+    pub fn snippet(&self, entry: &ServerEntry, snippet: &Snippet) -> Result<String, ConnectError> {
+        let scope = connector::Scope::User;
+        let target = Target { file: snippet.id.clone(), scope, os: in_wit(self.around.os), project_root: None };
+        let failed = |source| ConnectError::Connector { path: PathBuf::from(&snippet.title), source };
+        self.connector.connect(None, &target, entry).map_err(failed)
     }
 
     fn locate(&self, scope: Scope) -> Result<Location<'_>, ConnectError> {
@@ -178,16 +207,11 @@ impl Client<'_> {
     }
 
     fn target(&self, place: &Located) -> Target {
-        let os = match self.around.os {
-            client_file::Os::Macos => connector::Os::Macos,
-            client_file::Os::Linux => connector::Os::Linux,
-            client_file::Os::Windows => connector::Os::Windows,
-        };
         let (scope, project_root) = match place.file.scope {
             Scope::User => (connector::Scope::User, None),
             Scope::Project => (connector::Scope::Project, self.around.project_dir.map(str::to_owned)),
         };
-        Target { file: place.file.id.clone(), scope, os, project_root }
+        Target { file: place.file.id.clone(), scope, os: in_wit(self.around.os), project_root }
     }
 
     fn refused(&self, path: &Path) -> impl Fn(String) -> ConnectError {
@@ -225,6 +249,14 @@ struct File<'p> {
     target: Target,
     slot: Slot<'p>,
     key: Key,
+}
+
+fn in_wit(os: client_file::Os) -> connector::Os {
+    match os {
+        client_file::Os::Macos => connector::Os::Macos,
+        client_file::Os::Linux => connector::Os::Linux,
+        client_file::Os::Windows => connector::Os::Windows,
+    }
 }
 
 fn format(format: client_file::Format) -> Format {

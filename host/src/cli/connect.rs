@@ -1,161 +1,159 @@
-//! `isartor connect`: shows what will change, has it written, says what to do next.
+//! `isartor connect`: shows what will change, has it written, says what to do next; and how the clients are.
 
+mod ask;
 pub(in crate::cli) mod diff;
+mod list;
+mod one;
+mod status;
+mod wanted;
 
-use std::fs;
-use std::io::{self, IsTerminal};
-use std::path::Path;
 use std::process::ExitCode;
-use std::time::SystemTime;
 
-use anyhow::Context;
+use clap::{Args, Subcommand, ValueEnum};
 
-use super::ConnectArgs;
-use super::output::{Hinted, line};
-use crate::client_config::{Applied, ClientConfigs};
-use crate::connect::entry::{self, EntryError, Parts};
-use crate::connect::locate::{Directories, Surroundings};
-use crate::connect::{self, Client, ConnectError, Intent, Plan, Step};
-use crate::plugin::manifest::client_file::{Os, Scope};
-use crate::plugin::{Connector, Lock, Manifest, Places, PluginError, Plugins};
-use crate::server::instance;
+use super::JsonArgs;
+use super::clients::{Clients, Gateway, Traces};
+use super::output::{Hinted, line, report};
+use crate::plugin::Manifest;
+use crate::plugin::manifest::TransportKind;
+use crate::plugin::manifest::client_file::Scope;
 use crate::settings::{Environment, Settings};
+use one::Connecting;
+
+#[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
+pub(super) struct ConnectArgs {
+    #[command(subcommand)]
+    command: Option<ConnectCommand>,
+    #[command(flatten)]
+    client: ClientArgs,
+}
+
+#[derive(Debug, Subcommand)]
+enum ConnectCommand {
+    /// Every client that isartor knows: whether it is installed, and whether isartor is in it.
+    List(JsonArgs),
+    /// How isartor stands in the clients that it is in.
+    Status(JsonArgs),
+}
+
+#[derive(Debug, Args)]
+struct ClientArgs {
+    /// The client's id, such as claude-desktop; 'isartor connect list' shows all.
+    #[arg(required_unless_present = "all", conflicts_with = "all")]
+    client: Option<String>,
+    /// Every client that is found on this machine.
+    #[arg(long)]
+    all: bool,
+    /// How the client reaches isartor: it starts 'isartor mcp', or asks the gateway's URL.
+    #[arg(long, value_enum, default_value_t = TransportArg::Stdio)]
+    transport: TransportArg,
+    /// Whose configuration: the user's, or that of the project in the current directory.
+    #[arg(long, value_enum, default_value_t = ScopeArg::User)]
+    scope: ScopeArg,
+    /// The name of the entry in the client's configuration.
+    #[arg(long, default_value = "isartor")]
+    name: String,
+    /// The gateway's URL. [default: http://localhost:PORT of the running or configured gateway]
+    #[arg(long, value_name = "URL")]
+    gateway_url: Option<String>,
+    /// The gateway's key, when it wants one.
+    #[arg(long, value_name = "KEY")]
+    gateway_api_key: Option<String>,
+    /// Write a reference to this environment variable instead of the key.
+    #[arg(long, value_name = "VAR", conflicts_with = "gateway_api_key")]
+    key_env: Option<String>,
+    /// Show what would change, and change nothing.
+    #[arg(long)]
+    dry_run: bool,
+    /// Print what a configuration with nothing else in it would be, for pasting, and change nothing.
+    #[arg(long, conflicts_with_all = ["disconnect", "dry_run"])]
+    show_config: bool,
+    /// Take a conflict as settled: an entry that was edited is replaced, and of two files the one that isartor chose.
+    #[arg(short, long)]
+    yes: bool,
+    /// Write although the gateway refuses the key, or the client is no longer made.
+    #[arg(long)]
+    force: bool,
+    /// Take isartor out of the client again.
+    #[arg(long)]
+    disconnect: bool,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum TransportArg {
+    Stdio,
+    Http,
+}
+
+impl From<TransportArg> for TransportKind {
+    fn from(transport: TransportArg) -> Self {
+        match transport {
+            TransportArg::Stdio => Self::Stdio,
+            TransportArg::Http => Self::Http,
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum ScopeArg {
+    User,
+    Project,
+}
+
+impl From<ScopeArg> for Scope {
+    fn from(scope: ScopeArg) -> Self {
+        match scope {
+            ScopeArg::User => Self::User,
+            ScopeArg::Project => Self::Project,
+        }
+    }
+}
 
 pub(super) fn run(settings: &Settings, environment: &Environment, args: ConnectArgs) -> anyhow::Result<ExitCode> {
-    let intent = intent(settings, environment, &args)?;
-    let connector = connector(settings, &args)?;
-    let configs = ClientConfigs::new(settings.home.root(), &settings.home.backups_dir());
-    let plan = plan(settings, &connector, &configs, environment, &intent)?;
-    show(&plan, connector.manifest(), environment, &intent)?;
-    if args.dry_run {
-        line("nothing was written (--dry-run)")?;
-        return Ok(ExitCode::SUCCESS);
+    match args.command {
+        Some(ConnectCommand::List(json)) => list::run(settings, environment, json.json),
+        Some(ConnectCommand::Status(json)) => status::run(settings, environment, json.json),
+        None => connect(settings, environment, &args.client),
     }
-    if !plan.steps.iter().any(|step| matches!(step, Step::Change(_))) {
-        return Ok(ExitCode::SUCCESS);
+}
+
+fn connect(settings: &Settings, environment: &Environment, args: &ClientArgs) -> anyhow::Result<ExitCode> {
+    let traces = if args.dry_run || args.show_config { Traces::None } else { Traces::Kept };
+    let clients = Clients::open(settings, environment, traces)?;
+    let connecting = Connecting { clients: &clients, args, gateway: Gateway::new()? };
+    match &args.client {
+        Some(id) => connecting.client(id).map(|()| ExitCode::SUCCESS),
+        None => every(&connecting),
     }
-    let home = &settings.home;
-    home.create().with_context(|| format!("cannot prepare {}", home.root().display()))?;
-    let applied = connect::apply(&configs, plan, SystemTime::now()).map_err(hinted)?;
-    tell(&applied, connector.manifest())?;
-    Ok(ExitCode::SUCCESS)
 }
 
-fn intent(settings: &Settings, environment: &Environment, args: &ConnectArgs) -> anyhow::Result<Intent> {
-    let with_hint = |error: EntryError| Hinted::new(error.to_string(), error.hint());
-    entry::check_name(&args.name).map_err(with_hint)?;
-    if args.disconnect {
-        return Ok(Intent::Disconnect { name: args.name.clone() });
+/// Each client that is found, one after the other; one that fails does not keep the others from it.
+fn every(connecting: &Connecting) -> anyhow::Result<ExitCode> {
+    let clients = connecting.clients;
+    let scope = connecting.args.scope.into();
+    let is_found = |manifest: &&Manifest| {
+        let located = clients.locate(manifest, scope);
+        manifest.retired.is_none() && located.is_ok_and(|located| located.is_installed)
+    };
+    let found: Vec<&str> =
+        clients.manifests().into_iter().filter(is_found).map(|manifest| manifest.id.as_str()).collect();
+    if found.is_empty() {
+        return Err(Hinted::new("no client was found on this machine", "see 'isartor connect list'").into());
     }
-    let gateway_url = match &args.gateway_url {
-        Some(given) => given.clone(),
-        None => match instance::running(&settings.home)? {
-            Some(running) => running.url,
-            None => entry::local_gateway_url(settings.host, settings.port).map_err(with_hint)?,
-        },
-    };
-    let parts = Parts {
-        name: &args.name,
-        program: &environment.program,
-        gateway_url: &gateway_url,
-        gateway_api_key: args.gateway_api_key.as_deref().or(settings.gateway_api_key.as_deref()),
-        home: (!settings.home.is_default()).then(|| settings.home.root()),
-    };
-    Ok(Intent::Connect(entry::server_entry(parts).map_err(with_hint)?))
-}
-
-fn connector(settings: &Settings, args: &ConnectArgs) -> anyhow::Result<Connector> {
-    // Compiled code is kept for the next time, except where nothing may be written.
-    let state_dir = (!args.dry_run && settings.home.root().is_dir()).then(|| settings.home.root());
-    let with_hint = |error: PluginError| match error.hint() {
-        Some(hint) => anyhow::Error::new(Hinted::new(error.chain(), hint)),
-        None => error.into(),
-    };
-    let lock = Lock::read(&settings.home.plugins_lock()).map_err(PluginError::from).map_err(with_hint)?;
-    let plugins_dir = settings.home.plugins_dir();
-    let places = Places { plugins_dir: &plugins_dir, state_dir, program: &settings.program };
-    let plugins = Plugins::open(places, &lock).map_err(with_hint)?;
-    plugins.connector(&args.client).map_err(with_hint)
-}
-
-fn plan(
-    settings: &Settings,
-    connector: &Connector,
-    configs: &ClientConfigs,
-    environment: &Environment,
-    intent: &Intent,
-) -> anyhow::Result<Plan> {
-    let around = Surroundings {
-        os: Os::of_this_system(),
-        home_dir: environment.home_dir.as_deref().and_then(Path::to_str),
-        project_dir: environment.current_dir.as_deref().and_then(Path::to_str),
-        variable: &|name| environment.var(name).map(str::to_owned),
-        directories: &Disk,
-    };
-    Client { connector, configs, around: &around, state_dir: settings.home.root() }
-        .plan(intent, Scope::User)
-        .map_err(hinted)
-}
-
-/// The error and what is behind it on one line: a plugin's fault comes with a backtrace that helps no user.
-fn hinted(error: ConnectError) -> anyhow::Error {
-    let hint = error.hint();
-    let error = anyhow::Error::new(error);
-    let causes: Vec<String> =
-        error.chain().map(|cause| cause.to_string().lines().next().unwrap_or_default().to_owned()).collect();
-    Hinted::new(causes.join(": "), hint).into()
-}
-
-fn show(plan: &Plan, manifest: &Manifest, environment: &Environment, intent: &Intent) -> io::Result<()> {
-    let colours = io::stdout().is_terminal() && environment.var("NO_COLOR").is_none();
-    for step in &plan.steps {
-        match (step, intent) {
-            (Step::Change(change), _) => {
-                for text in diff::lines(change, colours) {
-                    line(text)?;
-                }
-            }
-            (Step::Unchanged(path), Intent::Connect(_)) => {
-                line(format!("{} is connected already: nothing to do in {}", manifest.title, path.display()))?;
-            }
-            (Step::Unchanged(path), Intent::Disconnect { .. }) => {
-                line(format!("{} is not connected: nothing to do in {}", manifest.title, path.display()))?;
-            }
+    let mut failed = Vec::new();
+    for id in found {
+        line(format!("== {id}"))?;
+        if let Err(error) = connecting.client(id) {
+            report(&error);
+            failed.push(id);
         }
     }
-    for conflict in &plan.conflicts {
-        line(format!("note: {conflict}"))?;
-    }
-    if !plan.is_installed && matches!(intent, Intent::Connect(_)) {
-        line(format!("note: {} was not found on this machine", manifest.title))?;
-    }
-    Ok(())
-}
-
-fn tell(applied: &[Applied], manifest: &Manifest) -> io::Result<()> {
-    for applied in applied {
-        let verb = if applied.is_removed { "removed" } else { "wrote" };
-        line(format!("{verb} {}", applied.path.display()))?;
-        if let Some(backup) = &applied.backup {
-            line(format!("backup: {}", backup.display()))?;
+    match failed.as_slice() {
+        [] => Ok(ExitCode::SUCCESS),
+        failed => {
+            let hint = "the others are done; see the reasons above";
+            Err(Hinted::new(format!("{} failed", failed.join(", ")), hint).into())
         }
-    }
-    match &manifest.restart {
-        Some(restart) => line(format!("next: {restart}")),
-        None => Ok(()),
-    }
-}
-
-/// The real directories. What cannot be listed holds nothing that a client could read either.
-struct Disk;
-
-impl Directories for Disk {
-    fn names(&self, directory: &str) -> Vec<String> {
-        let entries = fs::read_dir(directory).into_iter().flatten().flatten();
-        entries.filter_map(|entry| entry.file_name().into_string().ok()).collect()
-    }
-
-    fn exists(&self, path: &str) -> bool {
-        Path::new(path).exists()
     }
 }

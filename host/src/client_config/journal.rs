@@ -106,6 +106,10 @@ impl Journal {
         self.entries.iter().find(|entry| entry.key == *key).map(|entry| &entry.record)
     }
 
+    pub(super) fn knows(&self, client: &str) -> bool {
+        self.entries.iter().any(|entry| entry.key.client == client)
+    }
+
     pub(super) fn put(&mut self, key: &Key, record: Record) -> Result<(), ClientConfigError> {
         self.entries.retain(|entry| entry.key != *key);
         self.entries.push(Entry { key: key.clone(), record });

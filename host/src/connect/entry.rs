@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 
 use url::Url;
 
-use crate::plugin::connector::{ServerEntry, StdioServer, Transport};
+use crate::plugin::connector::{HttpServer, ServerEntry, StdioServer, Transport};
+use crate::plugin::manifest::TransportKind;
 
 /// The name our entry has unless the user wants another.
 pub const DEFAULT_NAME: &str = "isartor";
@@ -17,6 +18,20 @@ pub const GATEWAY_API_KEY: &str = "ISARTOR__GATEWAY_API_KEY";
 /// Tells it which home to start a gateway in.
 const HOME: &str = "ISARTOR_HOME";
 
+/// The header that a client over HTTP sends the key in.
+pub const KEY_HEADER: &str = "X-API-Key";
+/// Where the gateway serves MCP, below its URL.
+const MCP_PATH: &str = "/mcp";
+
+/// The gateway's key, as an entry gets it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Key<'a> {
+    /// The key itself.
+    Literal(&'a str),
+    /// The client looks it up in an environment variable; `reference` is how it spells that.
+    Variable { name: &'a str, reference: &'a str },
+}
+
 /// What an entry is made of.
 #[derive(Debug, Clone, Copy)]
 pub struct Parts<'a> {
@@ -24,7 +39,8 @@ pub struct Parts<'a> {
     /// Absolute path of isartor.
     pub program: &'a Path,
     pub gateway_url: &'a str,
-    pub gateway_api_key: Option<&'a str>,
+    pub gateway_api_key: Option<Key<'a>>,
+    pub transport: TransportKind,
     /// None for the default home.
     pub home: Option<&'a Path>,
 }
@@ -39,6 +55,10 @@ pub enum EntryError {
     Name { name: String, reason: &'static str },
     #[error("cannot name {} in a configuration: {reason}", path.display())]
     Path { path: PathBuf, reason: &'static str },
+    #[error("cannot use {name:?} as an environment variable: it is not letters, digits and underscores")]
+    Variable { name: String },
+    #[error("{title} cannot look a key up in an environment variable")]
+    NoReferences { title: String },
     #[error("the configured port is 0, and no gateway is running to say which port it took")]
     NoPort,
 }
@@ -50,6 +70,10 @@ impl EntryError {
             Self::GatewayApiKey { .. } => "check --gateway-api-key, ISARTOR__GATEWAY_API_KEY and isartor.toml".into(),
             Self::Name { .. } => "give a name such as --name isartor".into(),
             Self::Path { .. } => "move it to a path that is absolute and UTF-8".into(),
+            Self::Variable { .. } => "give a name such as --key-env ISARTOR__GATEWAY_API_KEY".into(),
+            Self::NoReferences { .. } => {
+                "leave --key-env out: the key itself is written, and the file made private".into()
+            }
             Self::NoPort => "start the gateway with 'isartor up --detach' first, or give --gateway-url".into(),
         }
     }
@@ -59,18 +83,49 @@ impl EntryError {
 pub fn server_entry(parts: Parts) -> Result<ServerEntry, EntryError> {
     check_name(parts.name)?;
     check_gateway_url(parts.gateway_url)?;
-    let mut env = vec![(GATEWAY_URL.to_owned(), parts.gateway_url.to_owned())];
-    if let Some(key) = parts.gateway_api_key {
-        if let Some(reason) = unusable(key) {
-            return Err(EntryError::GatewayApiKey { reason });
+    let key = parts.gateway_api_key.map(checked_key).transpose()?;
+    let transport = match parts.transport {
+        TransportKind::Stdio => {
+            let mut env = vec![(GATEWAY_URL.to_owned(), parts.gateway_url.to_owned())];
+            env.extend(key.map(|key| (GATEWAY_API_KEY.to_owned(), key)));
+            if let Some(home) = parts.home {
+                env.push((HOME.to_owned(), absolute(home)?));
+            }
+            let command = absolute(parts.program)?;
+            Transport::Stdio(StdioServer { command, args: vec!["mcp".to_owned()], env })
         }
-        env.push((GATEWAY_API_KEY.to_owned(), key.to_owned()));
+        TransportKind::Http => {
+            let url = format!("{}{MCP_PATH}", parts.gateway_url.trim_end_matches('/'));
+            let headers = key.map(|key| (KEY_HEADER.to_owned(), key)).into_iter().collect();
+            Transport::Http(HttpServer { url, headers })
+        }
+    };
+    let key_variable = match parts.gateway_api_key {
+        Some(Key::Variable { name, .. }) => Some(name.to_owned()),
+        Some(Key::Literal(_)) | None => None,
+    };
+    Ok(ServerEntry { name: parts.name.to_owned(), transport, key_variable })
+}
+
+/// What is written for a key.
+fn checked_key(key: Key) -> Result<String, EntryError> {
+    match key {
+        Key::Literal(key) => match unusable(key) {
+            Some(reason) => Err(EntryError::GatewayApiKey { reason }),
+            None => Ok(key.to_owned()),
+        },
+        Key::Variable { name, reference } => check_variable(name).map(|()| reference.to_owned()),
     }
-    if let Some(home) = parts.home {
-        env.push((HOME.to_owned(), absolute(home)?));
+}
+
+/// Whether an environment variable can be called so.
+pub fn check_variable(name: &str) -> Result<(), EntryError> {
+    let is_allowed = |character: char| character.is_ascii_alphanumeric() || character == '_';
+    let starts_well = name.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_');
+    match starts_well && name.chars().all(is_allowed) {
+        true => Ok(()),
+        false => Err(EntryError::Variable { name: name.to_owned() }),
     }
-    let server = StdioServer { command: absolute(parts.program)?, args: vec!["mcp".to_owned()], env };
-    Ok(ServerEntry { name: parts.name.to_owned(), transport: Transport::Stdio(server), key_variable: None })
 }
 
 /// Whether an entry can be called so.
@@ -148,6 +203,7 @@ mod tests {
             program: Path::new("/bin/isartor"),
             gateway_url: "http://localhost:8080",
             gateway_api_key: None,
+            transport: TransportKind::Stdio,
             home: None,
         }
     }
@@ -164,18 +220,44 @@ mod tests {
         let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
         let url = pair("ISARTOR_GATEWAY_URL", "http://localhost:8080");
         assert_eq!(variables(parts()), std::slice::from_ref(&url));
-        let all = Parts { gateway_api_key: Some("k"), home: Some(Path::new("/h")), ..parts() };
+        let all = Parts { gateway_api_key: Some(Key::Literal("k")), home: Some(Path::new("/h")), ..parts() };
         assert_eq!(variables(all), [url, pair("ISARTOR__GATEWAY_API_KEY", "k"), pair("ISARTOR_HOME", "/h")]);
     }
 
     #[test]
+    fn an_entry_over_http_holds_the_url_and_the_key() {
+        let key = Key::Variable { name: "MY_KEY", reference: "${env:MY_KEY}" };
+        let http = Parts { transport: TransportKind::Http, home: Some(Path::new("/h")), ..parts() };
+        for (gateway_url, gateway_api_key, headers, variable) in [
+            ("http://localhost:8080", None, vec![], None),
+            ("http://localhost:8080/", Some(Key::Literal("k")), vec![("X-API-Key", "k")], None),
+            ("http://localhost:8080", Some(key), vec![("X-API-Key", "${env:MY_KEY}")], Some("MY_KEY")),
+        ] {
+            let entry = server_entry(Parts { gateway_url, gateway_api_key, ..http }).unwrap();
+            let headers = headers.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+            let headers: Vec<(String, String)> = headers;
+            let Transport::Http(server) = entry.transport else { panic!("it is reached over HTTP") };
+            assert_eq!((server.url.as_str(), server.headers), ("http://localhost:8080/mcp", headers));
+            assert_eq!(entry.key_variable.as_deref(), variable);
+        }
+    }
+
+    #[test]
     fn each_part_is_checked() {
+        let bad_variable = Key::Variable { name: "1KEY", reference: "$1KEY" };
         let cases = [
+            (
+                Parts { gateway_api_key: Some(bad_variable), ..parts() },
+                "cannot use \"1KEY\" as an environment variable",
+            ),
             (Parts { name: "", ..parts() }, "the name \"\": it is empty"),
             (Parts { name: " ", ..parts() }, "it is empty"),
             (Parts { name: "a\nb", ..parts() }, "control character"),
-            (Parts { gateway_api_key: Some(""), ..parts() }, "the gateway's key: it is empty"),
-            (Parts { gateway_api_key: Some("a\u{7}"), ..parts() }, "the gateway's key: it has a control character"),
+            (Parts { gateway_api_key: Some(Key::Literal("")), ..parts() }, "the gateway's key: it is empty"),
+            (
+                Parts { gateway_api_key: Some(Key::Literal("a\u{7}")), ..parts() },
+                "the gateway's key: it has a control character",
+            ),
             (Parts { program: Path::new("isartor"), ..parts() }, "cannot name isartor in a configuration"),
             (Parts { gateway_url: "localhost:8080", ..parts() }, "must start with http://"),
             (Parts { gateway_url: "", ..parts() }, "relative URL"),

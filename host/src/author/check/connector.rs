@@ -7,10 +7,11 @@ use std::path::Path;
 
 use super::{Check, Difference, Tried, case};
 use crate::author::AuthorError;
-use crate::connect::entry::{self, Parts};
+use crate::connect::entry::{self, Key, Parts};
 use crate::connect::{ConnectError, Intent};
 use crate::plugin::Connector;
 use crate::plugin::connector::ServerEntry;
+use crate::plugin::manifest::TransportKind;
 use crate::plugin::manifest::client_file::Os;
 use machine::Machine;
 
@@ -157,14 +158,19 @@ fn server_entry(arguments: &[String]) -> Result<ServerEntry, String> {
         program: Path::new(PROGRAM),
         gateway_url: GATEWAY_URL,
         gateway_api_key: None,
+        transport: TransportKind::Stdio,
         home: None,
     };
     for pair in arguments.chunks(2) {
         match pair {
             [flag, value] if flag == "--name" => parts.name = value,
             [flag, value] if flag == "--gateway-url" => parts.gateway_url = value,
-            [flag, value] if flag == "--gateway-api-key" => parts.gateway_api_key = Some(value),
-            [flag, ..] => return Err(format!("{flag} is not --name, --gateway-url or --gateway-api-key VALUE")),
+            [flag, value] if flag == "--gateway-api-key" => parts.gateway_api_key = Some(Key::Literal(value)),
+            [flag, value] if flag == "--transport" && value == "http" => parts.transport = TransportKind::Http,
+            [flag, value] if flag == "--transport" && value == "stdio" => parts.transport = TransportKind::Stdio,
+            [flag, ..] => {
+                return Err(format!("{flag} is not --name, --gateway-url, --gateway-api-key or --transport VALUE"));
+            }
             [] => {}
         }
     }
