@@ -1,6 +1,7 @@
 //! Install isartor into an AI client: plan, then apply; and undo. Never writes a file itself, and never believes a
 //! connector that anything but our own entry changed.
 
+mod carry_out;
 pub mod entry;
 mod error;
 mod inspect;
@@ -9,10 +10,9 @@ mod ours;
 pub mod permitted;
 
 use std::path::{Path, PathBuf};
-use std::time::SystemTime;
 
 use crate::client_config::{
-    Applied, Change, ClientConfigError, ClientConfigs, Format, Key, Place, Slot, Snapshot, Undo, check_connected,
+    Change, ClientConfigError, ClientConfigs, Format, Key, Place, Slot, Snapshot, Undo, check_connected,
     check_disconnected,
 };
 use crate::plugin::connector::{self, ServerEntry, Target};
@@ -152,7 +152,9 @@ impl Client<'_> {
         }
         before.check_changeable()?;
         let earlier = self.configs.record(&key)?;
-        Ok(Step::Change(Box::new(Change::connecting(key, before, after, earlier.as_ref(), &difference))))
+        let change = Change::connecting(key, before, after, earlier.as_ref(), &difference);
+        let change = if ours::holds_key(entry) { change.holding_key() } else { change };
+        Ok(Step::Change(Box::new(in_scope(change, place))))
     }
 
     fn disconnecting(&self, place: &Located, name: &str) -> Result<Step, ConnectError> {
@@ -183,7 +185,8 @@ impl Client<'_> {
             return Ok(Step::Unchanged(before.path));
         }
         before.check_changeable()?;
-        Ok(Step::Change(Box::new(Change::disconnecting(key, before, after, record.as_ref(), is_exact))))
+        let change = Change::disconnecting(key, before, after, record.as_ref(), is_exact);
+        Ok(Step::Change(Box::new(in_scope(change, place))))
     }
 
     fn open<'p>(&'p self, place: &Located, name: &'p str) -> Result<File<'p>, ConnectError> {
@@ -234,21 +237,20 @@ impl Client<'_> {
     }
 }
 
-/// Carries a plan out, file by file; the first failure ends it.
-pub fn apply(configs: &ClientConfigs, plan: Plan, now: SystemTime) -> Result<Vec<Applied>, ConnectError> {
-    let changes = plan.steps.into_iter().filter_map(|step| match step {
-        Step::Change(change) => Some(*change),
-        Step::Unchanged(_) => None,
-    });
-    changes.map(|change| configs.apply(change, now).map_err(ConnectError::from)).collect()
-}
-
 /// One of the client's files, and what we need to know to change it.
 struct File<'p> {
     before: Snapshot,
     target: Target,
     slot: Slot<'p>,
     key: Key,
+}
+
+/// A project's directory gets no copies: they would be committed.
+fn in_scope(change: Change, place: &Located) -> Change {
+    match place.file.scope {
+        Scope::User => change,
+        Scope::Project => change.in_project(),
+    }
 }
 
 fn in_wit(os: client_file::Os) -> connector::Os {

@@ -25,6 +25,7 @@ pub struct Settings {
     pub cache: CacheSettings,
     pub embedding: EmbeddingSettings,
     pub policy: PolicySettings,
+    pub connect: ConnectSettings,
     /// What `[plugin.<id>]` says, by id, for plugins that are there or not.
     pub plugin_config: BTreeMap<String, Vec<(String, String)>>,
     /// A `tracing` filter such as `info` or `isartor_host=debug`.
@@ -127,6 +128,15 @@ pub struct PolicySettings {
     pub name: Option<String>,
     /// Passed to the policy's `configure` as they are.
     pub settings: Vec<(String, String)>,
+}
+
+/// How many earlier states of a file are kept, unless the user says otherwise.
+pub const DEFAULT_BACKUPS_KEPT: usize = 20;
+
+#[derive(Debug, Clone)]
+pub struct ConnectSettings {
+    /// How many earlier states of each client's file are kept in the home.
+    pub backups_kept: usize,
 }
 
 /// What was typed on the command line that outranks the file and the environment.

@@ -40,7 +40,9 @@ impl Setting {
     }
 
     fn apply(&self, change: Change) -> Result<Option<PathBuf>, ClientConfigError> {
-        self.configs.apply(change, UNIX_EPOCH + Duration::from_secs(1_795_172_645)).map(|applied| applied.backup)
+        let lock = self.configs.lock()?;
+        let now = UNIX_EPOCH + Duration::from_secs(1_795_172_645);
+        self.configs.apply(&lock, change, now).map(|applied| applied.backup)
     }
 
     fn files(&self) -> Vec<String> {

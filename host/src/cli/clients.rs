@@ -43,7 +43,7 @@ impl<'a> Clients<'a> {
         let plugins_dir = home.plugins_dir();
         let places = Places { plugins_dir: &plugins_dir, state_dir, program: &settings.program };
         let plugins = Plugins::open(places, &lock).map_err(explained)?;
-        let configs = ClientConfigs::new(home.root(), &home.backups_dir());
+        let configs = ClientConfigs::new(home.root(), &home.backups_dir()).keeping(settings.connect.backups_kept);
         Ok(Self { settings, environment, configs, plugins })
     }
 

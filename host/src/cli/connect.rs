@@ -12,7 +12,7 @@ use std::process::ExitCode;
 use clap::{Args, Subcommand, ValueEnum};
 
 use super::JsonArgs;
-use super::clients::{Clients, Gateway, Traces};
+use super::clients::{Clients, Gateway, Traces, hinted};
 use super::output::{Hinted, line, report};
 use crate::plugin::Manifest;
 use crate::plugin::manifest::TransportKind;
@@ -121,6 +121,9 @@ pub(super) fn run(settings: &Settings, environment: &Environment, args: ConnectA
 fn connect(settings: &Settings, environment: &Environment, args: &ClientArgs) -> anyhow::Result<ExitCode> {
     let traces = if args.dry_run || args.show_config { Traces::None } else { Traces::Kept };
     let clients = Clients::open(settings, environment, traces)?;
+    if traces == Traces::Kept {
+        clients.configs.settle().map_err(|error| hinted(error.into()))?;
+    }
     let connecting = Connecting { clients: &clients, args, gateway: Gateway::new()? };
     match &args.client {
         Some(id) => connecting.client(id).map(|()| ExitCode::SUCCESS),

@@ -1,50 +1,61 @@
-//! Copies of a user's file beside it, as it was before we changed it. Never overwrites one.
+//! Copies of a user's file as it was before we changed it: beside it, and in isartor's home. Never overwrites one.
 
-use std::fs::{self, File};
+use std::fs;
 use std::io::{self, Write};
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::replace::{keep_owner_and_mode, sync_directory};
 use super::snapshot::Existing;
-use super::{ClientConfigError, Snapshot};
+use super::{ClientConfigError, Snapshot, replace};
+use crate::settings::write_whole;
 
 /// The file may hold keys, whatever its own mode is.
 const MODE: u32 = 0o600;
 /// Backups of one file within one second.
-const ATTEMPTS: u32 = 100;
+const ATTEMPTS: usize = 1_000;
 
-/// `claude.json.isartor-backup-20261120T110405Z` beside `claude.json`.
-pub(super) fn make(before: &Snapshot, existing: &Existing, now: SystemTime) -> Result<PathBuf, ClientConfigError> {
-    let failed = |source| ClientConfigError::Backup { path: before.path.clone(), source };
-    let name = before.path.file_name().unwrap_or_default().to_string_lossy();
-    let first = before.path.with_file_name(format!("{name}.isartor-backup-{}", utc_stamp(now)));
-    let (path, mut file) = create(&first).map_err(failed)?;
-    let written = file
-        .write_all(existing.text.as_bytes())
-        .and_then(|()| keep_owner_and_mode(&file, existing, MODE))
-        .and_then(|()| file.sync_all())
-        .and_then(|()| sync_directory(path.parent().unwrap_or(Path::new("/"))));
-    match written {
-        Ok(()) => Ok(path),
-        Err(source) => Err(failed(fs::remove_file(&path).err().unwrap_or(source))),
-    }
+/// `claude.json.isartor-backup-20261120T110405Z` beside `claude.json`, or with `-2`, `-3` … the first that is free.
+pub(super) fn free_name_beside(path: &Path, now: SystemTime) -> PathBuf {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let first = path.with_file_name(format!("{name}.isartor-backup-{}", utc_stamp(now)));
+    let later = (2..).map(|number| PathBuf::from(format!("{}-{number}", first.display())));
+    let is_free = |candidate: &PathBuf| fs::symlink_metadata(candidate).is_err();
+    std::iter::once(first.clone()).chain(later.take(ATTEMPTS)).find(is_free).unwrap_or(first)
 }
 
-/// The first of `first`, `first-2`, `first-3` … that is not there.
-fn create(first: &Path) -> io::Result<(PathBuf, File)> {
-    let mut path = first.to_owned();
-    for attempt in 2..=ATTEMPTS {
-        match File::options().write(true).create_new(true).mode(MODE).open(&path) {
-            Ok(file) => return Ok((path, file)),
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-                path = PathBuf::from(format!("{}-{attempt}", first.display()));
-            }
-            Err(error) => return Err(error),
+/// `20261120T110405Z-client`, or with `-2`, `-3` … the first that is not `taken`.
+pub(super) fn free_id(client: &str, now: SystemTime, taken: impl Fn(&str) -> bool) -> String {
+    let plain = |character: char| if character.is_ascii_alphanumeric() { character } else { '-' };
+    let first = format!("{}-{}", utc_stamp(now), client.chars().map(plain).collect::<String>());
+    let mut id = first.clone();
+    for number in 2.. {
+        if !taken(&id) {
+            break;
         }
+        id = format!("{first}-{number}");
     }
-    Err(io::Error::new(io::ErrorKind::AlreadyExists, "too many backups of the same second"))
+    id
+}
+
+/// Keeps the file beside itself: whole or not at all, and never in the place of something else.
+pub(super) fn keep_beside(copy: &Path, before: &Snapshot, existing: &Existing) -> Result<(), ClientConfigError> {
+    let failed = |source| ClientConfigError::Backup { path: before.path.clone(), source };
+    let directory = copy.parent().unwrap_or(Path::new("/"));
+    let kept = replace::temporary_beside(before.real(), directory).and_then(|mut temporary| {
+        temporary.write_all(existing.text.as_bytes())?;
+        keep_owner_and_mode(temporary.as_file(), existing, MODE)?;
+        temporary.as_file().sync_all()?;
+        temporary.persist_noclobber(copy).map_err(|error| error.error)?;
+        sync_directory(directory)
+    });
+    kept.map_err(failed)
+}
+
+/// Keeps the text in isartor's home.
+pub(super) fn keep_at_home(copy: &Path, before: &Snapshot, existing: &Existing) -> Result<(), ClientConfigError> {
+    write_whole(copy, existing.text.as_bytes())
+        .map_err(|source| ClientConfigError::Backup { path: before.path.clone(), source })
 }
 
 /// Removes a backup whose content is back in its place.

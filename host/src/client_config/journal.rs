@@ -1,153 +1,129 @@
-//! What we did to which file, so that it can be undone: `backups/journal.json` in isartor's home. Holds digests and
-//! paths, never a text.
+//! What we did to which file: `backups/journal.json` in isartor's home. Holds digests and paths, never a text.
 
-use std::fs::{self, File, Permissions};
-use std::io::{self, Write};
-use std::os::unix::fs::PermissionsExt;
+mod version_1;
+
+use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::ClientConfigError;
+use super::history::Backup;
+use super::pending::{Effects, Pending};
+use super::record::{Key, Record};
+use crate::settings::write_whole;
 
 const FILE: &str = "journal.json";
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
-/// Which entry of which file a record is about.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Key {
-    pub client: String,
-    pub path: PathBuf,
-    /// The name of our entry.
-    pub name: String,
-}
-
-/// What was done under a key, and what it takes to undo it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Record {
-    /// SHA-256 of the file as we last wrote it.
-    pub written_sha256: String,
-    /// The file without us; none when it cannot be had back whole, because our entry was in it before we wrote.
-    pub original: Option<Original>,
-    pub created_container: bool,
-    pub created_file: bool,
-    /// Outermost first.
-    pub created_directories: Vec<PathBuf>,
-}
-
-/// The file as it was before our entry came.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Original {
-    Absent,
-    /// Kept in a backup, which counts only while it has this digest.
-    File {
-        sha256: String,
-        backup: Option<PathBuf>,
-    },
-}
-
-impl Record {
-    /// Where the original is kept.
-    pub fn backup(&self) -> Option<&Path> {
-        match &self.original {
-            Some(Original::File { backup, .. }) => backup.as_deref(),
-            Some(Original::Absent) | None => None,
-        }
-    }
-
-    /// The same with the backup that was just made, if one was.
-    pub(super) fn with_backup(mut self, made: Option<&Path>) -> Self {
-        if let (Some(Original::File { backup, .. }), Some(made)) = (&mut self.original, made) {
-            *backup = Some(made.to_owned());
-        }
-        self
-    }
-}
-
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Contents {
     version: u32,
     records: Vec<Entry>,
+    /// Oldest first.
+    changes: Vec<Backup>,
+    /// The change that was begun and is not known to have ended.
+    pending: Option<Pending>,
 }
 
-#[derive(Debug, Clone, Serialize, Deserialize)]
-struct Entry {
-    key: Key,
-    record: Record,
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Entry {
+    pub(super) key: Key,
+    pub(super) record: Record,
 }
 
-/// The records of one home.
+/// The records and the changes of one home.
 #[derive(Debug)]
 pub(super) struct Journal {
     path: PathBuf,
-    entries: Vec<Entry>,
+    contents: Contents,
 }
 
 impl Journal {
     /// A journal that is not there is empty; a broken one is an error.
     pub(super) fn load(backups_dir: &Path) -> Result<Self, ClientConfigError> {
         let path = backups_dir.join(FILE);
-        let bytes = match fs::read(&path) {
-            Ok(bytes) => bytes,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Self { path, entries: Vec::new() }),
-            Err(source) => return Err(ClientConfigError::Journal { path, source }),
+        let contents = match fs::read(&path) {
+            Ok(bytes) => parse(&bytes),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Contents::default()),
+            Err(source) => Err(source),
         };
-        match parse(&bytes) {
-            Ok(entries) => Ok(Self { path, entries }),
+        match contents {
+            Ok(contents) => Ok(Self { path, contents }),
             Err(source) => Err(ClientConfigError::Journal { path, source }),
         }
     }
 
     pub(super) fn find(&self, key: &Key) -> Option<&Record> {
-        self.entries.iter().find(|entry| entry.key == *key).map(|entry| &entry.record)
+        self.contents.records.iter().find(|entry| entry.key == *key).map(|entry| &entry.record)
     }
 
-    pub(super) fn knows(&self, client: &str) -> bool {
-        self.entries.iter().any(|entry| entry.key.client == client)
+    pub(super) fn records(&self) -> &[Entry] {
+        &self.contents.records
     }
 
-    pub(super) fn put(&mut self, key: &Key, record: Record) -> Result<(), ClientConfigError> {
-        self.entries.retain(|entry| entry.key != *key);
-        self.entries.push(Entry { key: key.clone(), record });
+    /// Oldest first.
+    pub(super) fn changes(&self) -> &[Backup] {
+        &self.contents.changes
+    }
+
+    /// What is about to happen, so that whoever comes next can tell whether it did.
+    pub(super) fn begin(&mut self, pending: Pending) -> Result<(), ClientConfigError> {
+        self.contents.pending = Some(pending);
         self.save()
     }
 
-    pub(super) fn forget(&mut self, key: &Key) -> Result<(), ClientConfigError> {
-        self.entries.retain(|entry| entry.key != *key);
+    pub(super) fn pending(&self) -> Option<&Pending> {
+        self.contents.pending.as_ref()
+    }
+
+    /// The pending change happened. Of each file `kept` changes are kept, and those that an undo needs.
+    pub(super) fn complete(&mut self, kept: usize) -> Result<(), ClientConfigError> {
+        let Some(Pending { change, effects, .. }) = self.contents.pending.take() else { return Ok(()) };
+        let Effects { put, forget, .. } = effects;
+        let is_replaced = |key: &Key| forget.contains(key) || put.iter().any(|entry| entry.key == *key);
+        self.contents.records.retain(|entry| !is_replaced(&entry.key));
+        self.contents.records.extend(put);
+        self.contents.changes.push(change);
+        let needed = self.needed();
+        super::history::prune(&mut self.contents.changes, kept, &needed);
         self.save()
     }
 
-    fn save(&self) -> Result<(), ClientConfigError> {
-        let file = Contents { version: VERSION, records: self.entries.clone() };
-        let bytes = serde_json::to_vec_pretty(&file).expect("paths that came from UTF-8 serialise");
-        write(&self.path, &bytes).map_err(|source| ClientConfigError::Journal { path: self.path.clone(), source })
+    /// The pending change did not happen.
+    pub(super) fn withdraw(&mut self) -> Result<(), ClientConfigError> {
+        self.contents.pending = None;
+        self.save()
+    }
+
+    /// The names of the copies that an undo may take the original from.
+    fn needed(&self) -> Vec<PathBuf> {
+        self.contents.records.iter().filter_map(|entry| entry.record.copy_at_home()).map(Path::to_owned).collect()
+    }
+
+    fn save(&mut self) -> Result<(), ClientConfigError> {
+        self.contents.version = VERSION;
+        let bytes = serde_json::to_vec_pretty(&self.contents).expect("paths that came from UTF-8 serialise");
+        write_whole(&self.path, &bytes).map_err(|source| ClientConfigError::Journal { path: self.path.clone(), source })
     }
 }
 
-fn parse(bytes: &[u8]) -> io::Result<Vec<Entry>> {
-    let file: Contents = serde_json::from_slice(bytes)?;
-    match file.version {
-        VERSION => Ok(file.records),
+fn parse(bytes: &[u8]) -> io::Result<Contents> {
+    #[derive(Deserialize)]
+    struct Version {
+        version: u32,
+    }
+    match serde_json::from_slice::<Version>(bytes)?.version {
+        1 => Ok(Contents { records: version_1::records(bytes)?, ..Contents::default() }),
+        VERSION => Ok(serde_json::from_slice(bytes)?),
         other => Err(io::Error::new(io::ErrorKind::InvalidData, format!("it has the unknown version {other}"))),
     }
 }
 
-/// Replaces the journal in one step, readable by its owner only.
-fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let directory = path.parent().unwrap_or(Path::new("/"));
-    let mut temporary = tempfile::NamedTempFile::new_in(directory)?;
-    temporary.write_all(bytes)?;
-    temporary.as_file().set_permissions(Permissions::from_mode(0o600))?;
-    temporary.as_file().sync_all()?;
-    temporary.persist(path).map_err(|error| error.error)?;
-    File::open(directory)?.sync_all()
-}
-
 /// SHA-256 in hexadecimal.
-pub(super) fn digest(text: &str) -> String {
-    Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+pub(super) fn digest(bytes: impl AsRef<[u8]>) -> String {
+    Sha256::digest(bytes.as_ref()).iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -4,6 +4,7 @@ use std::fs::{self, File, FileType, Metadata};
 use std::io::{self, Read};
 use std::os::unix::fs::{FileTypeExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
 
 use super::ClientConfigError;
 use super::journal::digest;
@@ -57,6 +58,9 @@ pub(super) struct Existing {
     pub(super) mode: u32,
     pub(super) user: u32,
     pub(super) group: u32,
+    /// How many names it has.
+    pub(super) links: u64,
+    pub(super) modified: Option<SystemTime>,
 }
 
 impl Snapshot {
@@ -79,17 +83,11 @@ impl Snapshot {
         }
     }
 
-    /// Fails when the file may be read and not changed: we neither change its mode nor take it from its owner.
-    pub fn check_changeable(&self) -> Result<(), ClientConfigError> {
-        let Some(existing) = &self.existing else { return Ok(()) };
-        let effective = rustix::process::geteuid();
-        if existing.mode & 0o200 == 0 {
-            return Err(ClientConfigError::ReadOnly { path: self.path.clone() });
-        }
-        if !effective.is_root() && existing.user != effective.as_raw() {
-            return Err(ClientConfigError::ForeignOwner { path: self.path.clone() });
-        }
-        Ok(())
+    /// Whether a program may be writing it in pieces right now. What ends with a closing brace is whole, as it parsed.
+    pub(super) fn may_be_half_written(&self, now: SystemTime, settled_after: Duration) -> bool {
+        let Some(existing) = &self.existing else { return false };
+        let age = existing.modified.and_then(|modified| now.duration_since(modified).ok());
+        !existing.text.trim_end().ends_with('}') && age.is_some_and(|age| age < settled_after)
     }
 
     pub fn text(&self) -> Option<&str> {
@@ -111,6 +109,16 @@ impl Snapshot {
 
     pub(super) fn real(&self) -> &Path {
         &self.real
+    }
+
+    pub(super) fn base(&self) -> &Path {
+        &self.base
+    }
+
+    /// The file's directory, or the one in which the missing ones are made.
+    pub(super) fn nearest_directory(&self) -> &Path {
+        let first = self.missing_directories.first().map_or(self.real.as_path(), PathBuf::as_path);
+        first.parent().unwrap_or(Path::new("/"))
     }
 }
 
@@ -194,7 +202,14 @@ fn read(real: &Path, path: &Path) -> Result<Option<Existing>, ClientConfigError>
         let offset = error.utf8_error().valid_up_to();
         ClientConfigError::NotUtf8 { path: path.to_owned(), offset }
     })?;
-    Ok(Some(Existing { text, mode: metadata.mode() & 0o7777, user: metadata.uid(), group: metadata.gid() }))
+    Ok(Some(Existing {
+        text,
+        mode: metadata.mode() & 0o7777,
+        user: metadata.uid(),
+        group: metadata.gid(),
+        links: metadata.nlink(),
+        modified: metadata.modified().ok(),
+    }))
 }
 
 fn check_file(metadata: &Metadata, path: &Path) -> Result<(), ClientConfigError> {

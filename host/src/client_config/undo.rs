@@ -3,8 +3,10 @@
 
 use std::fs;
 
-use super::journal::{Original, Record, digest};
-use super::{Afterwards, Change, Difference, Key, Snapshot};
+use super::change::{Afterwards, Contents, Copies, What, untightened};
+use super::journal::digest;
+use super::record::{Key, Original, Record};
+use super::{Action, Change, Difference, EntryForm, Snapshot, WrittenEntry};
 
 /// How our entry can be taken out of a file.
 #[derive(Debug, PartialEq, Eq)]
@@ -32,12 +34,12 @@ impl Undo {
     }
 }
 
-/// The text of a backup that is what it was when it was made.
+/// The text of a copy that is what it was when it was made.
 fn kept_original(record: &Record) -> Option<String> {
-    let Some(Original::File { sha256, backup: Some(backup) }) = &record.original else { return None };
-    // An unreadable backup is as good as none: the caller falls back to the surgical way.
-    let text = fs::read_to_string(backup).ok()?;
-    (digest(&text) == *sha256).then_some(text)
+    let Some(Original::File { sha256, beside, at_home }) = &record.original else { return None };
+    // An unreadable copy is as good as none: without any, the caller falls back to the surgical way.
+    let texts = [beside, at_home].into_iter().flatten().filter_map(|copy| fs::read_to_string(copy).ok());
+    texts.into_iter().find(|text| digest(text) == *sha256)
 }
 
 impl Change {
@@ -56,18 +58,21 @@ impl Change {
             Some(Original::File { .. }) => kept_original(earlier).is_some(),
             None => false,
         });
-        if let Some(earlier) = kept {
-            let record = Record { written_sha256, ..earlier.clone() };
-            return Self { key, before, after: Some(after), backs_up: false, afterwards: Afterwards::Remember(record) };
-        }
-        let record = match earlier {
-            Some(earlier) if difference.entry_existed => Record { written_sha256, original: None, ..earlier.clone() },
-            Some(_) | None => first_record(written_sha256, &before, difference),
+        let record = match (kept, earlier) {
+            (Some(kept), _) => Record { written_sha256, ..kept.clone() },
+            (None, Some(earlier)) if difference.entry_existed => {
+                Record { written_sha256, original: None, ..earlier.clone() }
+            }
+            (None, Some(_) | None) => first_record(written_sha256, &before, difference),
         };
-        Self { key, before, after: Some(after), backs_up: true, afterwards: Afterwards::Remember(record) }
+        let copies = if kept.is_some() { Copies::AtHome } else { Copies::BesideToo };
+        let created_container = difference.created_container;
+        let what = What { action: Action::Connect, created_container, mode: None };
+        let afterwards = Afterwards::Remember(record);
+        Self { key, before, after: Some(after), contents: Contents::Ordinary, copies, what, afterwards }
     }
 
-    /// Our entry goes. Only what others may have written is backed up.
+    /// Our entry goes. Only what others may have written is backed up beside the file.
     pub fn disconnecting(
         key: Key,
         before: Snapshot,
@@ -80,15 +85,41 @@ impl Change {
             (None, Some(record)) => record.created_directories.clone(),
             (None, None) | (Some(_), _) => Vec::new(),
         };
-        let backs_up = !is_exact && after.is_some();
-        Self { key, before, after, backs_up, afterwards: Afterwards::Forget { backup, created_directories } }
+        let copies = if !is_exact && after.is_some() { Copies::BesideToo } else { Copies::AtHome };
+        let mode = record.and_then(|record| untightened(record, &before));
+        let what = What { action: Action::Disconnect, created_container: false, mode };
+        let afterwards = Afterwards::Forget { backup, created_directories };
+        Self { key, before, after, contents: Contents::Ordinary, copies, what, afterwards }
+    }
+
+    /// The same with a key of ours in the new text, as it is: nobody but the owner may read the file then.
+    #[must_use]
+    pub fn holding_key(mut self) -> Self {
+        self.contents = Contents::HoldsKey;
+        self
+    }
+
+    /// The same without a copy beside the file, as in a project, where it would be committed.
+    #[must_use]
+    pub fn in_project(mut self) -> Self {
+        self.copies = Copies::AtHome;
+        self
+    }
+
+    /// The same, remembering our entry as it is written now.
+    #[must_use]
+    pub fn with_entry(mut self, form: &EntryForm) -> Self {
+        if let Afterwards::Remember(record) = &mut self.afterwards {
+            record.entry = Some(WrittenEntry::of(form));
+        }
+        self
     }
 }
 
 fn first_record(written_sha256: String, before: &Snapshot, difference: &Difference) -> Record {
     let original = match before.digest() {
         _ if difference.entry_existed => None,
-        Some(sha256) => Some(Original::File { sha256, backup: None }),
+        Some(sha256) => Some(Original::File { sha256, beside: None, at_home: None }),
         None => Some(Original::Absent),
     };
     Record {
@@ -97,5 +128,7 @@ fn first_record(written_sha256: String, before: &Snapshot, difference: &Differen
         created_container: difference.created_container,
         created_file: before.text().is_none(),
         created_directories: before.missing_directories().to_vec(),
+        mode_before: None,
+        entry: None,
     }
 }

@@ -27,6 +27,19 @@ pub enum ConnectError {
 }
 
 impl ConnectError {
+    /// Whether another program came between, perhaps in the middle of its own write.
+    pub(super) fn is_transient(&self) -> bool {
+        match self {
+            Self::Unusable { .. } => true,
+            Self::File(error) => error.is_transient(),
+            Self::Locate { .. }
+            | Self::Connector { .. }
+            | Self::ForeignEntry { .. }
+            | Self::Forbidden { .. }
+            | Self::Unreachable { .. } => false,
+        }
+    }
+
     pub fn hint(&self) -> String {
         match self {
             Self::Locate { source: LocateError::NoRoot { name }, .. } => format!("set {name}"),

@@ -14,6 +14,15 @@ pub(super) fn is_ours(entry: &FoundEntry) -> bool {
     entry.name == entry::DEFAULT_NAME || starts_us || server.env.iter().any(|(name, _)| name == entry::GATEWAY_URL)
 }
 
+/// Whether the key itself is written, rather than where to find it.
+pub(super) fn holds_key(entry: &ServerEntry) -> bool {
+    let is_given = match &entry.transport {
+        Transport::Stdio(server) => server.env.iter().any(|(name, _)| name == entry::GATEWAY_API_KEY),
+        Transport::Http(server) => !server.headers.is_empty(),
+    };
+    is_given && entry.key_variable.is_none()
+}
+
 /// Every value that the connector was given to write, and the constants of its manifest.
 pub(super) fn allowed<'a>(entry: &'a ServerEntry, servers: &'a Servers) -> Vec<Scalar<'a>> {
     let mut texts: Vec<&str> = vec![&entry.name];

@@ -13,8 +13,8 @@ use serde::Deserialize;
 use toml::{Table, Value};
 
 use super::{
-    CacheSettings, EmbeddingSettings, Environment, Flags, Home, ModelSource, NearestKind, PolicySettings, Precision,
-    ServerSettings, Settings, SettingsError,
+    CacheSettings, ConnectSettings, DEFAULT_BACKUPS_KEPT, EmbeddingSettings, Environment, Flags, Home, ModelSource,
+    NearestKind, PolicySettings, Precision, ServerSettings, Settings, SettingsError,
 };
 
 const VARIABLE_PREFIX: &str = "ISARTOR__";
@@ -33,6 +33,7 @@ pub(super) struct File {
     cache: Cache,
     embedding: Embedding,
     policy: Policy,
+    connect: Connect,
     plugin: BTreeMap<String, Table>,
 }
 
@@ -69,6 +70,12 @@ struct Embedding {
 struct Policy {
     name: Option<String>,
     settings: Table,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct Connect {
+    backups_kept: Option<usize>,
 }
 
 /// The file with the variables laid over it. Each is checked alone first, so that an error names its origin.
@@ -160,6 +167,7 @@ impl File {
             cache: self.cache.into_settings()?,
             embedding: self.embedding.into_settings(environment)?,
             policy: self.policy.into_settings()?,
+            connect: self.connect.into_settings()?,
             plugin_config: plugin_config(self.plugin)?,
             log: self.log.unwrap_or_else(|| "info".to_owned()),
             program: environment.program.clone(),
@@ -222,6 +230,13 @@ impl Embedding {
 impl Policy {
     fn into_settings(self) -> Result<PolicySettings, SettingsError> {
         Ok(PolicySettings { name: self.name, settings: texts("policy.settings", self.settings)? })
+    }
+}
+
+impl Connect {
+    fn into_settings(self) -> Result<ConnectSettings, SettingsError> {
+        let backups_kept = self.backups_kept.unwrap_or(DEFAULT_BACKUPS_KEPT);
+        Ok(ConnectSettings { backups_kept: within("connect.backups_kept", backups_kept, 1..=10_000)? })
     }
 }
 

@@ -11,7 +11,7 @@ use super::{ClientArgs, diff};
 use crate::cli::clients::{Clients, Gateway, GatewayAnswer, hinted, running_since};
 use crate::cli::output::{Hinted, line};
 use crate::client_config::Applied;
-use crate::connect::{self, Intent, Plan, Step};
+use crate::connect::{Client, Intent, Plan, Step};
 use crate::plugin::manifest::TransportKind;
 use crate::plugin::{Connector, Manifest};
 
@@ -43,7 +43,7 @@ impl Connecting<'_> {
             for conflict in &plan.conflicts {
                 settle(&conflict.to_string(), conflict.question(), self.args.yes)?;
             }
-            let applied = self.apply(plan)?;
+            let applied = self.apply(&connector, &intent, plan)?;
             self.tell(&applied, manifest)?;
         }
         self.tell_about_gateway(&gateway, answer.as_ref())
@@ -51,13 +51,16 @@ impl Connecting<'_> {
 
     fn plan(&self, connector: &Connector, intent: &Intent) -> anyhow::Result<Plan> {
         let scope = self.args.scope.into();
-        self.clients.with_client(connector, |client| client.plan(intent, scope)).map_err(hinted)
+        let plan = |client: Client<'_>| client.plan_patiently(intent, scope, &SystemTime::now);
+        self.clients.with_client(connector, plan).map_err(hinted)
     }
 
-    fn apply(&self, plan: Plan) -> anyhow::Result<Vec<Applied>> {
+    fn apply(&self, connector: &Connector, intent: &Intent, plan: Plan) -> anyhow::Result<Vec<Applied>> {
         let home = &self.clients.settings.home;
         home.create().with_context(|| format!("cannot prepare {}", home.root().display()))?;
-        connect::apply(&self.clients.configs, plan, SystemTime::now()).map_err(hinted)
+        let scope = self.args.scope.into();
+        let carry_out = |client: Client<'_>| client.carry_out(intent, scope, plan, &SystemTime::now);
+        self.clients.with_client(connector, carry_out).map_err(hinted)
     }
 
     fn refuse_retired(&self, manifest: &Manifest) -> anyhow::Result<()> {
@@ -118,6 +121,9 @@ impl Connecting<'_> {
         for applied in applied {
             let verb = if applied.is_removed { "removed" } else { "wrote" };
             line(format!("{verb} {}", applied.path.display()))?;
+            if let Some((before, now)) = applied.mode {
+                line(format!("mode: {now:04o}, was {before:04o}"))?;
+            }
             if let Some(backup) = &applied.backup {
                 line(format!("backup: {}", backup.display()))?;
             }

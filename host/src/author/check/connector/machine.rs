@@ -11,7 +11,7 @@ use super::said;
 use crate::author::AuthorError;
 use crate::client_config::ClientConfigs;
 use crate::connect::locate::{Directories, Located, Surroundings, locate};
-use crate::connect::{self, Client, ConnectError, Intent};
+use crate::connect::{Client, ConnectError, Intent};
 use crate::plugin::connector::{self, Scope, Target};
 use crate::plugin::manifest::client_file::{ClientFile, Os, Root, Scope as ManifestScope, Template};
 use crate::plugin::{Connector, Manifest, PluginError};
@@ -94,9 +94,9 @@ impl Machine {
         let state_dir = self.root.path().join("isartor");
         let configs = ClientConfigs::new(&state_dir, &state_dir.join("backups"));
         let done = self.with_surroundings(|around| {
-            let plan = Client { connector, configs: &configs, around, state_dir: &state_dir }
-                .plan(intent, ManifestScope::User)?;
-            connect::apply(&configs, plan, SystemTime::UNIX_EPOCH).map(drop)
+            let client = Client { connector, configs: &configs, around, state_dir: &state_dir };
+            let plan = client.plan(intent, ManifestScope::User)?;
+            client.carry_out(intent, ManifestScope::User, plan, &|| SystemTime::UNIX_EPOCH).map(drop)
         });
         done.map_err(|error: ConnectError| said(error))
     }

@@ -1,0 +1,106 @@
+//! Carries a plan out under the lock, and plans anew when another program came between; a few times, never for ever.
+
+use std::fs;
+use std::path::Path;
+use std::thread;
+use std::time::{Duration, SystemTime};
+
+use super::{Client, ConnectError, Intent, Plan, Step};
+use crate::client_config::{Applied, Change, ClientConfigs, Lock};
+use crate::plugin::manifest::client_file::Scope;
+
+const ATTEMPTS: u32 = 5;
+/// A program that rewrites its configuration is done by then.
+const PAUSE: Duration = Duration::from_millis(100);
+
+impl Client<'_> {
+    /// The plan, once the file is whole: one that does not parse and was written to right now is looked at again.
+    pub fn plan_patiently(
+        &self,
+        intent: &Intent,
+        scope: Scope,
+        clock: &dyn Fn() -> SystemTime,
+    ) -> Result<Plan, ConnectError> {
+        for _ in 1..ATTEMPTS {
+            match self.plan(intent, scope) {
+                Err(ConnectError::Unusable { path, .. }) if was_just_written(&path, clock()) => thread::sleep(PAUSE),
+                planned => return planned,
+            }
+        }
+        self.plan(intent, scope)
+    }
+
+    /// Does what was planned, or what is to do by now when somebody changed the file since: isartors queue, and other
+    /// programs are given time.
+    pub fn carry_out(
+        &self,
+        intent: &Intent,
+        scope: Scope,
+        plan: Plan,
+        clock: &dyn Fn() -> SystemTime,
+    ) -> Result<Vec<Applied>, ConnectError> {
+        let (mut applied, mut plan) = (Vec::new(), Some(plan));
+        for _ in 1..ATTEMPTS {
+            match self.attempt(intent, scope, plan.take(), clock, &mut applied) {
+                Err(error) if error.is_transient() => thread::sleep(PAUSE),
+                done => return done.map(|()| applied),
+            }
+        }
+        self.attempt(intent, scope, None, clock, &mut applied).map(|()| applied)
+    }
+
+    fn attempt(
+        &self,
+        intent: &Intent,
+        scope: Scope,
+        plan: Option<Plan>,
+        clock: &dyn Fn() -> SystemTime,
+        applied: &mut Vec<Applied>,
+    ) -> Result<(), ConnectError> {
+        let lock = self.configs.lock()?;
+        let plan = match plan {
+            Some(plan) if is_current(self.configs, &plan)? => plan,
+            Some(_) | None => self.plan(intent, scope)?,
+        };
+        apply(self.configs, &lock, plan, clock(), applied)
+    }
+}
+
+/// File by file, once nothing is known to stand against any of them; the first failure ends it.
+fn apply(
+    configs: &ClientConfigs,
+    lock: &Lock,
+    plan: Plan,
+    now: SystemTime,
+    applied: &mut Vec<Applied>,
+) -> Result<(), ConnectError> {
+    changes(&plan).try_for_each(|change| configs.check(change))?;
+    for step in plan.steps {
+        if let Step::Change(change) = step {
+            applied.push(configs.apply(lock, *change, now)?);
+        }
+    }
+    Ok(())
+}
+
+fn is_current(configs: &ClientConfigs, plan: &Plan) -> Result<bool, ConnectError> {
+    for change in changes(plan) {
+        if !configs.is_current(change)? {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+fn changes(plan: &Plan) -> impl Iterator<Item = &Change> {
+    plan.steps.iter().filter_map(|step| match step {
+        Step::Change(change) => Some(&**change),
+        Step::Unchanged(_) => None,
+    })
+}
+
+fn was_just_written(path: &Path, now: SystemTime) -> bool {
+    // What cannot be looked at was not written just now, as far as we know.
+    let modified = fs::metadata(path).and_then(|metadata| metadata.modified()).ok();
+    modified.and_then(|modified| now.duration_since(modified).ok()).is_some_and(|age| age < PAUSE)
+}
