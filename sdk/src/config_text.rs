@@ -8,12 +8,14 @@
 //! A connector that does no more than this is a table: implement [`Table`] and it is a
 //! [`Connector`](crate::connector::Connector).
 
+mod brackets;
 mod client;
 mod format;
 mod json;
 mod position;
 mod reading;
 mod shape;
+mod splice;
 mod toml;
 mod yaml;
 

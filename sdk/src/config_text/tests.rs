@@ -244,15 +244,15 @@ fn an_entry_changes_from_one_transport_to_another() {
 }
 
 /// Texts in every layout that the grammar allows, from a seed.
-struct Texts(u64);
+pub(super) struct Texts(pub(super) u64);
 
 impl Texts {
-    fn below(&mut self, bound: usize) -> usize {
+    pub(super) fn below(&mut self, bound: usize) -> usize {
         self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         usize::try_from(self.0 >> 33).unwrap() % bound
     }
 
-    fn pick<'a>(&mut self, choices: &[&'a str]) -> &'a str {
+    pub(super) fn pick<'a>(&mut self, choices: &[&'a str]) -> &'a str {
         choices[self.below(choices.len())]
     }
 

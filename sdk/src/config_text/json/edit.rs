@@ -1,8 +1,6 @@
 //! One change to one property, as splices into the text. `remove` is the exact inverse of `put`, save that an empty
 //! object which spanned several lines ends up as `{}`.
 
-use std::ops::Range;
-
 use jsonc_parser::ast::{Object, ObjectProp};
 use jsonc_parser::common::Ranged;
 use jsonc_parser::tokens::Token;
@@ -10,23 +8,8 @@ use jsonc_parser::tokens::Token;
 use super::document::{Document, is_comment, property};
 use super::layout::{Style, equals, render, render_property};
 use crate::config_text::format::Value;
+use crate::config_text::splice::{Splice, spliced};
 use crate::connector::Failure;
-
-/// Replaces a range of the old text.
-struct Splice {
-    range: Range<usize>,
-    text: String,
-}
-
-impl Splice {
-    fn insert(offset: usize, text: impl Into<String>) -> Self {
-        Self { range: offset..offset, text: text.into() }
-    }
-
-    fn delete(start: usize, end: usize) -> Self {
-        Self { range: start..end, text: String::new() }
-    }
-}
 
 /// The text with `value` at `path`; objects on the way are made. The same text when it says so already.
 pub(super) fn put(document: &Document, path: &[&str], value: &Value) -> Result<String, Failure> {
@@ -48,19 +31,6 @@ pub(super) fn remove(document: &Document, path: &[&str]) -> Result<String, Failu
         return Ok(document.text.to_owned());
     };
     Ok(spliced(document.text, delete(document, object, index)))
-}
-
-/// Applies splices that are in the order of the text and do not overlap.
-fn spliced(text: &str, splices: Vec<Splice>) -> String {
-    let mut result = String::with_capacity(text.len() + splices.iter().map(|splice| splice.text.len()).sum::<usize>());
-    let mut done = 0;
-    for splice in splices {
-        result.push_str(&text[done..splice.range.start]);
-        result.push_str(&splice.text);
-        done = splice.range.end;
-    }
-    result.push_str(&text[done..]);
-    result
 }
 
 fn replace(document: &Document, object: &Object, existing: &ObjectProp, value: &Value) -> Splice {

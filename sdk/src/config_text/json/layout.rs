@@ -5,6 +5,7 @@ use jsonc_parser::common::Ranged;
 
 use super::document::Document;
 use crate::config_text::format::Value;
+use crate::config_text::splice::{indentation, newline_at};
 
 /// The manner of the text around a place.
 pub(super) struct Style {
@@ -33,7 +34,7 @@ impl Style {
             if between.chars().all(|character| matches!(character, ':' | ' ' | '\t')) { between } else { ": " }
         });
         let gap = if colon.ends_with(':') { "" } else { " " };
-        Self { newline: document.newline_at(object.range.end), unit: unit.into(), colon: colon.into(), gap }
+        Self { newline: newline_at(document.text, object.range.end), unit: unit.into(), colon: colon.into(), gap }
     }
 }
 
@@ -45,8 +46,7 @@ impl Document<'_> {
 
     /// The white space that the line of `offset` starts with.
     pub(super) fn indentation(&self, offset: usize) -> &str {
-        let line = &self.text[self.text[..offset].rfind('\n').map_or(0, |last| last + 1)..offset];
-        &line[..line.len() - line.trim_start_matches([' ', '\t']).len()]
+        indentation(self.text, offset)
     }
 
     /// The object has something in it, and all of it is on one line.
@@ -60,16 +60,6 @@ impl Document<'_> {
         let first = object.properties.first().filter(|first| self.is_on_own_line(first))?;
         let deeper = self.indentation(first.range.start).strip_prefix(self.indentation(object.range.start))?;
         (!deeper.is_empty()).then_some(deeper)
-    }
-
-    /// The line ending nearest before `offset`, or else the first one after it.
-    fn newline_at(&self, offset: usize) -> &'static str {
-        let (before, after) = self.text.split_at(offset);
-        let crlf = match before.rfind('\n') {
-            Some(last) => before[..last].ends_with('\r'),
-            None => after.split_once('\n').is_some_and(|(line, _)| line.ends_with('\r')),
-        };
-        if crlf { "\r\n" } else { "\n" }
     }
 }
 
