@@ -133,6 +133,9 @@ impl Surroundings<'_> {
 
     fn places<'m>(&self, file: &'m ClientFile) -> Result<Vec<Located<'m>>, LocateError> {
         let Expansion { base, paths } = self.expand(&file.path)?;
+        if file.unless.as_ref().is_some_and(|unless| !self.existing(unless).is_empty()) {
+            return Ok(Vec::new());
+        }
         let required = file.requires.as_ref().map(|requires| self.existing(requires));
         let is_in = |path: &String, place: &String| {
             path.strip_prefix(place.as_str())

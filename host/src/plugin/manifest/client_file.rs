@@ -28,6 +28,8 @@ pub struct ClientFile {
     pub path: Template,
     /// `path` or a part of it that must exist for the file to be the one in use.
     pub requires: Option<Template>,
+    /// What must not exist for the file to be in use: the sign that the client left it behind.
+    pub unless: Option<Template>,
     /// The file is used only where no other of its scope is.
     pub is_fallback: bool,
     /// Any of these is there where the client is installed.
@@ -102,6 +104,7 @@ struct Table {
     variant: Option<String>,
     path: String,
     requires: Option<String>,
+    unless: Option<String>,
     #[serde(default)]
     fallback: bool,
     #[serde(default)]
@@ -138,29 +141,36 @@ impl TryFrom<Table> for ClientFile {
         }
         let path = Template::parse(&table.path).map_err(in_file)?;
         check_path(&path, table.scope).map_err(in_file)?;
-        let requires = table.requires.as_deref().map(Template::parse).transpose().map_err(in_file)?;
+        let optional = |text: &Option<String>| text.as_deref().map(Template::parse).transpose();
+        let requires = optional(&table.requires).map_err(in_file)?;
+        let unless = optional(&table.unless).map_err(in_file)?;
         if !requires.as_ref().is_none_or(|requires| path.is_in(requires)) {
             return Err(in_file("its path is not in what it requires".to_owned()));
         }
         let detect = table.detect.iter().map(|sign| Sign::parse(sign)).collect::<Result<_, _>>().map_err(in_file)?;
         let systems: Vec<Os> = table.os.into();
         let Table { id, scope, variant, fallback: is_fallback, .. } = table;
-        Ok(Self { id, systems, scope, variant, path, requires, is_fallback, detect })
+        Ok(Self { id, systems, scope, variant, path, requires, unless, is_fallback, detect })
     }
 }
 
 fn check_path(path: &Template, scope: Scope) -> Result<(), String> {
-    let is_file = match path.parts.last() {
-        Some(name) => !name.contains('*'),
-        None => matches!(path.root, Root::Variable { otherwise: None, .. }),
-    };
-    if !is_file {
+    if !ends_in_a_name(path) {
         return Err("the last part of its path must be a name without *".to_owned());
     }
     match (scope, path.root == Root::Project) {
         (Scope::Project, true) | (Scope::User, false) => Ok(()),
         (Scope::Project, false) => Err("the path of a project's file must start with ./".to_owned()),
         (Scope::User, true) => Err("a path that starts with ./ is a project's".to_owned()),
+    }
+}
+
+/// Whether a path can be a file's: a variable's value can be.
+fn ends_in_a_name(path: &Template) -> bool {
+    match (path.parts.last(), &path.root) {
+        (Some(name), _) => !name.contains('*'),
+        (None, Root::Variable { otherwise, .. }) => otherwise.as_deref().is_none_or(ends_in_a_name),
+        (None, Root::Home | Root::Project | Root::FileSystem) => false,
     }
 }
 
@@ -194,6 +204,11 @@ mod tests {
         let variable: ClientFile =
             toml::from_str("id = \"v\"\nscope = \"user\"\npath = \"${X_FILE}\"\nrequires = \"${X_FILE}\"\n").unwrap();
         assert!(variable.path.parts.is_empty());
+        let nested = "path = \"${A:-${B:-~/.x}/x.json}\"\nunless = \"~/.x/moved\"\n";
+        let nested: ClientFile = toml::from_str(&format!("id = \"n\"\nscope = \"user\"\n{nested}")).unwrap();
+        assert_eq!(nested.unless.unwrap().parts, [".x", "moved"]);
+        let Root::Variable { otherwise: Some(inner), .. } = nested.path.root else { panic!("it is a variable") };
+        assert!(matches!(inner.root, Root::Variable { .. }) && inner.parts == ["x.json"]);
     }
 
     #[test]
@@ -207,6 +222,9 @@ mod tests {
             (GOOD.replace("~/.config/X/*/x.json", "~"), "the last part of its path"),
             (GOOD.replace("~/", "${XDG-x}/"), "is not a variable's name"),
             (GOOD.replace("~/", "${XDG/"), "has no closing"),
+            (GOOD.replace("~/", "${A:-${B:-~}/"), "has no closing"),
+            (GOOD.replace("~/.config/X/*/x.json", "${A:-~}"), "the last part of its path"),
+            (format!("{GOOD}unless = \"x\"\n"), "must start with"),
             (GOOD.replace("~/", "${XDG:-x}/"), "must start with"),
             (GOOD.replace("~/", "./"), "is a project's"),
             (GOOD.replace("linux\"\nscope", "plan9\"\nscope"), "os is \"macos\", \"linux\" or \"windows\""),

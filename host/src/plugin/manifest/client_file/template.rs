@@ -5,7 +5,7 @@ use std::fmt::{self, Display};
 /// What may stand between the names of a path, whatever the system.
 const SEPARATORS: [char; 2] = ['/', '\\'];
 
-/// `~/.config/x.json`, `${XDG_CONFIG_HOME:-~/.config}/x.json`, `%APPDATA%\X_*\x.json`, `/opt/x.json`, `./.x/y.json`.
+/// `~/.config/x.json`, `${XDG_CONFIG_HOME:-~/.config}/x.json`, `${X_FILE:-${X_HOME:-~/.x}/x.json}`, `%APPDATA%\X_*\x.json`, `/opt/x.json`, `./.x/y.json`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Template {
     pub root: Root,
@@ -74,7 +74,7 @@ fn split_root(text: &str) -> Result<(Root, &str), String> {
         return Ok((Root::Project, rest));
     }
     if let Some(rest) = text.strip_prefix("${") {
-        let (inside, rest) = rest.split_once('}').ok_or_else(|| format!("the path {text:?} has no closing }}"))?;
+        let (inside, rest) = split_closing(rest).ok_or_else(|| format!("the path {text:?} has no closing }}"))?;
         let (name, otherwise) = match inside.split_once(":-") {
             Some((name, otherwise)) => (name, Some(Box::new(Template::parse(otherwise)?))),
             None => (inside, None),
@@ -86,6 +86,16 @@ fn split_root(text: &str) -> Result<(Root, &str), String> {
         return Ok((Root::Variable { name: variable(name)?, otherwise: None }, rest));
     }
     Ok((Root::FileSystem, text))
+}
+
+/// What is before the brace that closes one open already, and what is after it.
+fn split_closing(text: &str) -> Option<(&str, &str)> {
+    let mut open = 1;
+    let (at, _) = text.match_indices(['{', '}']).find(|(_, brace)| {
+        open = if *brace == "{" { open + 1 } else { open - 1 };
+        open == 0
+    })?;
+    Some((&text[..at], &text[at + 1..]))
 }
 
 fn variable(name: &str) -> Result<String, String> {
