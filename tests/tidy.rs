@@ -7,7 +7,7 @@ const FUNCTION_MAX_LINES: usize = 60;
 const FILE_MAX_LINES: usize = 400;
 
 /// Where a dependency of the host may be named: word, and the files or folders under host/src.
-const HOMES: [(&str, &[&str]); 37] = [
+const HOMES: [(&str, &[&str]); 38] = [
     ("clap", &["cli.rs", "cli/", "main.rs"]),
     ("anyhow", &["cli.rs", "cli/", "main.rs"]),
     ("dirs", &["settings/environment.rs"]),
@@ -31,6 +31,7 @@ const HOMES: [(&str, &[&str]); 37] = [
             "install/source.rs",
             "plugin/imports/http.rs",
             "plugin/imports/http/",
+            "cli/clients/gateway.rs",
         ],
     ),
     ("hyper", &["server.rs", "server/"]),
@@ -41,7 +42,7 @@ const HOMES: [(&str, &[&str]); 37] = [
     ("subtle", &["server/guard.rs"]),
     ("listeners", &["server/port.rs"]),
     ("base64", &["mcp/"]),
-    ("url", &["connect/entry.rs", "install/source.rs", "plugin/imports/http/permission.rs"]),
+    ("url", &["connect/entry.rs", "install/source.rs", "plugin/imports/http/permission.rs", "cli/clients/gateway.rs"]),
     ("jsonc_parser", &["client_config/verify.rs"]),
     ("hmac", &["plugin/engine/compiled.rs"]),
     ("getrandom", &["plugin/engine/compiled.rs"]),
@@ -52,6 +53,7 @@ const HOMES: [(&str, &[&str]); 37] = [
     ("indicatif", &["cli/"]),
     ("similar", &["cli/"]),
     ("rpassword", &["cli/"]),
+    ("sysinfo", &["cli/clients/running.rs"]),
     ("semver", &["plugin/"]),
     ("minisign_verify", &["plugin/signature.rs"]),
     ("wit_component", &["author/"]),
@@ -230,6 +232,12 @@ fn functions(text: &str) -> Vec<(String, usize)> {
         let words: Vec<&str> = line.trim_start().split([' ', '(', '<']).collect();
         let Some(at) = words.iter().position(|word| *word == "fn") else { continue };
         if words[..at].iter().any(|word| !matches!(*word, "pub" | "crate)" | "super)" | "async" | "const" | "unsafe")) {
+            continue;
+        }
+        // What a trait only declares ends where another function would begin.
+        if lines[start..].iter().find_map(|line| line.ends_with([';', '{']).then_some(line.ends_with(';')))
+            == Some(true)
+        {
             continue;
         }
         let end = format!("{}}}", " ".repeat(indent));

@@ -1,7 +1,9 @@
 //! What can be typed. The only place that knows clap and the only one that talks to the person at the terminal.
 
+mod app;
 mod clients;
 mod connect;
+mod doctor;
 mod gateway;
 mod mcp;
 mod model;
@@ -46,6 +48,11 @@ enum Command {
     Plugin(plugin::PluginCommand),
     /// Install isartor into an AI client, or take it out again; list the clients and how they are.
     Connect(connect::ConnectArgs),
+    /// Look at the clients on this machine and their MCP servers, and take back what was changed.
+    #[command(subcommand)]
+    App(app::AppCommand),
+    /// Look at everything that isartor needs and has changed, and say what is wrong.
+    Doctor(doctor::DoctorArgs),
 }
 
 #[derive(Debug, Args)]
@@ -105,7 +112,9 @@ pub fn run(cli: Cli, environment: Environment) -> anyhow::Result<ExitCode> {
         | Command::Mcp
         | Command::Model(_)
         | Command::Plugin(_)
-        | Command::Connect(_) => Flags::default(),
+        | Command::Connect(_)
+        | Command::App(_)
+        | Command::Doctor(_) => Flags::default(),
     };
     let settings = Settings::load(&environment, &flags)?;
     match cli.command {
@@ -118,5 +127,7 @@ pub fn run(cli: Cli, environment: Environment) -> anyhow::Result<ExitCode> {
         Command::Model(ModelCommand::Status(args)) => model::status(&settings, args.json),
         Command::Plugin(command) => plugin::run(&settings, &environment, command),
         Command::Connect(args) => connect::run(&settings, &environment, args),
+        Command::App(command) => app::run(&settings, &environment, command),
+        Command::Doctor(args) => doctor::run(&settings, &environment, &args),
     }
 }

@@ -8,14 +8,16 @@ mod inspect;
 pub mod locate;
 mod ours;
 pub mod permitted;
+mod restore;
+mod standing;
 
 use std::path::{Path, PathBuf};
 
 use crate::client_config::{
-    Change, ClientConfigError, ClientConfigs, Format, Key, Place, Slot, Snapshot, Undo, check_connected,
-    check_disconnected,
+    Change, ClientConfigError, ClientConfigs, Edited, Format, Key, Place, Record, Slot, Snapshot, Undo,
+    check_connected, check_disconnected,
 };
-use crate::plugin::connector::{self, ServerEntry, Target};
+use crate::plugin::connector::{self, FoundEntry, ServerEntry, Target};
 use crate::plugin::manifest::Snippet;
 use crate::plugin::manifest::client_file::{self, Scope, Servers};
 use crate::plugin::{Connector, PluginError};
@@ -24,6 +26,8 @@ pub use error::ConnectError;
 pub use inspect::{Inspected, Inspection};
 use locate::{Located, Location, Surroundings, locate};
 use permitted::Forbidden;
+pub use restore::Restoring;
+pub use standing::{EntryKey, OurEntry, Standing};
 
 /// What is wanted of a client.
 #[derive(Debug)]
@@ -57,6 +61,8 @@ pub enum Step {
 pub enum Conflict {
     #[error("{title} may read {other} instead of {}", used.display())]
     Competing { title: String, used: PathBuf, other: String },
+    #[error("isartor's entry in {} was edited ({})", path.display(), fields.join(", "))]
+    Edited { path: PathBuf, fields: Vec<String> },
 }
 
 impl Conflict {
@@ -64,6 +70,7 @@ impl Conflict {
     pub fn question(&self) -> &'static str {
         match self {
             Self::Competing { .. } => "Go on with the file that isartor chose?",
+            Self::Edited { .. } => "Go on and lose these edits?",
         }
     }
 }
@@ -82,12 +89,16 @@ impl Client<'_> {
     pub fn plan(&self, intent: &Intent, scope: Scope) -> Result<Plan, ConnectError> {
         let located = self.locate(scope)?;
         located.targets.iter().try_for_each(|place| self.check_permitted(place))?;
-        let steps = located.targets.iter().map(|place| match intent {
-            Intent::Connect(entry) => self.connecting(place, entry),
-            Intent::Disconnect { name } => self.disconnecting(place, name),
-        });
-        let steps: Vec<Step> = steps.collect::<Result<_, _>>()?;
-        Ok(Plan { conflicts: self.competing(&located), steps, is_installed: located.is_installed })
+        let (mut steps, mut conflicts) = (Vec::new(), self.competing(&located));
+        for place in &located.targets {
+            let (step, conflict) = match intent {
+                Intent::Connect(entry) => self.connecting(place, entry)?,
+                Intent::Disconnect { name } => self.disconnecting(place, name)?,
+            };
+            steps.push(step);
+            conflicts.extend(conflict);
+        }
+        Ok(Plan { steps, conflicts, is_installed: located.is_installed })
     }
 
     /// What each file of the client would hold if there were nothing else in it.
@@ -140,33 +151,39 @@ impl Client<'_> {
         checked.map_err(|reason| ConnectError::Forbidden { connector, path, reason })
     }
 
-    fn connecting(&self, place: &Located, entry: &ServerEntry) -> Result<Step, ConnectError> {
+    fn connecting(&self, place: &Located, entry: &ServerEntry) -> Result<Planned, ConnectError> {
         let File { before, target, slot, key } = self.open(place, &entry.name)?;
-        self.refuse_foreign(&before, &target, &entry.name)?;
+        let found = self.ours(&before.path, before.text(), &target, &entry.name)?;
         let after = self.connector.connect(before.text(), &target, entry).map_err(failed_on(&before.path))?;
         // What does not change has to be right as well: "nothing to do" is a connector's word too.
         let checked = check_connected(before.text(), &after, slot, &ours::allowed(entry, self.servers()));
         let difference = checked.map_err(self.refused(&before.path))?;
         if before.text() == Some(after.as_str()) {
-            return Ok(Step::Unchanged(before.path));
+            return Ok((Step::Unchanged(before.path), None));
         }
         before.check_changeable()?;
         let earlier = self.configs.record(&key)?;
+        // What the user added to the entry stays; only what we gave would be lost.
+        let conflict = edited(&before.path, found.as_ref(), earlier.as_ref(), Losing::OurValues);
+        let written = self.ours(&before.path, Some(&after), &target, &entry.name)?;
         let change = Change::connecting(key, before, after, earlier.as_ref(), &difference);
+        let change = written.iter().fold(change, |change, entry| change.with_entry(&ours::form(entry)));
         let change = if ours::holds_key(entry) { change.holding_key() } else { change };
-        Ok(Step::Change(Box::new(in_scope(change, place))))
+        Ok((Step::Change(Box::new(in_scope(change, place))), conflict))
     }
 
-    fn disconnecting(&self, place: &Located, name: &str) -> Result<Step, ConnectError> {
+    fn disconnecting(&self, place: &Located, name: &str) -> Result<Planned, ConnectError> {
         let File { before, target, slot, key } = self.open(place, name)?;
-        let Some(text) = before.text() else { return Ok(Step::Unchanged(before.path)) };
+        let Some(text) = before.text() else { return Ok((Step::Unchanged(before.path), None)) };
         let record = self.configs.record(&key)?;
+        let mut conflict = None;
         let undo = Undo::of(record.as_ref(), &before);
         let is_exact = matches!(undo, Undo::Exact(_));
         let after = match undo {
             Undo::Exact(original) => original,
             Undo::Surgical { created_container, created_file } => {
-                self.refuse_foreign(&before, &target, name)?;
+                let found = self.ours(&before.path, Some(text), &target, name)?;
+                conflict = edited(&before.path, found.as_ref(), record.as_ref(), Losing::Everything);
                 let without = |created_container| {
                     let without = self.connector.disconnect(text, &target, name, created_container);
                     without.map_err(failed_on(&before.path))
@@ -182,11 +199,11 @@ impl Client<'_> {
             check_disconnected(text, after.as_deref(), slot).map_err(self.refused(&before.path))?;
         }
         if after.as_deref() == Some(text) {
-            return Ok(Step::Unchanged(before.path));
+            return Ok((Step::Unchanged(before.path), None));
         }
         before.check_changeable()?;
         let change = Change::disconnecting(key, before, after, record.as_ref(), is_exact);
-        Ok(Step::Change(Box::new(in_scope(change, place))))
+        Ok((Step::Change(Box::new(in_scope(change, place))), conflict))
     }
 
     fn open<'p>(&'p self, place: &Located, name: &'p str) -> Result<File<'p>, ConnectError> {
@@ -224,17 +241,44 @@ impl Client<'_> {
         }
     }
 
-    /// Keeps us from taking over a server of the user's that happens to have the name.
-    fn refuse_foreign(&self, before: &Snapshot, target: &Target, name: &str) -> Result<(), ConnectError> {
-        let found = match before.text() {
-            Some(text) => self.connector.servers(text, target).map_err(failed_on(&before.path))?,
-            None => Vec::new(),
-        };
-        match found.iter().find(|entry| entry.name == name).is_some_and(|entry| !ours::is_ours(entry)) {
-            true => Err(ConnectError::ForeignEntry { path: before.path.clone(), name: name.to_owned() }),
-            false => Ok(()),
+    /// The entry called `name`. An error when it is a server of the user's that happens to have the name: we do not
+    /// take it over.
+    fn ours(
+        &self,
+        path: &Path,
+        text: Option<&str>,
+        target: &Target,
+        name: &str,
+    ) -> Result<Option<FoundEntry>, ConnectError> {
+        let Some(text) = text else { return Ok(None) };
+        let found = self.connector.servers(text, target).map_err(failed_on(path))?;
+        match found.into_iter().find(|entry| entry.name == name) {
+            Some(entry) if !ours::is_ours(&entry) => {
+                Err(ConnectError::ForeignEntry { path: path.to_owned(), name: name.to_owned() })
+            }
+            found => Ok(found),
         }
     }
+}
+
+/// What would happen to one file, and what the user has to decide about it.
+type Planned = (Step, Option<Conflict>);
+
+/// What a change takes from an entry of ours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Losing {
+    OurValues,
+    Everything,
+}
+
+/// Whether the user would lose edits of our entry.
+fn edited(path: &Path, now: Option<&FoundEntry>, record: Option<&Record>, losing: Losing) -> Option<Conflict> {
+    let written = record?.entry.as_ref()?;
+    let fields = match (written.compare(&ours::form(now?)), losing) {
+        (Edited::ManagedValuesChanged(fields), _) | (Edited::OnlyAdded(fields), Losing::Everything) => fields,
+        (Edited::OnlyAdded(_), Losing::OurValues) | (Edited::Untouched, _) => return None,
+    };
+    Some(Conflict::Edited { path: path.to_owned(), fields })
 }
 
 /// One of the client's files, and what we need to know to change it.

@@ -55,6 +55,19 @@ impl<'a> Clients<'a> {
         manifests
     }
 
+    pub(super) fn plugins(&self) -> &Plugins {
+        &self.plugins
+    }
+
+    /// An error when no connector is called so.
+    pub(super) fn check_known(&self, id: &str) -> anyhow::Result<()> {
+        match self.manifests().iter().any(|manifest| manifest.id == id) {
+            true => Ok(()),
+            // Loading it says what is wrong, in the words of every other command.
+            false => self.connector(id).map(drop),
+        }
+    }
+
     pub(super) fn connector(&self, id: &str) -> anyhow::Result<Connector> {
         Ok(self.plugins.connector(id).map_err(explained)?)
     }

@@ -1,10 +1,10 @@
 //! `isartor connect`: shows what will change, has it written, says what to do next; and how the clients are.
 
-mod ask;
+pub(super) mod ask;
 pub(in crate::cli) mod diff;
-mod list;
+pub(super) mod list;
 mod one;
-mod status;
+pub(super) mod status;
 mod wanted;
 
 use std::process::ExitCode;
@@ -14,6 +14,7 @@ use clap::{Args, Subcommand, ValueEnum};
 use super::JsonArgs;
 use super::clients::{Clients, Gateway, Traces, hinted};
 use super::output::{Hinted, line, report};
+use crate::connect::entry::DEFAULT_NAME;
 use crate::plugin::Manifest;
 use crate::plugin::manifest::TransportKind;
 use crate::plugin::manifest::client_file::Scope;
@@ -129,6 +130,35 @@ fn connect(settings: &Settings, environment: &Environment, args: &ClientArgs) ->
         Some(id) => connecting.client(id).map(|()| ExitCode::SUCCESS),
         None => every(&connecting),
     }
+}
+
+/// A client whose entry is to be written again as it should be.
+pub(super) struct Reconnect<'a> {
+    pub(super) client: &'a str,
+    pub(super) scope: Scope,
+}
+
+/// Connects a client again, as 'isartor connect CLIENT' does when nothing else is said.
+pub(super) fn again(clients: &Clients, wanted: &Reconnect) -> anyhow::Result<()> {
+    let args = ClientArgs {
+        client: Some(wanted.client.to_owned()),
+        all: false,
+        transport: TransportArg::Stdio,
+        scope: match wanted.scope {
+            Scope::User => ScopeArg::User,
+            Scope::Project => ScopeArg::Project,
+        },
+        name: DEFAULT_NAME.to_owned(),
+        gateway_url: None,
+        gateway_api_key: None,
+        key_env: None,
+        dry_run: false,
+        show_config: false,
+        yes: false,
+        force: false,
+        disconnect: false,
+    };
+    Connecting { clients, args: &args, gateway: Gateway::new()? }.client(wanted.client)
 }
 
 /// Each client that is found, one after the other; one that fails does not keep the others from it.

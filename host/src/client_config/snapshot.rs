@@ -99,6 +99,11 @@ impl Snapshot {
         self.text().map(digest)
     }
 
+    /// The permission bits; none where there is no file.
+    pub fn mode(&self) -> Option<u32> {
+        self.existing.as_ref().map(|existing| existing.mode)
+    }
+
     pub fn missing_directories(&self) -> &[PathBuf] {
         &self.missing_directories
     }

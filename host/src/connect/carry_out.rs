@@ -5,7 +5,7 @@ use std::path::Path;
 use std::thread;
 use std::time::{Duration, SystemTime};
 
-use super::{Client, ConnectError, Intent, Plan, Step};
+use super::{Client, Conflict, ConnectError, Intent, Plan, Step};
 use crate::client_config::{Applied, Change, ClientConfigs, Lock};
 use crate::plugin::manifest::client_file::Scope;
 
@@ -39,14 +39,14 @@ impl Client<'_> {
         plan: Plan,
         clock: &dyn Fn() -> SystemTime,
     ) -> Result<Vec<Applied>, ConnectError> {
-        let (mut applied, mut plan) = (Vec::new(), Some(plan));
+        let (mut applied, settled, mut plan) = (Vec::new(), plan.conflicts.clone(), Some(plan));
         for _ in 1..ATTEMPTS {
-            match self.attempt(intent, scope, plan.take(), clock, &mut applied) {
+            match self.attempt(intent, scope, plan.take(), &settled, clock, &mut applied) {
                 Err(error) if error.is_transient() => thread::sleep(PAUSE),
                 done => return done.map(|()| applied),
             }
         }
-        self.attempt(intent, scope, None, clock, &mut applied).map(|()| applied)
+        self.attempt(intent, scope, None, &settled, clock, &mut applied).map(|()| applied)
     }
 
     fn attempt(
@@ -54,6 +54,7 @@ impl Client<'_> {
         intent: &Intent,
         scope: Scope,
         plan: Option<Plan>,
+        settled: &[Conflict],
         clock: &dyn Fn() -> SystemTime,
         applied: &mut Vec<Applied>,
     ) -> Result<(), ConnectError> {
@@ -62,6 +63,9 @@ impl Client<'_> {
             Some(plan) if is_current(self.configs, &plan)? => plan,
             Some(_) | None => self.plan(intent, scope)?,
         };
+        if let Some(conflict) = plan.conflicts.iter().find(|conflict| !settled.contains(conflict)) {
+            return Err(ConnectError::Unsettled { conflict: conflict.clone() });
+        }
         apply(self.configs, &lock, plan, clock(), applied)
     }
 }

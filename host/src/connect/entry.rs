@@ -21,7 +21,7 @@ const HOME: &str = "ISARTOR_HOME";
 /// The header that a client over HTTP sends the key in.
 pub const KEY_HEADER: &str = "X-API-Key";
 /// Where the gateway serves MCP, below its URL.
-const MCP_PATH: &str = "/mcp";
+pub(super) const MCP_PATH: &str = "/mcp";
 
 /// The gateway's key, as an entry gets it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

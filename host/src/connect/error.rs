@@ -3,6 +3,7 @@
 use std::io;
 use std::path::PathBuf;
 
+use super::Conflict;
 use super::locate::LocateError;
 use super::permitted::Forbidden;
 use crate::client_config::ClientConfigError;
@@ -22,6 +23,8 @@ pub enum ConnectError {
     Forbidden { connector: String, path: PathBuf, reason: Forbidden },
     #[error("cannot see where {} leads", path.display())]
     Unreachable { path: PathBuf, source: io::Error },
+    #[error("{conflict}, which came up while the file was being changed")]
+    Unsettled { conflict: Conflict },
     #[error(transparent)]
     File(#[from] ClientConfigError),
 }
@@ -36,7 +39,8 @@ impl ConnectError {
             | Self::Connector { .. }
             | Self::ForeignEntry { .. }
             | Self::Forbidden { .. }
-            | Self::Unreachable { .. } => false,
+            | Self::Unreachable { .. }
+            | Self::Unsettled { .. } => false,
         }
     }
 
@@ -45,7 +49,10 @@ impl ConnectError {
             Self::Locate { source: LocateError::NoRoot { name }, .. } => format!("set {name}"),
             Self::Locate { .. } => "add isartor to the client's own settings by hand: it runs 'isartor mcp'".into(),
             Self::Unusable { path, .. } => {
-                format!("nothing was written; correct {}, then run the command again", path.display())
+                let path = path.display();
+                format!(
+                    "nothing was written; correct {path} and run the command again, or paste what --show-config prints"
+                )
             }
             Self::Connector { source, .. } => source.hint().unwrap_or_else(|| "nothing was written".into()),
             Self::ForeignEntry { .. } => "nothing was written; choose another name with --name".into(),
@@ -54,6 +61,7 @@ impl ConnectError {
             }
             Self::Forbidden { .. } => "nothing was written; no third-party connector may edit it".into(),
             Self::Unreachable { path, .. } => format!("nothing was written; make {} readable", path.display()),
+            Self::Unsettled { .. } => "run the command again".into(),
             Self::File(error) => error.hint(),
         }
     }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::locate::Located;
 use super::{Client, ConnectError, failed_on, ours};
-use crate::client_config::{Key, Place, Record};
+use crate::client_config::{Action, Key, Place, Record};
 use crate::plugin::connector::FoundEntry;
 use crate::plugin::manifest::client_file::Scope;
 
@@ -18,6 +18,10 @@ pub struct Inspected {
     pub servers: Vec<FoundEntry>,
     /// What was last done to the entry of the given name, and not undone.
     pub record: Option<Record>,
+    /// When we last wrote an entry of ours, in seconds since 1970.
+    pub written_at: Option<u64>,
+    /// The file's mode; none where there is none.
+    pub mode: Option<u32>,
 }
 
 /// All of one scope.
@@ -33,6 +37,13 @@ impl Inspected {
     /// The entry of this name, when it is isartor's.
     pub fn ours(&self, name: &str) -> Option<&FoundEntry> {
         self.servers.iter().find(|entry| entry.name == name).filter(|entry| ours::is_ours(entry))
+    }
+}
+
+impl Inspected {
+    /// Every entry that is isartor's, whatever its name.
+    pub fn all_ours(&self) -> impl Iterator<Item = &FoundEntry> {
+        self.servers.iter().filter(|entry| ours::is_ours(entry))
     }
 }
 
@@ -53,6 +64,16 @@ impl Client<'_> {
             None => Vec::new(),
         };
         let record = self.configs.record(&key)?;
-        Ok(Inspected { path, scope: place.file.scope, is_there: now.text().is_some(), servers, record })
+        let changes = self.configs.backups(Some(&key.client))?;
+        let written = changes.iter().find(|change| change.key == key && change.action == Action::Connect);
+        Ok(Inspected {
+            scope: place.file.scope,
+            is_there: now.text().is_some(),
+            servers,
+            record,
+            written_at: written.map(|change| change.unix_seconds),
+            mode: now.mode(),
+            path,
+        })
     }
 }

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::entry;
-use crate::client_config::Scalar;
+use crate::client_config::{EntryForm, Scalar};
 use crate::plugin::connector::{FoundEntry, ServerEntry, Transport};
 use crate::plugin::manifest::client_file::{Constant, Servers};
 
@@ -44,4 +44,24 @@ pub(super) fn allowed<'a>(entry: &'a ServerEntry, servers: &'a Servers) -> Vec<S
         Constant::Number(number) => Scalar::Number(*number),
     });
     texts.into_iter().map(Scalar::Text).chain(constants).collect()
+}
+
+/// The entry in a form that does not depend on how a file spells it.
+pub(super) fn form(entry: &FoundEntry) -> EntryForm {
+    let named = |group: &str, pairs: &[(String, String)]| {
+        pairs.iter().map(|(name, value)| (format!("{group}.{name}"), value.clone())).collect::<Vec<_>>()
+    };
+    let managed = match &entry.transport {
+        None => Vec::new(),
+        Some(Transport::Stdio(server)) => {
+            let args = server.args.iter().enumerate().map(|(index, arg)| (format!("args.{index}"), arg.clone()));
+            let command = ("command".to_owned(), server.command.clone());
+            [command].into_iter().chain(args).chain(named("env", &server.env)).collect()
+        }
+        Some(Transport::Http(server)) => {
+            let url = ("url".to_owned(), server.url.clone());
+            [url].into_iter().chain(named("headers", &server.headers)).collect()
+        }
+    };
+    EntryForm { managed, extra: entry.extra.clone() }
 }

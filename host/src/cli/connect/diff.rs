@@ -7,7 +7,7 @@ use similar::{ChangeTag, TextDiff};
 use crate::client_config::Change;
 use mask::masked;
 
-pub(super) use mask::MASK;
+pub(in crate::cli) use mask::{MASK, is_secret, may_be_secret};
 
 const CONTEXT_LINES: usize = 3;
 const BOLD: &str = "\x1b[1m";
@@ -17,7 +17,7 @@ const CYAN: &str = "\x1b[36m";
 const PLAIN: &str = "\x1b[0m";
 
 /// The lines to print.
-pub(super) fn lines(change: &Change, colours: bool) -> Vec<String> {
+pub(in crate::cli) fn lines(change: &Change, colours: bool) -> Vec<String> {
     let path = change.before.path.display();
     let name = |text: Option<&str>| text.map_or_else(|| "(no file)".to_owned(), |_| path.to_string());
     let (before, after) = (change.before.text(), change.after.as_deref());
@@ -48,7 +48,7 @@ pub(in crate::cli) fn hunks(before: &str, after: &str, colours: bool) -> Vec<Str
 }
 
 /// A line as it may be shown: secrets masked, control characters visible.
-pub(super) fn shown(line: &str) -> String {
+pub(in crate::cli) fn shown(line: &str) -> String {
     printable(&masked(line))
 }
 

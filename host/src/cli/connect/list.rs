@@ -22,7 +22,7 @@ struct Row {
     trouble: Option<String>,
 }
 
-pub(super) fn run(settings: &Settings, environment: &Environment, json: bool) -> anyhow::Result<ExitCode> {
+pub(in crate::cli) fn run(settings: &Settings, environment: &Environment, json: bool) -> anyhow::Result<ExitCode> {
     let clients = Clients::open(settings, environment, Traces::Kept)?;
     let rows: Vec<Row> = clients.manifests().into_iter().map(|manifest| row(&clients, manifest)).collect();
     if json {

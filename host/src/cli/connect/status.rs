@@ -1,6 +1,221 @@
-//! stub
-use crate::settings::{Environment, Settings};
+//! `isartor connect status`: how isartor stands in every client that it is in, or was and is no longer.
+
+use std::collections::HashMap;
 use std::process::ExitCode;
-pub(super) fn run(_: &Settings, _: &Environment, _: bool) -> anyhow::Result<ExitCode> {
+use std::time::{Duration, UNIX_EPOCH};
+
+use serde::{Serialize, Serializer};
+use serde_json::json;
+
+use crate::cli::clients::{Clients, Gateway, GatewayAnswer, Traces, running_since};
+use crate::cli::output::line;
+use crate::connect::entry::DEFAULT_NAME;
+use crate::connect::{EntryKey, Standing};
+use crate::plugin::Manifest;
+use crate::plugin::manifest::TransportKind;
+use crate::plugin::manifest::client_file::Scope;
+use crate::settings::{Environment, Settings};
+
+/// What is said of one file.
+#[derive(Debug, Serialize)]
+pub(in crate::cli) struct Status {
+    pub(in crate::cli) client: String,
+    pub(in crate::cli) title: String,
+    pub(in crate::cli) path: String,
+    #[serde(serialize_with = "scope_name")]
+    pub(in crate::cli) scope: Scope,
+    pub(in crate::cli) entry_present: bool,
+    /// We wrote an entry that is gone, and nobody took it back.
+    pub(in crate::cli) wiped: bool,
+    transport: Option<&'static str>,
+    pub(in crate::cli) command: Option<String>,
+    pub(in crate::cli) matches_this_binary: Option<bool>,
+    pub(in crate::cli) gateway_url: Option<String>,
+    pub(in crate::cli) gateway_reachable: Option<bool>,
+    pub(in crate::cli) key: KeyStatus,
+    pub(in crate::cli) restart_needed: bool,
+    pub(in crate::cli) shadowed_by: Option<String>,
+    pub(in crate::cli) competing: Vec<String>,
+    pub(in crate::cli) duplicates: Vec<String>,
+    #[serde(skip)]
+    pub(in crate::cli) exposed_mode: Option<u32>,
+}
+
+/// What the gateway says to the entry's key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(in crate::cli) enum KeyStatus {
+    /// It has none, and needs none.
+    None,
+    Valid,
+    Refused,
+    /// It has none, and the gateway wants one.
+    Missing,
+    /// The gateway does not answer, or the key is where we cannot look.
+    Unknown,
+}
+
+fn scope_name<S: Serializer>(scope: &Scope, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(scope.as_str())
+}
+
+/// A client that could not be looked at.
+#[derive(Debug, Serialize)]
+pub(in crate::cli) struct Trouble {
+    pub(in crate::cli) client: String,
+    pub(in crate::cli) reason: String,
+}
+
+/// Gateways, each asked once for each key.
+struct Asked {
+    gateway: Gateway,
+    answers: HashMap<(String, Option<String>), GatewayAnswer>,
+}
+
+pub(in crate::cli) fn run(settings: &Settings, environment: &Environment, json: bool) -> anyhow::Result<ExitCode> {
+    let clients = Clients::open(settings, environment, Traces::Kept)?;
+    let (statuses, troubles) = of_all(&clients)?;
+    if json {
+        line(serde_json::to_string_pretty(&json!({ "clients": statuses, "troubles": troubles }))?)?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    if statuses.is_empty() {
+        line("isartor is in no client; 'isartor connect list' shows which there are")?;
+    }
+    for status in &statuses {
+        line(format!("{} ({} scope)", status.title, status.scope.as_str()))?;
+        for (label, value) in rows(status) {
+            line(format!("  {label:<9} {value}"))?;
+        }
+    }
+    for trouble in &troubles {
+        line(format!("{}: {}", trouble.client, trouble.reason))?;
+    }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Every file that has our entry or lost it, and the clients that could not be looked at.
+pub(in crate::cli) fn of_all(clients: &Clients) -> anyhow::Result<(Vec<Status>, Vec<Trouble>)> {
+    let mut asked = Asked { gateway: Gateway::new()?, answers: HashMap::new() };
+    let (mut statuses, mut troubles) = (Vec::new(), Vec::new());
+    for manifest in clients.manifests() {
+        let mut inspect = |scope| match clients.inspect(manifest, scope, DEFAULT_NAME) {
+            Ok(Some(mut inspection)) => {
+                let errors = inspection.files.extract_if(.., |file| file.is_err()).filter_map(Result::err);
+                troubles.extend(errors.map(|error| trouble(manifest, &error)));
+                Some(inspection)
+            }
+            Ok(None) => None,
+            Err(error) => {
+                troubles.push(Trouble { client: manifest.id.clone(), reason: error.to_string() });
+                None
+            }
+        };
+        let (user, project) = (inspect(Scope::User), inspect(Scope::Project));
+        let standings = Standing::of(manifest, user.as_ref(), project.as_ref(), DEFAULT_NAME);
+        statuses.extend(standings.into_iter().map(|standing| asked.status(clients, manifest, standing)));
+    }
+    Ok((statuses, troubles))
+}
+
+fn trouble(manifest: &Manifest, error: &crate::connect::ConnectError) -> Trouble {
+    Trouble { client: manifest.id.clone(), reason: error.to_string() }
+}
+
+impl Asked {
+    fn status(&mut self, clients: &Clients, manifest: &Manifest, standing: Standing) -> Status {
+        let matches_this_binary = standing.matches(&clients.environment.program);
+        let restart_needed = is_restart_needed(manifest, &standing);
+        let entry = standing.entry.as_ref();
+        let gateway_url = entry.and_then(|entry| entry.gateway_url.clone());
+        let (gateway_reachable, key) = match (&gateway_url, entry) {
+            (Some(url), Some(entry)) => self.key(clients, url, &entry.key),
+            _ => (None, KeyStatus::Unknown),
+        };
+        Status {
+            client: standing.client,
+            title: standing.title,
+            path: standing.path.display().to_string(),
+            scope: standing.scope,
+            entry_present: entry.is_some(),
+            wiped: entry.is_none(),
+            transport: entry.map(|entry| match entry.transport {
+                TransportKind::Stdio => "stdio",
+                TransportKind::Http => "http",
+            }),
+            command: entry.and_then(|entry| entry.command.as_ref()).map(|command| command.display().to_string()),
+            matches_this_binary,
+            gateway_url,
+            gateway_reachable,
+            key,
+            restart_needed,
+            shadowed_by: standing.shadowed_by.map(|path| path.display().to_string()),
+            competing: standing.competing,
+            duplicates: standing.duplicates,
+            exposed_mode: standing.exposed_mode,
+        }
+    }
+
+    /// Whether the gateway answers, and what it says to the key.
+    fn key(&mut self, clients: &Clients, url: &str, key: &EntryKey) -> (Option<bool>, KeyStatus) {
+        let (key, is_known) = match key {
+            EntryKey::None => (None, true),
+            EntryKey::Literal(key) => (Some(key.clone()), true),
+            EntryKey::Variable(name) => {
+                let key = clients.environment.var(name).map(str::to_owned);
+                (key.clone(), key.is_some())
+            }
+            EntryKey::Unknown => (None, false),
+        };
+        let gateway = &self.gateway;
+        let answer =
+            self.answers.entry((url.to_owned(), key.clone())).or_insert_with(|| gateway.ask(url, key.as_deref()));
+        match (answer, &key) {
+            (GatewayAnswer::Silent(_) | GatewayAnswer::Another, _) => (Some(false), KeyStatus::Unknown),
+            (GatewayAnswer::Welcome | GatewayAnswer::Refused, _) if !is_known => (Some(true), KeyStatus::Unknown),
+            (GatewayAnswer::Welcome, Some(_)) => (Some(true), KeyStatus::Valid),
+            (GatewayAnswer::Welcome, None) => (Some(true), KeyStatus::None),
+            (GatewayAnswer::Refused, Some(_)) => (Some(true), KeyStatus::Refused),
+            (GatewayAnswer::Refused, None) => (Some(true), KeyStatus::Missing),
+        }
+    }
+}
+
+/// The client has been running since before we wrote, and does not look at its file again by itself.
+fn is_restart_needed(manifest: &Manifest, standing: &Standing) -> bool {
+    let Some(written) = standing.written_at.filter(|_| manifest.restart.is_some()) else { return false };
+    running_since(manifest).is_some_and(|since| since < UNIX_EPOCH + Duration::from_secs(written))
+}
+
+fn rows(status: &Status) -> Vec<(&'static str, String)> {
+    let mut rows = vec![("file", status.path.clone())];
+    if status.wiped {
+        rows.push(("entry", "gone: isartor wrote it, and something else removed it".to_owned()));
+        rows.push(("hint", format!("run 'isartor connect {}' again", status.client)));
+        return rows;
+    }
+    let command = match (&status.command, status.matches_this_binary) {
+        (Some(command), Some(false)) => format!("starts {command}, which is not this isartor"),
+        (Some(command), _) => format!("starts {command}"),
+        (None, _) => "over HTTP".to_owned(),
+    };
+    rows.push(("entry", command));
+    if let Some(url) = &status.gateway_url {
+        let answers = if status.gateway_reachable == Some(true) { "answers" } else { "does not answer" };
+        rows.push(("gateway", format!("{url} {answers}")));
+    }
+    let key = match status.key {
+        KeyStatus::None => "none, and none is needed",
+        KeyStatus::Valid => "valid",
+        KeyStatus::Refused => "refused by the gateway",
+        KeyStatus::Missing => "none, but the gateway wants one",
+        KeyStatus::Unknown => "not known",
+    };
+    rows.push(("key", key.to_owned()));
+    if status.restart_needed {
+        rows.push(("restart", "needed: it has been running since before the file was written".to_owned()));
+    }
+    rows.extend(status.shadowed_by.iter().map(|path| ("shadowed", format!("by {path}"))));
+    rows.extend(status.competing.iter().map(|path| ("also", format!("{path} is there, and may be read instead"))));
+    rows
 }

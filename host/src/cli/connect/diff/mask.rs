@@ -1,6 +1,6 @@
 //! Hides secrets in a line of JSON, TOML or YAML, ours and other servers'. Knows names, not values.
 
-pub(in crate::cli::connect) const MASK: &str = "********";
+pub(in crate::cli) const MASK: &str = "********";
 
 /// What ends so is the name of a secret.
 const SECRET_NAMES: &[&str] = &["KEY", "TOKEN", "SECRET", "PASSWORD", "PASSWD", "AUTHORIZATION", "PAT", "CREDENTIALS"];
@@ -29,7 +29,7 @@ pub(super) fn masked(line: &str) -> String {
             Piece::Quoted(text, quote) => (text, Some(quote)),
             Piece::Bare(text) => (text, None),
         };
-        let hidden = match (is_value && may_be_secret(text, quote), assigned(text)) {
+        let hidden = match (is_value && may_be_secret(text) && !is_plain(text, quote), assigned(text)) {
             (true, _) => MASK.to_owned(),
             (false, Some(start)) => format!("{start}{MASK}"),
             (false, None) => text.to_owned(),
@@ -56,19 +56,23 @@ fn follows(name: &str, between: &str) -> bool {
     }
 }
 
-fn is_secret(name: &str) -> bool {
+pub(in crate::cli) fn is_secret(name: &str) -> bool {
     let name = name.trim_start_matches('-').to_ascii_uppercase();
     SECRET_NAMES.iter().any(|secret| name.ends_with(secret))
 }
 
-/// A reference to a variable hides nothing, and neither does a bare number or constant.
-fn may_be_secret(text: &str, quote: Option<char>) -> bool {
+/// A reference to a variable hides nothing.
+pub(in crate::cli) fn may_be_secret(text: &str) -> bool {
     let is_reference = (text.starts_with("${") || text.starts_with("{env:")) && text.ends_with('}');
     let is_variable = text.strip_prefix('$').is_some_and(|name| {
         !name.is_empty() && name.chars().all(|part| part.is_ascii_uppercase() || part.is_ascii_digit() || part == '_')
     });
-    let is_plain = quote.is_none() && (matches!(text, "true" | "false" | "null") || text.parse::<f64>().is_ok());
-    !(is_reference || is_variable || is_plain)
+    !(is_reference || is_variable)
+}
+
+/// A bare constant or number.
+fn is_plain(text: &str, quote: Option<char>) -> bool {
+    quote.is_none() && (matches!(text, "true" | "false" | "null") || text.parse::<f64>().is_ok())
 }
 
 /// The beginning of `--api-key=value`, up to the value.
@@ -115,10 +119,12 @@ fn bare_length(text: &str) -> usize {
     let mut characters = text.char_indices().peekable();
     while let Some((index, character)) = characters.next() {
         let before_space = characters.peek().is_none_or(|(_, next)| next.is_whitespace() || matches!(next, '"' | '\''));
-        if !is_bare(character) && !(character == ':' && !before_space) && character != '=' {
-            return index;
-        }
-        if character == '=' && !text.starts_with("--") {
+        let belongs = match character {
+            ':' => !before_space,
+            '=' => text.starts_with("--"),
+            other => is_bare(other),
+        };
+        if !belongs {
             return index;
         }
     }

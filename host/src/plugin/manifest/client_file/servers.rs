@@ -47,6 +47,15 @@ impl Servers {
     pub fn reference_to(&self, name: &str) -> Option<String> {
         self.key_reference.as_ref().map(|reference| reference.replace(NAME, name))
     }
+
+    /// The variable that `value` refers to; none when it is no reference. Where a reference is a bare name, the value
+    /// of a variable or a header never is one.
+    pub fn referred<'v>(&self, value: &'v str) -> Option<&'v str> {
+        let (before, after) = self.key_reference.as_deref()?.split_once(NAME)?;
+        let name = value.strip_prefix(before)?.strip_suffix(after)?;
+        let is_bare_name = before.is_empty() && after.is_empty();
+        (!name.is_empty() && !is_bare_name).then_some(name)
+    }
 }
 
 #[derive(Deserialize)]
@@ -88,6 +97,7 @@ mod tests {
     fn a_good_table_parses() {
         let servers: Servers = toml::from_str(GOOD).expect("it is good");
         assert_eq!(servers.reference_to("MY_KEY").as_deref(), Some("${env:MY_KEY}"));
+        assert_eq!((servers.referred("${env:MY_KEY}"), servers.referred("k")), (Some("MY_KEY"), None));
         assert_eq!(servers.constants[1..], [Constant::Bool(true), Constant::Number(300)]);
     }
 
