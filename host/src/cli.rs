@@ -18,7 +18,7 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::settings::{Environment, Flags, Settings};
 
-pub use output::report;
+pub use output::{is_reader_gone, report};
 
 /// A cache-first MCP server for AI clients, with plugins in a WebAssembly sandbox.
 #[derive(Debug, Parser)]

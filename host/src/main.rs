@@ -10,6 +10,7 @@ fn main() -> ExitCode {
     let cli = Cli::parse();
     match cli::run(cli, Environment::of_process()) {
         Ok(code) => code,
+        Err(error) if cli::is_reader_gone(&error) => ExitCode::SUCCESS,
         Err(error) => {
             cli::report(&error);
             ExitCode::FAILURE

@@ -101,11 +101,17 @@ impl<'a> Clients<'a> {
         act(&Surroundings {
             os: Os::of_this_system(),
             home_dir: environment.home_dir.as_deref().and_then(Path::to_str),
-            project_dir: environment.current_dir.as_deref().and_then(Path::to_str),
+            project_dir: project_dir(environment).and_then(Path::to_str),
             variable: &|name| environment.var(name).map(str::to_owned),
             directories: &Disk,
         })
     }
+}
+
+/// Where we are. A file in the home is the user's, whatever it is called.
+fn project_dir(environment: &Environment) -> Option<&Path> {
+    let here = environment.current_dir.as_deref()?;
+    (environment.home_dir.as_deref() != Some(here)).then_some(here)
 }
 
 /// Since when the oldest process of a client has been running; none where none is.

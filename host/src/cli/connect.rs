@@ -12,7 +12,7 @@ use std::process::ExitCode;
 use clap::{Args, Subcommand, ValueEnum};
 
 use super::JsonArgs;
-use super::clients::{Clients, Gateway, Traces, hinted};
+use super::clients::{Clients, Traces, hinted};
 use super::output::{Hinted, line, report};
 use crate::connect::entry::DEFAULT_NAME;
 use crate::plugin::Manifest;
@@ -125,11 +125,13 @@ fn connect(settings: &Settings, environment: &Environment, args: &ClientArgs) ->
     if traces == Traces::Kept {
         clients.configs.settle().map_err(|error| hinted(error.into()))?;
     }
-    let connecting = Connecting { clients: &clients, args, gateway: Gateway::new()? };
+    let connecting = Connecting::new(&clients, args)?;
     match &args.client {
-        Some(id) => connecting.client(id).map(|()| ExitCode::SUCCESS),
-        None => every(&connecting),
+        Some(id) => connecting.client(id)?,
+        None => every(&connecting)?,
     }
+    connecting.tell_about_gateway()?;
+    Ok(ExitCode::SUCCESS)
 }
 
 /// A client whose entry is to be written again as it should be.
@@ -158,11 +160,11 @@ pub(super) fn again(clients: &Clients, wanted: &Reconnect) -> anyhow::Result<()>
         force: false,
         disconnect: false,
     };
-    Connecting { clients, args: &args, gateway: Gateway::new()? }.client(wanted.client)
+    Connecting::new(clients, &args)?.client(wanted.client)
 }
 
 /// Each client that is found, one after the other; one that fails does not keep the others from it.
-fn every(connecting: &Connecting) -> anyhow::Result<ExitCode> {
+fn every(connecting: &Connecting) -> anyhow::Result<()> {
     let clients = connecting.clients;
     let scope = connecting.args.scope.into();
     let is_found = |manifest: &&Manifest| {
@@ -183,7 +185,7 @@ fn every(connecting: &Connecting) -> anyhow::Result<ExitCode> {
         }
     }
     match failed.as_slice() {
-        [] => Ok(ExitCode::SUCCESS),
+        [] => Ok(()),
         failed => {
             let hint = "the others are done; see the reasons above";
             Err(Hinted::new(format!("{} failed", failed.join(", ")), hint).into())

@@ -27,11 +27,16 @@ impl std::fmt::Display for Hinted {
 
 impl std::error::Error for Hinted {}
 
-/// Prints a line. A reader that went away (`isartor logs | head`) is not an error worth a message.
+/// Prints a line.
 pub(super) fn line(text: impl AsRef<str>) -> io::Result<()> {
     let mut out = io::stdout().lock();
     writeln!(out, "{}", text.as_ref())?;
     out.flush()
+}
+
+/// Whether a line could not be printed because nobody reads any more, as in `isartor logs | head`.
+pub fn is_reader_gone(error: &anyhow::Error) -> bool {
+    error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
 }
 
 /// Prints the error chain, then its hint. The last resort: a failure to print has nowhere to go.

@@ -47,6 +47,9 @@ impl ConnectError {
     pub fn hint(&self) -> String {
         match self {
             Self::Locate { source: LocateError::NoRoot { name }, .. } => format!("set {name}"),
+            Self::Locate { source: LocateError::NoProject, .. } => "run it in the project's directory".into(),
+            Self::Locate { source: LocateError::NoProjectScope, .. } => "leave --scope project out".into(),
+            Self::Locate { source: LocateError::NoUserScope, .. } => "run it in a project with --scope project".into(),
             Self::Locate { .. } => "add isartor to the client's own settings by hand: it runs 'isartor mcp'".into(),
             Self::Unusable { path, .. } => {
                 let path = path.display();

@@ -52,6 +52,8 @@ pub enum LocateError {
     NoUserScope,
     #[error("its configuration cannot be found: {name} is not set to an absolute path")]
     NoRoot { name: String },
+    #[error("this directory is no project's: it is not absolute, or your home")]
+    NoProject,
     #[error("no directory for its configuration was found")]
     NoMatch,
 }
@@ -183,14 +185,14 @@ impl Surroundings<'_> {
 
     fn root(&self, template: &Template) -> Result<Expansion, LocateError> {
         let expansion = |path: &str, base: &str| Expansion { base: base.to_owned(), paths: vec![path.to_owned()] };
-        let known = |path: Option<&str>, name: &str| match path.filter(|path| is_absolute(path, self.os)) {
+        let known = |path: Option<&str>, otherwise| match path.filter(|path| is_absolute(path, self.os)) {
             Some(path) => Ok(expansion(path, path)),
-            None => Err(LocateError::NoRoot { name: name.to_owned() }),
+            None => Err(otherwise),
         };
         match &template.root {
             Root::FileSystem => Ok(expansion("", "/")),
-            Root::Home => known(self.home_dir, "HOME"),
-            Root::Project => known(self.project_dir, "the project's directory"),
+            Root::Home => known(self.home_dir, LocateError::NoRoot { name: "HOME".to_owned() }),
+            Root::Project => known(self.project_dir, LocateError::NoProject),
             Root::Variable { name, otherwise } => {
                 match ((self.variable)(name).filter(|path| is_absolute(path, self.os)), otherwise) {
                     (Some(path), _) => {

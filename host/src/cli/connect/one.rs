@@ -19,7 +19,21 @@ use crate::plugin::{Connector, Manifest};
 pub(super) struct Connecting<'a> {
     pub(super) clients: &'a Clients<'a>,
     pub(super) args: &'a ClientArgs,
-    pub(super) gateway: Gateway,
+    pub(super) gateway: WantedGateway,
+    /// What it says to the key; none where nobody needs to know.
+    pub(super) answer: Option<GatewayAnswer>,
+}
+
+impl<'a> Connecting<'a> {
+    /// Asks the gateway, where something is to be written that needs it.
+    pub(super) fn new(clients: &'a Clients<'a>, args: &'a ClientArgs) -> anyhow::Result<Self> {
+        let gateway = if args.disconnect { WantedGateway::none() } else { wanted::gateway(clients, args)? };
+        let answer = match args.disconnect || args.show_config {
+            true => None,
+            false => Some(Gateway::new()?.ask(&gateway.url, gateway.key.as_deref())),
+        };
+        Ok(Self { clients, args, gateway, answer })
+    }
 }
 
 impl Connecting<'_> {
@@ -27,13 +41,12 @@ impl Connecting<'_> {
     pub(super) fn client(&self, id: &str) -> anyhow::Result<()> {
         let connector = self.clients.connector(id)?;
         let manifest = connector.manifest();
-        let gateway = wanted::gateway(self.clients, self.args)?;
         if self.args.show_config || manifest.files.is_empty() {
-            return self.print(&connector, &gateway);
+            return self.print(&connector);
         }
-        let intent = wanted::intent(self.clients, self.args, manifest, &gateway)?;
+        let intent = wanted::intent(self.clients, self.args, manifest, &self.gateway)?;
         self.refuse_retired(manifest)?;
-        let answer = self.ask_gateway(&gateway)?;
+        self.refuse_key()?;
         let plan = self.plan(&connector, &intent)?;
         self.show(&plan, manifest, &intent)?;
         if self.args.dry_run {
@@ -46,7 +59,7 @@ impl Connecting<'_> {
             let applied = self.apply(&connector, &intent, plan)?;
             self.tell(&applied, manifest)?;
         }
-        self.tell_about_gateway(&gateway, answer.as_ref())
+        Ok(())
     }
 
     fn plan(&self, connector: &Connector, intent: &Intent) -> anyhow::Result<Plan> {
@@ -73,16 +86,13 @@ impl Connecting<'_> {
         }
     }
 
-    /// What the gateway says to the key; an error when it refuses it. None where nobody needs to know.
-    fn ask_gateway(&self, gateway: &WantedGateway) -> anyhow::Result<Option<GatewayAnswer>> {
-        if self.args.disconnect {
-            return Ok(None);
+    /// An error when the gateway refuses the key that we know.
+    fn refuse_key(&self) -> anyhow::Result<()> {
+        let is_unknown = self.args.key_env.is_some() && self.gateway.key.is_none();
+        if self.answer != Some(GatewayAnswer::Refused) || self.args.force || is_unknown {
+            return Ok(());
         }
-        let is_unknown = self.args.key_env.is_some() && gateway.key.is_none();
-        let answer = self.gateway.ask(&gateway.url, gateway.key.as_deref());
-        if answer != GatewayAnswer::Refused || self.args.force || is_unknown {
-            return Ok(Some(answer));
-        }
+        let gateway = &self.gateway;
         let url = &gateway.url;
         let (what, hint) = match gateway.key {
             Some(_) => (format!("the gateway at {url} refuses the key"), "give the right one with --gateway-api-key"),
@@ -135,9 +145,10 @@ impl Connecting<'_> {
         line(format!("next: {restart}"))
     }
 
-    fn tell_about_gateway(&self, gateway: &WantedGateway, answer: Option<&GatewayAnswer>) -> anyhow::Result<()> {
-        let url = &gateway.url;
-        match answer {
+    /// What there is to know about the gateway, once everything is written.
+    pub(super) fn tell_about_gateway(&self) -> io::Result<()> {
+        let (gateway, url) = (&self.gateway, &self.gateway.url);
+        match &self.answer {
             None | Some(GatewayAnswer::Welcome) => {}
             Some(GatewayAnswer::Refused) => match &self.args.key_env {
                 Some(variable) if gateway.key.is_none() => {
@@ -159,13 +170,13 @@ impl Connecting<'_> {
     }
 
     /// What would be in a file with nothing else in it, with secrets hidden.
-    fn print(&self, connector: &Connector, gateway: &WantedGateway) -> anyhow::Result<()> {
+    fn print(&self, connector: &Connector) -> anyhow::Result<()> {
         let manifest = connector.manifest();
         if self.args.disconnect {
             let hint = "take isartor out of the client's own settings";
             return Err(Hinted::new(format!("{} has no file that isartor edits", manifest.title), hint).into());
         }
-        let entry = |transport| wanted::entry(self.clients, self.args, manifest, gateway, transport);
+        let entry = |transport| wanted::entry(self.clients, self.args, manifest, &self.gateway, transport);
         let mut texts = Vec::new();
         if manifest.snippets.is_empty() {
             let scope = self.args.scope.into();

@@ -17,6 +17,13 @@ pub(super) struct WantedGateway {
     pub(super) key: Option<String>,
 }
 
+impl WantedGateway {
+    /// For what needs none.
+    pub(super) fn none() -> Self {
+        Self { url: String::new(), key: None }
+    }
+}
+
 pub(super) fn gateway(clients: &Clients, args: &ClientArgs) -> anyhow::Result<WantedGateway> {
     let settings = clients.settings;
     let url = match &args.gateway_url {
