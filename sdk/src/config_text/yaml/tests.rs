@@ -92,12 +92,25 @@ fn a_blank_text_becomes_a_fresh_document() {
     assert_eq!(LIST.disconnect(&wanted, "isartor", false).unwrap().unwrap().lines().last(), Some("mcpServers: []"));
 }
 
+/// Every case with what it becomes, and back.
+fn check(client: &Client<Yaml>, cases: &[(&str, String)]) {
+    for (before, after) in cases {
+        assert_eq!(client.connect(Some(before), &entry()).as_ref(), Ok(after), "{before}");
+        assert_eq!(client.connect(Some(after), &entry()).as_ref(), Ok(after), "twice: {before}");
+        let created = !before.contains("extensions") && !before.contains("mcpServers");
+        assert_eq!(client.disconnect(after, "isartor", created).unwrap().as_deref(), Some(*before), "{after}");
+        let crlf = before.replace('\n', "\r\n");
+        if crlf.contains('\n') {
+            assert_eq!(client.connect(Some(&crlf), &entry()).unwrap(), after.replace('\n', "\r\n"), "CRLF: {before}");
+        }
+    }
+}
+
 #[test]
-fn a_server_goes_where_servers_are() {
-    let zero = IN_LIST.replace("\n  ", "\n").replacen("  ", "", 1).replace("\n    - mcp", "\n  - mcp");
+fn a_server_goes_into_a_map() {
     let four = IN_MAP.replace("      ", "            ").replace("\n    ", "\n        ").replacen("  ", "    ", 1);
     let four = four.replace("                ", "            ");
-    let map = [
+    let cases = [
         ("GOOSE: 1\n", format!("GOOSE: 1\nextensions:\n{IN_MAP}")),
         ("# only\n", format!("# only\nextensions:\n{IN_MAP}")),
         ("---\n", format!("---\nextensions:\n{IN_MAP}")),
@@ -121,7 +134,14 @@ fn a_server_goes_where_servers_are() {
         ),
         ("extensions:\n  a: |\n    x\n\nb: 1\n", format!("extensions:\n  a: |\n    x\n{IN_MAP}\nb: 1\n")),
     ];
-    let list = [
+    check(&MAP, &cases);
+}
+
+#[test]
+fn a_server_goes_into_a_list() {
+    let zero = IN_LIST.replace("\n  ", "\n").replacen("  ", "", 1).replace("\n    - mcp", "\n  - mcp");
+    let wide = IN_LIST.replace("\n    ", "\n      ");
+    let cases = [
         ("a: 1\n", format!("a: 1\nmcpServers:\n{IN_LIST}")),
         ("mcpServers: []\nb: 1\n", format!("mcpServers:\n{IN_LIST}b: 1\n")),
         ("mcpServers: [ ]\n", format!("mcpServers: [ {IN_LIST_INLINE} ]\n")),
@@ -133,28 +153,10 @@ fn a_server_goes_where_servers_are() {
         ("mcpServers:\n- name: a\nb: 1\n", format!("mcpServers:\n- name: a\n{zero}b: 1\n")),
         (
             "mcpServers:\n  -   name: a\n",
-            format!(
-                "mcpServers:\n  -   name: a\n{}",
-                IN_LIST
-                    .replace("    ", "      ")
-                    .replace("- n", "-   n")
-                    .replace("        - mcp", "        - mcp")
-                    .replace("        ISARTOR", "        ISARTOR")
-            ),
+            format!("mcpServers:\n  -   name: a\n{}", wide.replace("  - name", "  -   name")),
         ),
     ];
-    for (client, before, after) in
-        map.iter().map(|case| (&MAP, case.0, &case.1)).chain(list.iter().map(|case| (&LIST, case.0, &case.1)))
-    {
-        assert_eq!(client.connect(Some(before), &entry()).as_ref(), Ok(after), "{before}");
-        assert_eq!(client.connect(Some(after), &entry()).as_ref(), Ok(after), "twice: {before}");
-        let created = !before.contains("extensions") && !before.contains("mcpServers");
-        assert_eq!(client.disconnect(after, "isartor", created).unwrap().as_deref(), Some(before), "{after}");
-        let crlf = before.replace('\n', "\r\n");
-        if crlf.contains('\n') {
-            assert_eq!(client.connect(Some(&crlf), &entry()).unwrap(), after.replace('\n', "\r\n"), "CRLF: {before}");
-        }
-    }
+    check(&LIST, &cases);
 }
 
 #[test]
