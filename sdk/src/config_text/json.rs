@@ -4,6 +4,9 @@ mod document;
 mod edit;
 mod layout;
 
+#[cfg(test)]
+mod tests;
+
 use jsonc_parser::ParseOptions;
 use jsonc_parser::ast::{ObjectProp, Value as Parsed};
 use jsonc_parser::common::Ranged;

@@ -1,5 +1,7 @@
 //! How a client spells a server: fields in the order they are written, and what each one means.
 
+use std::slice;
+
 use crate::connector::{HttpServer, ServerEntry, StdioServer, Transport};
 
 use super::format::Value;
@@ -108,10 +110,18 @@ impl Role {
         match self {
             Self::Command => Some(Value::Text(server.command.clone())),
             Self::Args => Some(Value::List(server.args.clone())),
-            Self::CommandLine => Some(Value::List([&[server.command.clone()], server.args.as_slice()].concat())),
+            Self::CommandLine => Some(Value::List([slice::from_ref(&server.command), server.args.as_slice()].concat())),
             Self::Env => map(server.env.iter().filter(|(_, value)| Some(value.as_str()) != by_name)),
             Self::PassedVariables => by_name.map(|name| Value::List(vec![name.to_owned()])),
-            _ => None,
+            Self::Url
+            | Self::Headers
+            | Self::HeaderVariables
+            | Self::Name
+            | Self::Text(_)
+            | Self::Bool(_)
+            | Self::Number(_)
+            | Self::Texts(_)
+            | Self::Beginning(_) => None,
         }
     }
 
@@ -122,7 +132,17 @@ impl Role {
             Self::Url => Some(Value::Text(server.url.clone())),
             Self::Headers => map(server.headers.iter().filter(|(_, value)| !is_by_name(value))),
             Self::HeaderVariables => map(server.headers.iter().filter(|(_, value)| is_by_name(value))),
-            _ => None,
+            Self::Command
+            | Self::Args
+            | Self::CommandLine
+            | Self::Env
+            | Self::PassedVariables
+            | Self::Name
+            | Self::Text(_)
+            | Self::Bool(_)
+            | Self::Number(_)
+            | Self::Texts(_)
+            | Self::Beginning(_) => None,
         }
     }
 }

@@ -24,7 +24,7 @@ impl<'a> Document<'a> {
     pub(super) fn parse(text: &'a str, options: &ParseOptions) -> Result<Self, Failure> {
         let parsed = parse_to_ast(text, &COLLECT, options).map_err(|error| unparsable(text, &error))?;
         let tokens = parsed.tokens.unwrap_or_default();
-        refuse_control_characters(text, &tokens)?;
+        refuse_control_characters(text, &tokens, options)?;
         match parsed.value {
             Some(Value::Object(root)) => Ok(Self { text, root, tokens }),
             Some(other) => Err(failure_at(text, other.start(), not_an_object("the configuration", &other))),
@@ -123,12 +123,22 @@ pub(super) fn is_comment(token: &Token) -> bool {
     matches!(token, Token::CommentLine(_) | Token::CommentBlock(_))
 }
 
-/// The parser lets a raw line break pass inside a string; JSON does not, and it usually means a missing quote.
-fn refuse_control_characters(text: &str, tokens: &[TokenAndRange]) -> Result<(), Failure> {
+/// The parser lets a raw line break pass inside a string; JSON does not, and it usually means a missing quote. JSON5
+/// has nothing against other control characters, and a backslash continues a string on the next line.
+fn refuse_control_characters(text: &str, tokens: &[TokenAndRange], options: &ParseOptions) -> Result<(), Failure> {
+    let is_json5 = options.allow_extended_string_escapes;
     for token in tokens.iter().filter(|token| matches!(token.token, Token::String(_))) {
-        let inside = &text[token.range.start..token.range.end];
-        if let Some(offset) = inside.find(|character: char| character < ' ') {
-            return Err(failure_at(text, token.range.start + offset, "a string holds an unescaped control character"));
+        let mut characters = text[token.range.start..token.range.end].char_indices().peekable();
+        while let Some((offset, character)) = characters.next() {
+            let is_refused = if is_json5 { matches!(character, '\n' | '\r') } else { character < ' ' };
+            if is_refused {
+                let what = "a string holds an unescaped control character";
+                return Err(failure_at(text, token.range.start + offset, what));
+            }
+            if is_json5 && character == '\\' {
+                let escaped = characters.next();
+                characters.next_if(|(_, next)| escaped.is_some_and(|(_, first)| first == '\r') && *next == '\n');
+            }
         }
     }
     Ok(())
