@@ -2,6 +2,7 @@
 
 mod cases;
 mod files;
+mod killed;
 mod locate;
 mod machine;
 

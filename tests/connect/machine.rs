@@ -119,7 +119,7 @@ impl Machine {
     }
 
     pub(super) fn run(&self, arguments: &[&str]) -> Output {
-        self.command(Path::new(env!("CARGO_BIN_EXE_isartor"))).args(arguments).output().unwrap()
+        self.command_for(arguments).output().unwrap()
     }
 
     /// Makes everything here belong to a user without any rights, when we are root and could give it away.
@@ -143,6 +143,13 @@ impl Machine {
         let mut command = self.command(Path::new("setpriv"));
         command.args(["--reuid=65534", "--regid=65534", "--clear-groups"]).arg(program).args(arguments);
         command.output().expect("setpriv is part of util-linux, and needed to test as root")
+    }
+
+    /// `isartor` as it would run here, for a test that needs the process.
+    pub(super) fn command_for(&self, arguments: &[&str]) -> Command {
+        let mut command = self.command(Path::new(env!("CARGO_BIN_EXE_isartor")));
+        command.args(arguments);
+        command
     }
 
     fn command(&self, program: &Path) -> Command {
