@@ -5,6 +5,7 @@ mod support;
 mod author;
 mod capabilities;
 mod chat;
+mod clients;
 mod connect;
 mod gateway;
 mod hostile;

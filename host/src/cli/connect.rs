@@ -135,32 +135,40 @@ fn connect(settings: &Settings, environment: &Environment, args: &ClientArgs) ->
 }
 
 /// A client whose entry is to be written again as it should be.
-pub(super) struct Reconnect<'a> {
-    pub(super) client: &'a str,
+#[derive(Debug)]
+pub(super) struct Reconnect {
+    pub(super) client: String,
     pub(super) scope: Scope,
+    pub(super) transport: TransportKind,
+    pub(super) gateway_url: Option<String>,
+    pub(super) key: Option<String>,
+    pub(super) key_variable: Option<String>,
 }
 
-/// Connects a client again, as 'isartor connect CLIENT' does when nothing else is said.
+/// Connects a client again. What the user wrote into the entry is in `wanted`, so there is nothing to ask about.
 pub(super) fn again(clients: &Clients, wanted: &Reconnect) -> anyhow::Result<()> {
     let args = ClientArgs {
-        client: Some(wanted.client.to_owned()),
+        client: Some(wanted.client.clone()),
         all: false,
-        transport: TransportArg::Stdio,
+        transport: match wanted.transport {
+            TransportKind::Stdio => TransportArg::Stdio,
+            TransportKind::Http => TransportArg::Http,
+        },
         scope: match wanted.scope {
             Scope::User => ScopeArg::User,
             Scope::Project => ScopeArg::Project,
         },
         name: DEFAULT_NAME.to_owned(),
-        gateway_url: None,
-        gateway_api_key: None,
-        key_env: None,
+        gateway_url: wanted.gateway_url.clone(),
+        gateway_api_key: wanted.key.clone(),
+        key_env: wanted.key_variable.clone(),
         dry_run: false,
         show_config: false,
-        yes: false,
+        yes: true,
         force: false,
         disconnect: false,
     };
-    Connecting::new(clients, &args)?.client(wanted.client)
+    Connecting::new(clients, &args)?.client(&wanted.client)
 }
 
 /// Each client that is found, one after the other; one that fails does not keep the others from it.

@@ -13,7 +13,7 @@ use std::process::ExitCode;
 use clap::Args;
 
 use super::clients::{Clients, Traces};
-use super::connect::{self, Reconnect};
+use super::connect;
 use super::output::{line, report};
 use crate::settings::{Environment, Settings};
 use finding::{Finding, Health, Repair};
@@ -95,9 +95,9 @@ fn carry_out(clients: &Clients, repair: &Repair) -> anyhow::Result<()> {
             line(format!("made {} private", path.display()))?;
             Ok(())
         }
-        Repair::Reconnect { client, scope } => {
-            line(format!("== {client}"))?;
-            connect::again(clients, &Reconnect { client, scope: *scope })
+        Repair::Reconnect(wanted) => {
+            line(format!("== {}", wanted.client))?;
+            connect::again(clients, wanted)
         }
     }
 }

@@ -137,6 +137,13 @@ impl Connecting<'_> {
             if let Some(backup) = &applied.backup {
                 line(format!("backup: {}", backup.display()))?;
             }
+            match applied.mode {
+                Some((before, now)) if now < before => line(format!(
+                    "made it readable by you only (mode {now:03o}, it was {before:03o}): it holds the gateway's key"
+                ))?,
+                Some((_, now)) => line(format!("its mode is {now:03o} again"))?,
+                None => {}
+            }
         }
         let Some(restart) = &manifest.restart else { return Ok(()) };
         if running_since(manifest).is_some() {

@@ -27,7 +27,7 @@ pub(in crate::cli) struct Status {
     pub(in crate::cli) entry_present: bool,
     /// We wrote an entry that is gone, and nobody took it back.
     pub(in crate::cli) wiped: bool,
-    transport: Option<&'static str>,
+    pub(in crate::cli) transport: Option<TransportKind>,
     pub(in crate::cli) command: Option<String>,
     pub(in crate::cli) matches_this_binary: Option<bool>,
     pub(in crate::cli) gateway_url: Option<String>,
@@ -39,6 +39,9 @@ pub(in crate::cli) struct Status {
     pub(in crate::cli) duplicates: Vec<String>,
     #[serde(skip)]
     pub(in crate::cli) exposed_mode: Option<u32>,
+    /// The key as the entry has it.
+    #[serde(skip)]
+    pub(in crate::cli) entry_key: EntryKey,
 }
 
 /// What the gateway says to the entry's key.
@@ -139,10 +142,7 @@ impl Asked {
             scope: standing.scope,
             entry_present: entry.is_some(),
             wiped: entry.is_none(),
-            transport: entry.map(|entry| match entry.transport {
-                TransportKind::Stdio => "stdio",
-                TransportKind::Http => "http",
-            }),
+            transport: entry.map(|entry| entry.transport),
             command: entry.and_then(|entry| entry.command.as_ref()).map(|command| command.display().to_string()),
             matches_this_binary,
             gateway_url,
@@ -153,6 +153,7 @@ impl Asked {
             competing: standing.competing,
             duplicates: standing.duplicates,
             exposed_mode: standing.exposed_mode,
+            entry_key: standing.entry.map_or(EntryKey::None, |entry| entry.key),
         }
     }
 

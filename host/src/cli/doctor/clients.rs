@@ -4,7 +4,10 @@ use std::path::Path;
 
 use super::finding::{Finding, Repair};
 use crate::cli::clients::Clients;
+use crate::cli::connect::Reconnect;
 use crate::cli::connect::status::{self, KeyStatus, Status};
+use crate::connect::EntryKey;
+use crate::plugin::manifest::TransportKind;
 
 pub(super) fn examine(clients: &Clients) -> anyhow::Result<Vec<Finding>> {
     let (statuses, troubles) = status::of_all(clients)?;
@@ -19,7 +22,7 @@ pub(super) fn examine(clients: &Clients) -> anyhow::Result<Vec<Finding>> {
 /// What is to be said of one file; that all is well where nothing is wrong.
 fn of_file(status: &Status) -> Vec<Finding> {
     let client = &status.client;
-    let again = || Repair::Reconnect { client: client.clone(), scope: status.scope };
+    let again = || Repair::Reconnect(reconnect(status));
     if status.wiped {
         let what = format!("isartor's entry is gone from {}: something else removed it", status.path);
         return vec![Finding::ill(client, what).hint(format!("run 'isartor connect {client}'")).repair(again())];
@@ -58,6 +61,23 @@ fn of_file(status: &Status) -> Vec<Finding> {
         findings.push(Finding::well(client, status.path.clone()));
     }
     findings
+}
+
+/// The entry as it is but for the program; what a default entry says where it is gone.
+fn reconnect(status: &Status) -> Reconnect {
+    let (key, key_variable) = match &status.entry_key {
+        EntryKey::Literal(key) => (Some(key.clone()), None),
+        EntryKey::Variable(name) => (None, Some(name.clone())),
+        EntryKey::None | EntryKey::Unknown => (None, None),
+    };
+    Reconnect {
+        client: status.client.clone(),
+        scope: status.scope,
+        transport: status.transport.unwrap_or(TransportKind::Stdio),
+        gateway_url: status.gateway_url.clone(),
+        key,
+        key_variable,
+    }
 }
 
 fn of_key(status: &Status) -> Option<Finding> {

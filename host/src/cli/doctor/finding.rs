@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::plugin::manifest::client_file::Scope;
+use crate::cli::connect::Reconnect;
 
 /// What was found, and what helps.
 #[derive(Debug)]
@@ -27,7 +27,7 @@ pub(super) enum Health {
 #[derive(Debug)]
 pub(super) enum Repair {
     MakePrivate { path: PathBuf, mode: u32 },
-    Reconnect { client: String, scope: Scope },
+    Reconnect(Reconnect),
 }
 
 impl Finding {
