@@ -4,6 +4,7 @@ mod cases;
 mod files;
 mod locate;
 mod machine;
+mod parsed;
 
 use std::fs::{self, Permissions};
 use std::os::unix::fs::{PermissionsExt, symlink};
