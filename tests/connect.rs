@@ -5,6 +5,7 @@ mod files;
 mod killed;
 mod locate;
 mod machine;
+mod parsed;
 
 use std::fs::{self, Permissions};
 use std::os::unix::fs::{PermissionsExt, symlink};

@@ -1,4 +1,5 @@
-//! A user's machine with Claude Desktop's configuration in it, and `isartor` to run there. Nothing is inherited.
+//! A user's machine with a client's configuration in it, Claude Desktop's unless another is named, and `isartor` to run
+//! there. Nothing is inherited.
 
 #![expect(clippy::unwrap_used, reason = "where a test's setting cannot be made, the test has failed")]
 
@@ -15,23 +16,37 @@ const NOBODY: u32 = 65_534;
 
 pub(super) struct Machine {
     dir: TempDir,
+    /// The client's file, below `dir`.
+    config: PathBuf,
     variables: Vec<(String, String)>,
 }
 
 impl Machine {
     /// Without a configuration.
     pub(super) fn new() -> Self {
+        let directory = if cfg!(target_os = "macos") { "Library/Application Support/Claude" } else { ".config/Claude" };
+        Self::of(Path::new("home").join(directory).join("claude_desktop_config.json"))
+    }
+
+    /// Without a configuration, of which it is known where it would be: in `home` or in `project`.
+    pub(super) fn of(config: PathBuf) -> Self {
         let dir = tempfile::tempdir().unwrap();
         fs::create_dir(dir.path().join("home")).unwrap();
-        Self { dir, variables: Vec::new() }
+        fs::create_dir(dir.path().join("project")).unwrap();
+        Self { dir, config, variables: Vec::new() }
     }
 
     /// With this configuration.
     pub(super) fn with(config: impl AsRef<[u8]>) -> Self {
         let machine = Self::new();
-        machine.make_directory();
-        fs::write(machine.config(), config).unwrap();
+        machine.write(config);
         machine
+    }
+
+    /// Writes the configuration as the client or its user would.
+    pub(super) fn write(&self, config: impl AsRef<[u8]>) {
+        self.make_directory();
+        fs::write(self.config(), config).unwrap();
     }
 
     pub(super) fn and(mut self, name: &str, value: &str) -> Self {
@@ -43,9 +58,18 @@ impl Machine {
         self.dir.path().join("home")
     }
 
+    /// Where commands are run.
+    fn project(&self) -> PathBuf {
+        self.dir.path().join("project")
+    }
+
     pub(super) fn config(&self) -> PathBuf {
-        let directory = if cfg!(target_os = "macos") { "Library/Application Support/Claude" } else { ".config/Claude" };
-        self.home().join(directory).join("claude_desktop_config.json")
+        self.dir.path().join(&self.config)
+    }
+
+    /// What a path that a command printed is for any machine.
+    pub(super) fn relative(&self, path: &str) -> PathBuf {
+        Path::new(path).strip_prefix(self.dir.path()).unwrap_or_else(|_| panic!("{path} is elsewhere")).to_owned()
     }
 
     pub(super) fn make_directory(&self) {
@@ -94,9 +118,9 @@ impl Machine {
         names.map(|name| self.config().with_file_name(name)).collect()
     }
 
-    /// Every file and directory of the home; files with their bytes.
+    /// Every file and directory of the home and the project; files with their bytes.
     pub(super) fn everything(&self) -> BTreeMap<PathBuf, Vec<u8>> {
-        let (mut found, mut open) = (BTreeMap::new(), vec![self.home()]);
+        let (mut found, mut open) = (BTreeMap::new(), vec![self.home(), self.project()]);
         while let Some(directory) = open.pop() {
             for name in names(&directory) {
                 let path = directory.join(name);
@@ -125,7 +149,7 @@ impl Machine {
     /// Makes everything here belong to a user without any rights, when we are root and could give it away.
     pub(super) fn give_to_nobody(&self) {
         if rustix::process::geteuid().is_root() {
-            for path in self.everything().into_keys().chain([self.home(), self.dir.path().to_owned()]) {
+            for path in self.everything().into_keys().chain([self.home(), self.project(), self.dir.path().to_owned()]) {
                 chown(path, Some(NOBODY), Some(NOBODY)).unwrap();
             }
         }
@@ -155,7 +179,7 @@ impl Machine {
     fn command(&self, program: &Path) -> Command {
         let mut command = Command::new(program);
         command.env_clear().env("HOME", self.home()).env("PATH", "/usr/local/bin:/usr/bin:/bin").stdin(Stdio::null());
-        command.envs(self.variables.iter().cloned());
+        command.envs(self.variables.iter().cloned()).current_dir(self.project());
         command
     }
 }

@@ -1,0 +1,114 @@
+//! What a configuration says to a parser that is not the SDK's.
+
+#![expect(clippy::unwrap_used, reason = "where a test's setting cannot be made, the test has failed")]
+
+use std::fs;
+
+use saphyr_parser::{Event, Parser, ScalarStyle};
+use serde_json::{Map, Value};
+
+use super::cases::plugins;
+
+/// How a client keeps its servers, as its connector's manifest says.
+pub(super) struct Layout {
+    pub(super) format: String,
+    container: Vec<String>,
+    name_field: Option<String>,
+}
+
+impl Layout {
+    pub(super) fn of(connector: &str) -> Self {
+        let manifest = fs::read_to_string(plugins().join(connector).join("plugin.toml")).unwrap();
+        let manifest: toml::Table = toml::from_str(&manifest).unwrap();
+        let servers = &manifest["servers"];
+        let text = |value: &toml::Value| value.as_str().unwrap().to_owned();
+        Self {
+            format: text(&servers["format"]),
+            container: servers["container"].as_array().unwrap().iter().map(text).collect(),
+            name_field: servers.get("name_field").map(text),
+        }
+    }
+
+    /// The entry called `name`.
+    pub(super) fn entry(&self, text: &str, name: &str) -> Option<Value> {
+        let mut entries = self.entries(&self.document(text).expect("it parses")).into_iter();
+        entries.find(|(found, _)| found == name).map(|(_, entry)| entry)
+    }
+
+    /// Every server by its name, in order.
+    pub(super) fn entries(&self, document: &Value) -> Vec<(String, Value)> {
+        let container = self.container.iter().try_fold(document, |value, key| value.get(key));
+        match (container, &self.name_field) {
+            (Some(Value::Object(entries)), None) => entries.clone().into_iter().collect(),
+            (Some(Value::Array(entries)), Some(field)) => {
+                entries.iter().map(|entry| (entry[field].as_str().unwrap().to_owned(), entry.clone())).collect()
+            }
+            (None, _) => Vec::new(),
+            (Some(other), _) => panic!("{other} holds no servers"),
+        }
+    }
+
+    /// None where the strict parser of the format refuses the text, such as JSON with comments.
+    pub(super) fn document(&self, text: &str) -> Option<Value> {
+        let text = text.trim_start_matches('\u{feff}');
+        match self.format.as_str() {
+            "json" | "json5" => serde_json::from_str(text).ok(),
+            "toml" => toml::from_str::<toml::Table>(text).ok().map(|table| serde_json::to_value(table).unwrap()),
+            "yaml" => yaml(text),
+            other => panic!("{other} is no format"),
+        }
+    }
+}
+
+/// The first document of a stream; none where it does not parse.
+fn yaml(text: &str) -> Option<Value> {
+    let events: Result<Vec<Event>, _> = Parser::new_from_str(text).map(|event| event.map(|(event, _)| event)).collect();
+    let mut events = events.ok()?.into_iter().filter(|event| {
+        !matches!(event, Event::Nothing | Event::StreamStart | Event::DocumentStart(_) | Event::DocumentEnd)
+    });
+    let first = events.next()?;
+    Some(node(first, &mut events))
+}
+
+fn node<'t>(first: Event<'t>, rest: &mut impl Iterator<Item = Event<'t>>) -> Value {
+    match first {
+        Event::Scalar(text, style, ..) => scalar(&text, style),
+        Event::SequenceStart(..) => {
+            let mut items = Vec::new();
+            loop {
+                match rest.next().unwrap() {
+                    Event::SequenceEnd => return Value::Array(items),
+                    item => items.push(node(item, rest)),
+                }
+            }
+        }
+        Event::MappingStart(..) => {
+            let mut entries = Map::new();
+            loop {
+                match rest.next().unwrap() {
+                    Event::MappingEnd => return Value::Object(entries),
+                    key => {
+                        let key = node(key, rest).as_str().expect("keys are texts").to_owned();
+                        let value = rest.next().unwrap();
+                        entries.insert(key, node(value, rest));
+                    }
+                }
+            }
+        }
+        other => panic!("{other:?} begins no value"),
+    }
+}
+
+/// As the core schema resolves it; an alias and a tag are not in the cases.
+fn scalar(text: &str, style: ScalarStyle) -> Value {
+    if style != ScalarStyle::Plain {
+        return Value::String(text.to_owned());
+    }
+    match text {
+        "" | "~" | "null" => Value::Null,
+        "true" => Value::Bool(true),
+        "false" => Value::Bool(false),
+        number if number.parse::<f64>().is_ok() => serde_json::from_str(number).unwrap_or_else(|_| text.into()),
+        text => text.into(),
+    }
+}
