@@ -169,7 +169,11 @@ impl<F: Format> Client<F> {
         let mut text = text.to_owned();
         let displaced = self.shapes().flatten().map(|(field, _)| *field);
         for field in displaced.filter(|field| !shape.iter().any(|(ours, _)| ours == field)) {
-            text = F::remove(&text, &below(path, field))?;
+            // What is inside another spelling's field may be on no way: that field may hold a text here.
+            let is_there = F::read(&text, path)?.is_some_and(|entry| entry.at(field.split('.')).is_some());
+            if is_there {
+                text = F::remove(&text, &below(path, field))?;
+            }
         }
         for (field, role) in shape.iter().filter(|(_, role)| !role.is_beginning()) {
             let path = below(path, field);

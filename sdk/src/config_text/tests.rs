@@ -223,6 +223,20 @@ fn nested_containers_are_made_and_unmade() {
 }
 
 #[test]
+fn an_older_spelling_inside_a_field_that_the_new_one_has_gives_way() {
+    const NESTED: Shape = &[("command.path", Role::Command), ("command.args", Role::Args), ("command.env", Role::Env)];
+    const ZED: Client<Json> = Client::new(&["s"]).stdio(STDIO).http(HTTP).older(&[NESTED]);
+    let old = r#"{"s": {"isartor": {"command": {"path": "/old", "args": [], "env": {"A": "b"}}, "note": 1}}}"#;
+    let found = ZED.servers(old).unwrap().remove(0);
+    assert_eq!(found.extra, [("note".to_owned(), "1".to_owned())]);
+    let Some(Transport::Stdio(server)) = found.transport else { panic!("it starts a program") };
+    assert_eq!((server.command.as_str(), server.env.len()), ("/old", 1));
+    let new = ZED.connect(Some(old), &entry()).unwrap();
+    assert!(new.contains(r#""command": "/bin/isartor""#) && new.contains(r#""note": 1"#), "{new}");
+    assert_eq!(ZED.connect(Some(&new), &entry()).unwrap(), new);
+}
+
+#[test]
 fn an_entry_changes_from_one_transport_to_another() {
     const HEADED: Shape = &[("url", Role::Url), ("requestOptions.headers", Role::Headers), ("on", Role::Bool(true))];
     let client: Client<Json> = Client::new(&["mcpServers"]).stdio(STDIO).http(HEADED).older(&[TYPED_HTTP, HTTP]);
