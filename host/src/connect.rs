@@ -88,9 +88,15 @@ impl Client<'_> {
     /// Reads the client's files and has the connector say what they should become.
     pub fn plan(&self, intent: &Intent, scope: Scope) -> Result<Plan, ConnectError> {
         let located = self.locate(scope)?;
-        located.targets.iter().try_for_each(|place| self.check_permitted(place))?;
-        let (mut steps, mut conflicts) = (Vec::new(), self.competing(&located));
-        for place in &located.targets {
+        let (mut steps, mut conflicts) = (Vec::new(), Vec::new());
+        let mut places: Vec<&Located> = located.targets.iter().collect();
+        match intent {
+            Intent::Connect(_) => conflicts.extend(self.competing(&located)),
+            // Wherever our entry is, it goes.
+            Intent::Disconnect { .. } => places.extend(&located.competing),
+        }
+        places.iter().try_for_each(|place| self.check_permitted(place))?;
+        for place in places {
             let (step, conflict) = match intent {
                 Intent::Connect(entry) => self.connecting(place, entry)?,
                 Intent::Disconnect { name } => self.disconnecting(place, name)?,
@@ -129,8 +135,11 @@ impl Client<'_> {
     fn competing(&self, located: &Location) -> Vec<Conflict> {
         let title = &self.connector.manifest().title;
         let used = Path::new(&located.targets[0].path);
-        let conflict =
-            |other: &String| Conflict::Competing { title: title.clone(), used: used.to_owned(), other: other.clone() };
+        let conflict = |other: &Located| Conflict::Competing {
+            title: title.clone(),
+            used: used.to_owned(),
+            other: other.path.clone(),
+        };
         located.competing.iter().map(conflict).collect()
     }
 

@@ -93,5 +93,5 @@ fn what_is_not_there_cannot_be_restored() {
         }
     }
     let error = failure(&home.run(&["app", "restore", "cursor"]));
-    assert!(error.contains("is not what it was") || error.contains("cannot be restored"), "{error}");
+    assert!(error.contains("is gone or was changed"), "{error}");
 }

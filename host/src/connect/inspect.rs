@@ -13,6 +13,8 @@ use crate::plugin::manifest::client_file::Scope;
 pub struct Inspected {
     pub path: PathBuf,
     pub scope: Scope,
+    /// Files that are there too, and that the client may read instead.
+    pub competing: Vec<String>,
     pub is_there: bool,
     /// Every server in it, in file order.
     pub servers: Vec<FoundEntry>,
@@ -28,8 +30,6 @@ pub struct Inspected {
 #[derive(Debug)]
 pub struct Inspection {
     pub files: Vec<Result<Inspected, ConnectError>>,
-    /// Files that are there too, and that the client may read instead.
-    pub competing: Vec<String>,
     pub is_installed: bool,
 }
 
@@ -51,11 +51,14 @@ impl Client<'_> {
     /// What the files of `scope` hold, and what the journal says of the entry called `name` in each.
     pub fn inspect(&self, scope: Scope, name: &str) -> Result<Inspection, ConnectError> {
         let located = self.locate(scope)?;
-        let files = located.targets.iter().map(|place| self.inspect_file(place, name)).collect();
-        Ok(Inspection { files, competing: located.competing, is_installed: located.is_installed })
+        let paths = |places: &[Located]| -> Vec<String> { places.iter().map(|place| place.path.clone()).collect() };
+        let (targets, others) = (paths(&located.targets), paths(&located.competing));
+        let read = located.targets.iter().map(|place| self.inspect_file(place, name, &others));
+        let unread = located.competing.iter().map(|place| self.inspect_file(place, name, &targets));
+        Ok(Inspection { files: read.chain(unread).collect(), is_installed: located.is_installed })
     }
 
-    fn inspect_file(&self, place: &Located, name: &str) -> Result<Inspected, ConnectError> {
+    fn inspect_file(&self, place: &Located, name: &str, competing: &[String]) -> Result<Inspected, ConnectError> {
         let path = PathBuf::from(&place.path);
         let key = Key { client: self.connector.manifest().id.clone(), path: path.clone(), name: name.to_owned() };
         let now = self.configs.read(&Place { path: path.clone(), base: PathBuf::from(&place.base) })?;
@@ -68,6 +71,7 @@ impl Client<'_> {
         let written = changes.iter().find(|change| change.key == key && change.action == Action::Connect);
         Ok(Inspected {
             scope: place.file.scope,
+            competing: competing.to_vec(),
             is_there: now.text().is_some(),
             servers,
             record,

@@ -37,7 +37,7 @@ pub struct Location<'m> {
     /// At least one; several where the client is installed more than once.
     pub targets: Vec<Located<'m>>,
     /// Files that are there too, and that the client may read instead of a target.
-    pub competing: Vec<String>,
+    pub competing: Vec<Located<'m>>,
     /// Whether anything of the client was found.
     pub is_installed: bool,
 }
@@ -114,16 +114,16 @@ fn groups<'m>(files: &[&'m ClientFile]) -> Vec<Vec<&'m ClientFile>> {
 
 impl Surroundings<'_> {
     /// The first of `group` that is in use, at each of its places, and those of the others that are there.
-    fn in_use<'m>(&self, group: &[&'m ClientFile]) -> Result<(Vec<Located<'m>>, Vec<String>), LocateError> {
+    fn in_use<'m>(&self, group: &[&'m ClientFile]) -> Result<(Vec<Located<'m>>, Vec<Located<'m>>), LocateError> {
         let mut reason = LocateError::NoMatch;
         for (index, file) in group.iter().copied().enumerate() {
             match self.places(file) {
                 Ok(targets) if !targets.is_empty() => {
-                    let is_target = |path: &String| targets.iter().any(|target| target.path == *path);
-                    let mut others: Vec<String> =
-                        group[index + 1..].iter().flat_map(|file| self.existing(&file.path)).collect();
-                    others.retain(|path| !is_target(path));
-                    others.dedup();
+                    let is_target = |other: &Located| targets.iter().any(|target| target.path == other.path);
+                    let mut others: Vec<Located> =
+                        group[index + 1..].iter().flat_map(|file| self.there(file)).collect();
+                    others.retain(|other| !is_target(other));
+                    others.dedup_by(|one, other| one.path == other.path);
                     return Ok((targets, others));
                 }
                 Ok(_) => {}
@@ -131,6 +131,13 @@ impl Surroundings<'_> {
             }
         }
         Err(reason)
+    }
+
+    /// Where a file is there, in use or not.
+    fn there<'m>(&self, file: &'m ClientFile) -> Vec<Located<'m>> {
+        let Ok(Expansion { base, paths }) = self.expand(&file.path) else { return Vec::new() };
+        let there = paths.into_iter().filter(|path| self.directories.exists(path));
+        there.map(|path| Located { file, path, base: base.clone() }).collect()
     }
 
     fn places<'m>(&self, file: &'m ClientFile) -> Result<Vec<Located<'m>>, LocateError> {

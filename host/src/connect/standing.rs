@@ -59,7 +59,7 @@ impl Standing {
     /// Each file of one client that has our entry called `name`, or lost it.
     pub fn of(manifest: &Manifest, user: Option<&Inspection>, project: Option<&Inspection>, name: &str) -> Vec<Self> {
         let shadow = files(project).find(|file| file.ours(name).is_some()).map(|file| file.path.clone());
-        let standing = |inspection: &Inspection, file: &Inspected| {
+        let standing = |file: &Inspected| {
             let entry = file.ours(name).map(|entry| OurEntry::read(manifest, entry));
             let is_lost = entry.is_none() && file.record.is_some();
             (entry.is_some() || is_lost).then(|| Self {
@@ -69,7 +69,7 @@ impl Standing {
                 scope: file.scope,
                 written_at: file.written_at,
                 shadowed_by: shadow.clone().filter(|_| file.scope == Scope::User && entry.is_some()),
-                competing: inspection.competing.clone(),
+                competing: file.competing.clone(),
                 duplicates: file.all_ours().map(|entry| entry.name.clone()).filter(|other| other != name).collect(),
                 exposed_mode: file
                     .mode
@@ -78,10 +78,7 @@ impl Standing {
             })
         };
         let both = [user, project].into_iter().flatten();
-        both.flat_map(|inspection| {
-            inspection.files.iter().flatten().filter_map(move |file| standing(inspection, file)).collect::<Vec<_>>()
-        })
-        .collect()
+        both.flat_map(|inspection| inspection.files.iter().flatten().filter_map(standing).collect::<Vec<_>>()).collect()
     }
 
     /// Whether the entry starts the program at `program`; none where it starts none.
