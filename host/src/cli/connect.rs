@@ -9,6 +9,7 @@ mod wanted;
 
 use std::process::ExitCode;
 
+use anyhow::Context;
 use clap::{Args, Subcommand, ValueEnum};
 
 use super::JsonArgs;
@@ -121,6 +122,10 @@ pub(super) fn run(settings: &Settings, environment: &Environment, args: ConnectA
 
 fn connect(settings: &Settings, environment: &Environment, args: &ClientArgs) -> anyhow::Result<ExitCode> {
     let traces = if args.dry_run || args.show_config { Traces::None } else { Traces::Kept };
+    if args.all && traces == Traces::Kept {
+        // Many connectors are compiled; a home keeps their code for the next time.
+        settings.home.create().with_context(|| format!("cannot prepare {}", settings.home.root().display()))?;
+    }
     let clients = Clients::open(settings, environment, traces)?;
     if traces == Traces::Kept {
         clients.configs.settle().map_err(|error| hinted(error.into()))?;
