@@ -7,7 +7,7 @@ const FUNCTION_MAX_LINES: usize = 60;
 const FILE_MAX_LINES: usize = 400;
 
 /// Where a dependency of the host may be named: word, and the files or folders under host/src.
-const HOMES: [(&str, &[&str]); 38] = [
+const HOMES: [(&str, &[&str]); 40] = [
     ("clap", &["cli.rs", "cli/", "main.rs"]),
     ("anyhow", &["cli.rs", "cli/", "main.rs"]),
     ("dirs", &["settings/environment.rs"]),
@@ -43,7 +43,9 @@ const HOMES: [(&str, &[&str]); 38] = [
     ("listeners", &["server/port.rs"]),
     ("base64", &["mcp/"]),
     ("url", &["connect/entry.rs", "install/source.rs", "plugin/imports/http/permission.rs", "cli/clients/gateway.rs"]),
-    ("jsonc_parser", &["client_config/verify.rs"]),
+    ("jsonc_parser", &["client_config/verify/"]),
+    ("toml_edit", &["client_config/verify/"]),
+    ("saphyr_parser", &["client_config/verify/"]),
     ("hmac", &["plugin/engine/compiled.rs"]),
     ("getrandom", &["plugin/engine/compiled.rs"]),
     ("hf_hub", &["model/"]),
