@@ -4,7 +4,7 @@ use std::marker::PhantomData;
 
 use super::format::{Data, Format, Node, Step, Value};
 use super::reading;
-use super::shape::Shape;
+use super::shape::{Role, Shape, has};
 use crate::connector::{Connector, Failure, FoundEntry, ServerEntry, Target, Transport};
 
 const BYTE_ORDER_MARK: char = '\u{feff}';
@@ -89,10 +89,11 @@ impl<F: Format> Client<F> {
     /// and our header where the new entry does not have them.
     ///
     /// # Errors
-    /// `unsupported` when the client does not know the entry's transport; `invalid-input` with a position, as the
-    /// module says.
+    /// `unsupported` when the client does not know the entry's transport, or cannot pass the key's variable on;
+    /// `invalid-input` with a position, as the module says.
     pub fn connect(&self, config: Option<&str>, entry: &ServerEntry) -> Result<String, Failure> {
         let shape = self.shape(entry)?;
+        check_passed(entry, shape)?;
         let (mark, text) = split_mark(config.unwrap_or_default());
         let path = self.path(&entry.name);
         let changed = if text.trim().is_empty() {
@@ -196,6 +197,17 @@ impl<F: Format> Client<F> {
             text = F::remove(&text, &keys[..depth])?;
         }
         Ok(text)
+    }
+}
+
+/// A program gets a variable that its client passes on under the name that it has.
+fn check_passed(entry: &ServerEntry, shape: Shape) -> Result<(), Failure> {
+    let (Transport::Stdio(server), Some(variable)) = (&entry.transport, &entry.key_variable) else { return Ok(()) };
+    match server.env.iter().find(|(name, value)| value == variable && name != variable) {
+        Some((name, _)) if has(shape, Role::PassedVariables) => Err(Failure::unsupported(format!(
+            "it passes the variable {variable} on under its own name, and only {name} can hold it"
+        ))),
+        Some(_) | None => Ok(()),
     }
 }
 
