@@ -93,7 +93,7 @@ impl<F: Format> Client<F> {
     /// `invalid-input` with a position, as the module says.
     pub fn connect(&self, config: Option<&str>, entry: &ServerEntry) -> Result<String, Failure> {
         let shape = self.shape(entry)?;
-        check_passed(entry, shape)?;
+        check_by_name(entry, shape)?;
         let (mark, text) = split_mark(config.unwrap_or_default());
         let path = self.path(&entry.name);
         let changed = if text.trim().is_empty() {
@@ -200,11 +200,17 @@ impl<F: Format> Client<F> {
     }
 }
 
-/// A program gets a variable that its client passes on under the name that it has.
-fn check_passed(entry: &ServerEntry, shape: Shape) -> Result<(), Failure> {
-    let (Transport::Stdio(server), Some(variable)) = (&entry.transport, &entry.key_variable) else { return Ok(()) };
-    match server.env.iter().find(|(name, value)| value == variable && name != variable) {
-        Some((name, _)) if has(shape, Role::PassedVariables) => Err(Failure::unsupported(format!(
+/// A key that is told by its variable's bare name needs a field for that; and a program gets a variable that its client
+/// passes on under the name that it has.
+fn check_by_name(entry: &ServerEntry, shape: Shape) -> Result<(), Failure> {
+    let Some(variable) = &entry.key_variable else { return Ok(()) };
+    let (pairs, has_field, keeps_name) = match &entry.transport {
+        Transport::Stdio(server) => (&server.env, has(shape, Role::PassedVariables), true),
+        Transport::Http(server) => (&server.headers, has(shape, Role::HeaderVariables), false),
+    };
+    match pairs.iter().find(|(_, value)| value == variable) {
+        Some(_) if !has_field => Err(Failure::unsupported("an entry of this transport cannot refer to a variable")),
+        Some((name, _)) if keeps_name && name != variable => Err(Failure::unsupported(format!(
             "it passes the variable {variable} on under its own name, and only {name} can hold it"
         ))),
         Some(_) | None => Ok(()),

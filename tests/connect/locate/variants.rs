@@ -17,7 +17,6 @@ const STABLE: (&str, &str) = ("linux-stable", "/home/a/.config/Code/User/mcp.jso
 
 const CASES: &[Case] = &[
     Case { client: "vscode", os: Linux, tree: &["/home/a/.config/Code/User"], targets: &[STABLE] },
-    Case { client: "vscode", os: Linux, tree: &["/home/a/.config/Code"], targets: &[("linux", STABLE.1)] },
     Case {
         client: "vscode",
         os: Linux,
