@@ -22,6 +22,7 @@ use serde_json::Value;
 
 use super::machine::{Machine, failure, success};
 use super::parsed::Layout;
+use super::servers;
 
 /// Fewer would leave out what can go wrong.
 const MIN_CASES: usize = 8;
@@ -56,6 +57,7 @@ fn run_all(connector: &str) {
         case.run(&client);
         proven.extend(case.file("meaning").map(|_| case.is_over_http()));
     }
+    servers::nothing_is_lost(connector, &cases, &client.layout, &client.warm.home().join(".isartor"));
     assert!(proven.contains(&false), "{connector}: a case over stdio says what the entry means");
     let knows_http = cases.iter().any(|case| case.is_over_http() && case.file("refused").is_none());
     assert!(!knows_http || proven.contains(&true), "{connector}: a case over HTTP says what the entry means");
@@ -200,11 +202,11 @@ impl Case {
     }
 }
 
-/// Every connector's folder under plugins/, in name order.
-pub(super) fn connectors() -> Vec<String> {
+/// The folder under plugins/ of every connector that edits files, in name order.
+fn connectors() -> Vec<String> {
     let is_connector = |name: &String| {
         let manifest = fs::read_to_string(plugins().join(name).join("plugin.toml"));
-        manifest.is_ok_and(|text| text.contains("kind = \"connector\""))
+        manifest.is_ok_and(|text| text.contains("\n[[file]]"))
     };
     let mut names = names(&plugins());
     names.retain(is_connector);
@@ -212,7 +214,7 @@ pub(super) fn connectors() -> Vec<String> {
 }
 
 /// The cases of a connector, with no file in them that nobody reads.
-pub(super) fn cases(connector: &str) -> Vec<Case> {
+fn cases(connector: &str) -> Vec<Case> {
     let folder = plugins().join(connector).join("cases");
     let case = |name: String| Case { folder: folder.join(&name), name: format!("{connector}/{name}") };
     let cases: Vec<Case> = names(&folder).into_iter().map(case).collect();

@@ -29,6 +29,20 @@ impl Layout {
         }
     }
 
+    /// Whether `field` only repeats an entry's name.
+    pub(super) fn is_name(&self, field: &str) -> bool {
+        self.name_field.as_deref() == Some(field)
+    }
+
+    /// Whether `raw` is how a file spells `value`; for TOML and YAML, whose values may need what is around them, as far
+    /// as the texts in it say.
+    pub(super) fn is_spelled(&self, raw: &str, value: &Value) -> bool {
+        match self.format.as_str() {
+            "json" => serde_json::from_str::<Value>(raw).is_ok_and(|parsed| parsed == *value),
+            _ => texts(value).iter().all(|text| raw.contains(text)),
+        }
+    }
+
     /// The entry called `name`.
     pub(super) fn entry(&self, text: &str, name: &str) -> Option<Value> {
         let mut entries = self.entries(&self.document(text).expect("it parses")).into_iter();
@@ -57,6 +71,18 @@ impl Layout {
             "yaml" => yaml(text),
             other => panic!("{other} is no format"),
         }
+    }
+}
+
+/// Every text in a value, with the names of what is in it.
+pub(super) fn texts(value: &Value) -> Vec<String> {
+    match value {
+        Value::Object(fields) => {
+            fields.iter().flat_map(|(name, value)| [vec![name.clone()], texts(value)].concat()).collect()
+        }
+        Value::Array(items) => items.iter().flat_map(texts).collect(),
+        Value::String(text) => vec![text.clone()],
+        Value::Null | Value::Bool(_) | Value::Number(_) => Vec::new(),
     }
 }
 

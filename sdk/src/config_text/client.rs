@@ -4,7 +4,7 @@ use std::marker::PhantomData;
 
 use super::format::{Data, Format, Node, Step, Value};
 use super::reading;
-use super::shape::Shape;
+use super::shape::{Role, Shape, has};
 use crate::connector::{Connector, Failure, FoundEntry, ServerEntry, Target, Transport};
 
 const BYTE_ORDER_MARK: char = '\u{feff}';
@@ -89,10 +89,11 @@ impl<F: Format> Client<F> {
     /// and our header where the new entry does not have them.
     ///
     /// # Errors
-    /// `unsupported` when the client does not know the entry's transport; `invalid-input` with a position, as the
-    /// module says.
+    /// `unsupported` when the client does not know the entry's transport, or cannot pass the key's variable on;
+    /// `invalid-input` with a position, as the module says.
     pub fn connect(&self, config: Option<&str>, entry: &ServerEntry) -> Result<String, Failure> {
         let shape = self.shape(entry)?;
+        check_by_name(entry, shape)?;
         let (mark, text) = split_mark(config.unwrap_or_default());
         let path = self.path(&entry.name);
         let changed = if text.trim().is_empty() {
@@ -196,6 +197,23 @@ impl<F: Format> Client<F> {
             text = F::remove(&text, &keys[..depth])?;
         }
         Ok(text)
+    }
+}
+
+/// A key that is told by its variable's bare name needs a field for that; and a program gets a variable that its client
+/// passes on under the name that it has.
+fn check_by_name(entry: &ServerEntry, shape: Shape) -> Result<(), Failure> {
+    let Some(variable) = &entry.key_variable else { return Ok(()) };
+    let (pairs, has_field, keeps_name) = match &entry.transport {
+        Transport::Stdio(server) => (&server.env, has(shape, Role::PassedVariables), true),
+        Transport::Http(server) => (&server.headers, has(shape, Role::HeaderVariables), false),
+    };
+    match pairs.iter().find(|(_, value)| value == variable) {
+        Some(_) if !has_field => Err(Failure::unsupported("an entry of this transport cannot refer to a variable")),
+        Some((name, _)) if keeps_name && name != variable => Err(Failure::unsupported(format!(
+            "it passes the variable {variable} on under its own name, and only {name} can hold it"
+        ))),
+        Some(_) | None => Ok(()),
     }
 }
 
