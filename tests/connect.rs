@@ -6,6 +6,7 @@ mod killed;
 mod locate;
 mod machine;
 mod parsed;
+mod snippets;
 
 use std::fs::{self, Permissions};
 use std::os::unix::fs::{PermissionsExt, symlink};

@@ -1,5 +1,7 @@
 //! Where the configuration of Claude Desktop is, for every system and environment: a table over the pure function.
 
+mod several;
+
 use isartor_host::connect::locate::{Directories, LocateError, Surroundings, locate};
 use isartor_host::plugin::manifest::Manifest;
 use isartor_host::plugin::manifest::client_file::{Os, Scope};
