@@ -7,6 +7,7 @@ mod locate;
 mod machine;
 mod parsed;
 mod servers;
+mod snippets;
 
 use std::fs::{self, Permissions};
 use std::os::unix::fs::{PermissionsExt, symlink};

@@ -202,11 +202,11 @@ impl Case {
     }
 }
 
-/// The folder under plugins/ of every connector that edits files, in name order.
-fn connectors() -> Vec<String> {
+/// The folder under plugins/ of every connector that edits a file, in name order.
+pub(super) fn connectors() -> Vec<String> {
     let is_connector = |name: &String| {
         let manifest = fs::read_to_string(plugins().join(name).join("plugin.toml"));
-        manifest.is_ok_and(|text| text.contains("\n[[file]]"))
+        manifest.is_ok_and(|text| text.contains("kind = \"connector\"") && text.contains("[[file]]"))
     };
     let mut names = names(&plugins());
     names.retain(is_connector);

@@ -5,6 +5,7 @@
 
 mod claude_desktop;
 mod places;
+mod several;
 mod variants;
 
 use std::fs;
