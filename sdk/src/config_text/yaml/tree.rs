@@ -186,8 +186,10 @@ impl<'a> Events<'a> {
                 (start..range.end.max(line_end(self.text, start)), Kind::Block(text))
             }
         };
-        let keeps_end = matches!(kind, Kind::Block(_)) && line(self.text, range.start).contains('+');
-        let end = if keeps_end { range.end } else { range.start + self.text[range.clone()].trim_end().len() };
+        let trimmed = range.start + self.text[range.clone()].trim_end().len();
+        // In a block, blank lines at the end mean something when it says so, or when they are indented further.
+        let is_kept = line(self.text, range.start).contains('+') || self.text[trimmed..range.end].contains(' ');
+        let end = if matches!(kind, Kind::Block(_)) && is_kept { range.end } else { trimmed };
         Node { range: range.start..end, anchor, tag, kind }
     }
 

@@ -172,11 +172,18 @@ impl<'a> Reading<'a> {
         self.events.peek().is_none_or(|(event, _)| event == end)
     }
 
+    /// A key can follow a question mark; a plain one can also begin with it.
+    fn behind_question_mark(&mut self, start: usize) -> usize {
+        let is_plain = self.events.peek().is_some_and(|(_, range)| range.start == start && !range.is_empty());
+        if self.text[start..].starts_with('?') && !is_plain { start + 1 } else { start }
+    }
+
     fn pairs(&mut self, inside: Inside) -> Result<(What, Range<usize>), String> {
         let Inside { cursor: start, in_brackets, depth } = inside;
         let (mut pairs, mut cursor) = (Vec::new(), start);
         while !self.is_at(&Event::MappingEnd) {
-            let key = self.node(skip_trivia(self.text, cursor), in_brackets, depth)?;
+            let start = self.behind_question_mark(skip_trivia(self.text, cursor));
+            let key = self.node(start, in_brackets, depth)?;
             let behind = skip_trivia(self.text, key.range.end);
             let colon = if self.text[behind..].starts_with(':') { behind + 1 } else { key.range.end };
             let value = self.node(colon, in_brackets, depth)?;
