@@ -1,10 +1,12 @@
 //! `isartor connect`: every case of every connector, and what a case cannot say: modes, links, backups, keys, refusals.
 
 mod cases;
+mod contention;
 mod files;
 mod killed;
 mod locate;
 mod machine;
+mod refused;
 
 use std::fs::{self, Permissions};
 use std::os::unix::fs::{PermissionsExt, symlink};
