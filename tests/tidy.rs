@@ -49,7 +49,7 @@ const HOMES: [(&str, &[&str]); 40] = [
     ("hmac", &["plugin/engine/compiled.rs"]),
     ("getrandom", &["plugin/engine/compiled.rs"]),
     ("hf_hub", &["model/"]),
-    ("zip", &["model/"]),
+    ("zip", &["model/", "bundle.rs"]),
     ("prost", &["model/"]),
     ("safetensors", &["model/"]),
     ("indicatif", &["cli/"]),

@@ -8,6 +8,7 @@ mod gateway;
 mod mcp;
 mod model;
 mod output;
+mod pack;
 mod plugin;
 mod progress;
 
@@ -48,6 +49,8 @@ enum Command {
     Plugin(plugin::PluginCommand),
     /// Install isartor into an AI client, or take it out again; list the clients and how they are.
     Connect(connect::ConnectArgs),
+    /// Pack isartor into a file that a client installs by itself.
+    Pack(pack::PackArgs),
     /// Look at the clients on this machine and their MCP servers, and take back what was changed.
     #[command(subcommand)]
     App(app::AppCommand),
@@ -114,6 +117,7 @@ pub fn run(cli: Cli, environment: Environment) -> anyhow::Result<ExitCode> {
         | Command::Plugin(_)
         | Command::Connect(_)
         | Command::App(_)
+        | Command::Pack(_)
         | Command::Doctor(_) => Flags::default(),
     };
     let settings = Settings::load(&environment, &flags)?;
@@ -127,6 +131,7 @@ pub fn run(cli: Cli, environment: Environment) -> anyhow::Result<ExitCode> {
         Command::Model(ModelCommand::Status(args)) => model::status(&settings, args.json),
         Command::Plugin(command) => plugin::run(&settings, &environment, command),
         Command::Connect(args) => connect::run(&settings, &environment, args),
+        Command::Pack(args) => pack::run(&settings, &environment, &args),
         Command::App(command) => app::run(&settings, &environment, command),
         Command::Doctor(args) => doctor::run(&settings, &environment, &args),
     }

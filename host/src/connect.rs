@@ -162,7 +162,7 @@ impl Client<'_> {
 
     fn connecting(&self, place: &Located, entry: &ServerEntry) -> Result<Planned, ConnectError> {
         let File { before, target, slot, key } = self.open(place, &entry.name)?;
-        let found = self.ours(&before.path, before.text(), &target, &entry.name)?;
+        let found = self.ours(&key, before.text(), &target)?;
         let after = self.connector.connect(before.text(), &target, entry).map_err(failed_on(&before.path))?;
         // What does not change has to be right as well: "nothing to do" is a connector's word too.
         let checked = check_connected(before.text(), &after, slot, &ours::allowed(entry, self.servers()));
@@ -174,7 +174,7 @@ impl Client<'_> {
         let earlier = self.configs.record(&key)?;
         // What the user added to the entry stays; only what we gave would be lost.
         let conflict = edited(&before.path, found.as_ref(), earlier.as_ref(), Losing::OurValues);
-        let written = self.ours(&before.path, Some(&after), &target, &entry.name)?;
+        let written = self.entry(&before.path, &after, &target, &entry.name)?;
         let change = Change::connecting(key, before, after, earlier.as_ref(), &difference);
         let change = written.iter().fold(change, |change, entry| change.with_entry(&ours::form(entry)));
         let change = if ours::holds_key(entry) { change.holding_key() } else { change };
@@ -191,7 +191,7 @@ impl Client<'_> {
         let after = match undo {
             Undo::Exact(original) => original,
             Undo::Surgical { created_container, created_file } => {
-                let found = self.ours(&before.path, Some(text), &target, name)?;
+                let found = self.ours(&key, Some(text), &target)?;
                 conflict = edited(&before.path, found.as_ref(), record.as_ref(), Losing::Everything);
                 let without = |created_container| {
                     let without = self.connector.disconnect(text, &target, name, created_container);
@@ -250,23 +250,21 @@ impl Client<'_> {
         }
     }
 
-    /// The entry called `name`. An error when it is a server of the user's that happens to have the name: we do not
-    /// take it over.
-    fn ours(
-        &self,
-        path: &Path,
-        text: Option<&str>,
-        target: &Target,
-        name: &str,
-    ) -> Result<Option<FoundEntry>, ConnectError> {
+    /// The entry that `key` names. An error when it is a server of the user's that happens to have the name: we do not
+    /// take it over. A URL does not say whose it is, but the journal does.
+    fn ours(&self, key: &Key, text: Option<&str>, target: &Target) -> Result<Option<FoundEntry>, ConnectError> {
         let Some(text) = text else { return Ok(None) };
-        let found = self.connector.servers(text, target).map_err(failed_on(path))?;
-        match found.into_iter().find(|entry| entry.name == name) {
-            Some(entry) if !ours::is_ours(&entry) => {
-                Err(ConnectError::ForeignEntry { path: path.to_owned(), name: name.to_owned() })
+        match self.entry(&key.path, text, target, &key.name)? {
+            Some(entry) if !ours::is_ours(&entry) && self.configs.record(key)?.is_none() => {
+                Err(ConnectError::ForeignEntry { path: key.path.clone(), name: key.name.clone() })
             }
             found => Ok(found),
         }
+    }
+
+    fn entry(&self, path: &Path, text: &str, target: &Target, name: &str) -> Result<Option<FoundEntry>, ConnectError> {
+        let found = self.connector.servers(text, target).map_err(failed_on(path))?;
+        Ok(found.into_iter().find(|entry| entry.name == name))
     }
 }
 

@@ -9,7 +9,7 @@
 //! ```text
 //! edge                 use case            engine                         contract
 //! cli, server, mcp ->  chat, tools,   ->   cache, plugin, client_config   -> wit  <- sdk <- plugins/*
-//!                      connect, install, model
+//!                      connect, install, model, bundle
 //! ```
 //!
 //! Imports point one way, left to right. Engines never import each other; a use case joins them.
@@ -31,6 +31,7 @@ pub mod server;
 pub mod mcp;
 
 pub mod author;
+pub mod bundle;
 pub mod chat;
 pub mod connect;
 pub mod install;

@@ -36,7 +36,10 @@ pub struct Inspection {
 impl Inspected {
     /// The entry of this name, when it is isartor's.
     pub fn ours(&self, name: &str) -> Option<&FoundEntry> {
-        self.servers.iter().find(|entry| entry.name == name).filter(|entry| ours::is_ours(entry))
+        self.servers
+            .iter()
+            .find(|entry| entry.name == name)
+            .filter(|entry| ours::is_ours(entry) || self.record.is_some())
     }
 }
 

@@ -49,6 +49,8 @@ pub struct Manifest {
     /// Connectors: what is printed for the user to paste where no file is known.
     #[serde(default, rename = "snippet")]
     pub snippets: Vec<Snippet>,
+    /// Connectors: the client installs isartor from a file, too.
+    pub bundle: Option<Bundle>,
     /// What it asks the host for.
     #[serde(default, rename = "capability")]
     pub capabilities: Vec<CapabilityRequest>,
@@ -64,6 +66,22 @@ pub struct Snippet {
     pub title: String,
     pub format: Format,
     pub transport: TransportKind,
+}
+
+/// A file that the client installs a server from.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Bundle {
+    pub format: BundleFormat,
+    /// What the user does with the file.
+    pub next: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum BundleFormat {
+    /// A desktop extension, as npm's `@anthropic-ai/mcpb` defines it.
+    Mcpb,
 }
 
 /// How a client reaches a server.
@@ -101,7 +119,7 @@ impl Manifest {
     }
 
     fn is_about_a_client(&self) -> bool {
-        let says = self.servers.is_some() || self.retired.is_some();
+        let says = self.servers.is_some() || self.retired.is_some() || self.bundle.is_some();
         says || !(self.files.is_empty() && self.snippets.is_empty() && self.processes.is_empty())
     }
 
@@ -111,7 +129,7 @@ impl Manifest {
             return Err(format!("it was made for {:?}; this isartor speaks {WIT_PACKAGE}", self.wit));
         }
         if self.kind != Kind::Connector && self.is_about_a_client() {
-            return Err("only a connector has [servers], [[file]]s, [[snippet]]s and processes".to_owned());
+            return Err("only a connector has [servers], [[file]]s, [[snippet]]s, [bundle] and processes".to_owned());
         }
         if self.servers.is_none() && !self.files.is_empty() {
             return Err("its [[file]]s need [servers], which says what is in them".to_owned());
@@ -162,6 +180,7 @@ mod tests {
             (GOOD.replace("@0.1.0", "@0.2.0"), "this isartor speaks"),
             (GOOD.replace("\"tool\"", "\"daemon\""), "unknown variant `daemon`"),
             (format!("{GOOD}default = true\n"), "only a policy"),
+            (format!("{GOOD}[bundle]\nformat = \"mcpb\"\n"), "only a connector has"),
             (format!("{GOOD}processes = [\"x\"]\n"), "only a connector has"),
             (
                 format!(

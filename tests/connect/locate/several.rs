@@ -1,31 +1,14 @@
 //! Where clients are that have several files: editions side by side, homes that moved, a file with comments and one
 //! without, and paths that the environment sets. A table over the manifests that are shipped.
 
-use isartor_host::connect::locate::{LocateError, Surroundings, locate};
-use isartor_host::plugin::manifest::Manifest;
+use isartor_host::connect::locate::LocateError;
 use isartor_host::plugin::manifest::client_file::{Os, Scope};
 
-use super::{Tree, paths};
-
-macro_rules! manifest {
-    ($client:literal) => {
-        include_str!(concat!("../../../plugins/", $client, "/plugin.toml"))
-    };
-}
-
-const AMP: &str = manifest!("amp");
-const ANTIGRAVITY: &str = manifest!("antigravity");
-const AUGMENT: &str = manifest!("augment");
-const LM_STUDIO: &str = manifest!("lm-studio");
-const OPENCLAW: &str = manifest!("openclaw");
-const OPENCODE: &str = manifest!("opencode");
-const WARP: &str = manifest!("warp");
-const WINDSURF: &str = manifest!("windsurf");
-const ZED: &str = manifest!("zed");
+use super::{Machine, manifest, paths};
 
 /// A client on a machine, and where its files are: id and path of each, what competes, whether the client is there.
 struct Case {
-    manifest: &'static str,
+    client: &'static str,
     os: Os,
     scope: Scope,
     variables: &'static [(&'static str, &'static str)],
@@ -35,9 +18,9 @@ struct Case {
     is_installed: bool,
 }
 
-const fn linux(manifest: &'static str) -> Case {
+const fn linux(client: &'static str) -> Case {
     Case {
-        manifest,
+        client,
         os: Os::Linux,
         scope: Scope::User,
         variables: &[],
@@ -91,15 +74,15 @@ const OLDER_ANTIGRAVITY: &str = "/home/a/.gemini/antigravity/mcp_config.json";
 const NEW_ANTIGRAVITY: &str = "/home/a/.gemini/config/mcp_config.json";
 
 const CASES: &[Case] = &[
-    linux(WINDSURF).at(&[("cascade-first", CASCADE)]),
-    linux(WINDSURF).on(&["/home/a/.codeium/windsurf/logs"]).at(&[("cascade", CASCADE)]).installed(),
-    linux(WINDSURF).on(&["/home/a/.codeium/config.json"]).at(&[("cascade-first", CASCADE)]),
-    linux(WINDSURF).on(&["/home/a/.config/devin/state"]).at(&[("devin", DEVIN)]).installed(),
-    linux(WINDSURF)
+    linux("windsurf").at(&[("cascade-first", CASCADE)]),
+    linux("windsurf").on(&["/home/a/.codeium/windsurf/logs"]).at(&[("cascade", CASCADE)]).installed(),
+    linux("windsurf").on(&["/home/a/.codeium/config.json"]).at(&[("cascade-first", CASCADE)]),
+    linux("windsurf").on(&["/home/a/.config/devin/state"]).at(&[("devin", DEVIN)]).installed(),
+    linux("windsurf")
         .on(&[CASCADE, DEVIN_CLI])
         .at(&[("cascade", CASCADE), ("devin", DEVIN), ("devin-cli", DEVIN_CLI)])
         .installed(),
-    linux(WINDSURF)
+    linux("windsurf")
         .windows()
         .on(&["C:\\U\\a\\Roaming\\devin\\config.json", "C:\\U\\a\\.config\\devin"])
         .at(&[
@@ -107,136 +90,127 @@ const CASES: &[Case] = &[
             ("devin-cli-windows", "C:\\U\\a\\Roaming\\devin\\config.json"),
         ])
         .installed(),
-    linux(WINDSURF).project().at(&[("devin-project", "/src/shop/.devin/config.json")]),
-    linux(WINDSURF).project().on(&["/src/shop/.devin/mcp_config.json"]).at(&[
+    linux("windsurf").project().at(&[("devin-project", "/src/shop/.devin/config.json")]),
+    linux("windsurf").project().on(&["/src/shop/.devin/mcp_config.json"]).at(&[
         ("devin-project-desktop", "/src/shop/.devin/mcp_config.json"),
         ("devin-project", "/src/shop/.devin/config.json"),
     ]),
-    linux(ZED).at(&[("linux-first", "/home/a/.config/zed/settings.json")]),
-    linux(ZED).on(&["/home/a/.config/zed"]).at(&[("linux", "/home/a/.config/zed/settings.json")]).installed(),
-    linux(ZED)
+    linux("zed").at(&[("linux-first", "/home/a/.config/zed/settings.json")]),
+    linux("zed").on(&["/home/a/.config/zed"]).at(&[("linux", "/home/a/.config/zed/settings.json")]).installed(),
+    linux("zed")
         .with(&[("XDG_CONFIG_HOME", "/x")])
         .on(&["/x/zed/themes", "/home/a/.config/zed"])
         .at(&[("linux", "/x/zed/settings.json")])
         .installed(),
-    linux(ZED)
+    linux("zed")
         .on(&["/home/a/.var/app/dev.zed.Zed/config/zed/settings.json"])
         .at(&[("flatpak", "/home/a/.var/app/dev.zed.Zed/config/zed/settings.json")])
         .installed(),
-    linux(ZED)
+    linux("zed")
         .with(&[("FLATPAK_XDG_CONFIG_HOME", "/f")])
         .on(&["/f/zed/settings.json", "/home/a/.config/zed/settings.json"])
         .at(&[("linux", "/home/a/.config/zed/settings.json"), ("flatpak", "/f/zed/settings.json")])
         .installed(),
-    linux(ZED)
+    linux("zed")
         .macos()
         .with(&[("XDG_CONFIG_HOME", "/x")])
         .on(&["/Applications/Zed.app"])
         .at(&[("macos", "/home/a/.config/zed/settings.json")])
         .installed(),
-    linux(ZED).windows().at(&[("windows", "C:\\U\\a\\Roaming\\Zed\\settings.json")]),
-    linux(ZED).project().at(&[("project", "/src/shop/.zed/settings.json")]),
-    linux(OPENCODE).at(&[("json", "/home/a/.config/opencode/opencode.json")]),
-    linux(OPENCODE)
+    linux("zed").windows().at(&[("windows", "C:\\U\\a\\Roaming\\Zed\\settings.json")]),
+    linux("zed").project().at(&[("project", "/src/shop/.zed/settings.json")]),
+    linux("opencode").at(&[("json", "/home/a/.config/opencode/opencode.json")]),
+    linux("opencode")
         .on(&["/home/a/.config/opencode/opencode.jsonc"])
         .at(&[("jsonc", "/home/a/.config/opencode/opencode.jsonc")])
         .installed(),
-    linux(OPENCODE)
+    linux("opencode")
         .on(&["/home/a/.config/opencode/opencode.jsonc", "/home/a/.config/opencode/opencode.json"])
         .at(&[("jsonc", "/home/a/.config/opencode/opencode.jsonc")])
         .beside(&["/home/a/.config/opencode/opencode.json"])
         .installed(),
-    linux(OPENCODE)
+    linux("opencode")
         .with(&[("XDG_CONFIG_HOME", "/x"), ("PATH", "/opt/bin:/usr/bin")])
         .on(&["/usr/bin/opencode"])
         .at(&[("json", "/x/opencode/opencode.json")])
         .installed(),
-    linux(OPENCODE).windows().at(&[("json", "C:\\U\\a\\.config\\opencode\\opencode.json")]),
-    linux(OPENCODE).project().on(&["/src/shop/opencode.jsonc"]).at(&[("project-jsonc", "/src/shop/opencode.jsonc")]),
-    linux(OPENCODE).project().at(&[("project-json", "/src/shop/opencode.json")]),
-    linux(LM_STUDIO).at(&[("first", "/home/a/.lmstudio/mcp.json")]),
-    linux(LM_STUDIO).on(&["/home/a/.lmstudio/models"]).at(&[("home", "/home/a/.lmstudio/mcp.json")]).installed(),
-    linux(LM_STUDIO)
+    linux("opencode").windows().at(&[("json", "C:\\U\\a\\.config\\opencode\\opencode.json")]),
+    linux("opencode").project().on(&["/src/shop/opencode.jsonc"]).at(&[("project-jsonc", "/src/shop/opencode.jsonc")]),
+    linux("opencode").project().at(&[("project-json", "/src/shop/opencode.json")]),
+    linux("lm-studio").at(&[("first", "/home/a/.lmstudio/mcp.json")]),
+    linux("lm-studio").on(&["/home/a/.lmstudio/models"]).at(&[("home", "/home/a/.lmstudio/mcp.json")]).installed(),
+    linux("lm-studio")
         .on(&["/home/a/.cache/lm-studio/models"])
         .at(&[("older-home", "/home/a/.cache/lm-studio/mcp.json")])
         .installed(),
-    linux(LM_STUDIO)
+    linux("lm-studio")
         .on(&["/home/a/.cache/lm-studio/mcp.json", "/home/a/.lmstudio/models"])
         .at(&[("older-home-with-file", "/home/a/.cache/lm-studio/mcp.json")])
         .installed(),
-    linux(LM_STUDIO)
+    linux("lm-studio")
         .on(&["/home/a/.cache/lm-studio/mcp.json", "/home/a/.lmstudio/mcp.json"])
         .at(&[("home-with-file", "/home/a/.lmstudio/mcp.json")])
         .beside(&["/home/a/.cache/lm-studio/mcp.json"])
         .installed(),
-    linux(WARP).at(&[("user", "/home/a/.warp/.mcp.json")]),
-    linux(WARP)
+    linux("warp").at(&[("user", "/home/a/.warp/.mcp.json")]),
+    linux("warp")
         .windows()
         .on(&["C:\\U\\a\\Local\\warp\\Warp\\data"])
         .at(&[("user", "C:\\U\\a\\.warp\\.mcp.json")])
         .installed(),
-    linux(WARP).project().at(&[("project", "/src/shop/.warp/.mcp.json")]),
-    linux(ANTIGRAVITY).at(&[("user", NEW_ANTIGRAVITY)]),
-    linux(ANTIGRAVITY).on(&["/home/a/.gemini/settings.json"]).at(&[("user", NEW_ANTIGRAVITY)]),
-    linux(ANTIGRAVITY)
+    linux("warp").project().at(&[("project", "/src/shop/.warp/.mcp.json")]),
+    linux("antigravity").at(&[("user", NEW_ANTIGRAVITY)]),
+    linux("antigravity").on(&["/home/a/.gemini/settings.json"]).at(&[("user", NEW_ANTIGRAVITY)]),
+    linux("antigravity")
         .on(&[OLDER_ANTIGRAVITY])
         .at(&[("user", NEW_ANTIGRAVITY), ("older", OLDER_ANTIGRAVITY)])
         .installed(),
-    linux(ANTIGRAVITY)
+    linux("antigravity")
         .on(&[OLDER_ANTIGRAVITY, "/home/a/.gemini/config/.migrated"])
         .at(&[("user", NEW_ANTIGRAVITY)])
         .installed(),
-    linux(ANTIGRAVITY).project().at(&[("project", "/src/shop/.agents/mcp_config.json")]),
-    linux(AMP).at(&[("json", "/home/a/.config/amp/settings.json")]),
-    linux(AMP).with(&[("XDG_CONFIG_HOME", "/x")]).at(&[("json", "/home/a/.config/amp/settings.json")]),
-    linux(AMP)
+    linux("antigravity").project().at(&[("project", "/src/shop/.agents/mcp_config.json")]),
+    linux("amp").at(&[("json", "/home/a/.config/amp/settings.json")]),
+    linux("amp").with(&[("XDG_CONFIG_HOME", "/x")]).at(&[("json", "/home/a/.config/amp/settings.json")]),
+    linux("amp")
         .on(&["/home/a/.config/amp/settings.json", "/home/a/.config/amp/settings.jsonc"])
         .at(&[("jsonc", "/home/a/.config/amp/settings.jsonc")])
         .beside(&["/home/a/.config/amp/settings.json"])
         .installed(),
-    linux(AMP).windows().at(&[("json", "C:\\U\\a\\.config\\amp\\settings.json")]),
-    linux(AMP)
+    linux("amp").windows().at(&[("json", "C:\\U\\a\\.config\\amp\\settings.json")]),
+    linux("amp")
         .project()
         .on(&["/src/shop/.amp/settings.jsonc"])
         .at(&[("project-jsonc", "/src/shop/.amp/settings.jsonc")]),
-    linux(AUGMENT).on(&["/home/a/.augment"]).at(&[("user", "/home/a/.augment/settings.json")]).installed(),
-    linux(AUGMENT).project().at(&[("project", "/src/shop/.augment/settings.json")]),
-    linux(OPENCLAW).at(&[("user", "/home/a/.openclaw/openclaw.json")]),
-    linux(OPENCLAW)
+    linux("augment").on(&["/home/a/.augment"]).at(&[("user", "/home/a/.augment/settings.json")]).installed(),
+    linux("augment").project().at(&[("project", "/src/shop/.augment/settings.json")]),
+    linux("openclaw").at(&[("user", "/home/a/.openclaw/openclaw.json")]),
+    linux("openclaw")
         .with(&[("OPENCLAW_HOME", "/srv/claw")])
         .on(&["/srv/claw/.openclaw/agents"])
         .at(&[("user", "/srv/claw/.openclaw/openclaw.json")])
         .installed(),
-    linux(OPENCLAW)
+    linux("openclaw")
         .with(&[("OPENCLAW_HOME", "/srv/claw"), ("OPENCLAW_STATE_DIR", "/var/claw")])
         .on(&["/home/a/.openclaw/openclaw.json"])
         .at(&[("user", "/var/claw/openclaw.json")]),
-    linux(OPENCLAW)
+    linux("openclaw")
         .with(&[("OPENCLAW_STATE_DIR", "/var/claw"), ("OPENCLAW_CONFIG_PATH", "/etc/claw.json5")])
         .on(&["/var/claw/openclaw.json"])
         .at(&[("user", "/etc/claw.json5")])
         .installed(),
-    linux(OPENCLAW).windows().at(&[("user", "C:\\U\\a\\.openclaw\\openclaw.json")]),
+    linux("openclaw").windows().at(&[("user", "C:\\U\\a\\.openclaw\\openclaw.json")]),
 ];
 
 #[test]
 fn each_client_has_its_places() {
     for case in CASES {
-        let manifest = Manifest::parse(case.manifest).unwrap_or_else(|error| panic!("{error}: {}", case.manifest));
-        let variable = |wanted: &str| {
-            let found = case.variables.iter().find(|(name, _)| *name == wanted);
-            found.map(|(_, value)| (*value).to_owned())
-        };
-        let windows = case.os == Os::Windows;
-        let around = Surroundings {
-            os: case.os,
-            home_dir: Some(if windows { "C:\\U\\a" } else { "/home/a" }),
-            project_dir: Some("/src/shop"),
-            variable: &variable,
-            directories: &Tree(case.tree),
-        };
-        let about = format!("{} on {}, {:?} with {:?}", manifest.id, case.os, case.tree, case.variables);
-        let found = locate(&manifest.files, case.scope, &around).unwrap_or_else(|error| panic!("{about}: {error}"));
+        let manifest = manifest(case.client);
+        let home = if case.os == Os::Windows { "C:\\U\\a" } else { "/home/a" };
+        let Case { os, variables, tree, .. } = *case;
+        let machine = Machine { os, home: Some(home), project: Some("/src/shop"), variables, tree };
+        let about = format!("{} on {os}, {tree:?} with {variables:?}", case.client);
+        let found = machine.locate(&manifest.files, case.scope).unwrap_or_else(|error| panic!("{about}: {error}"));
         let targets = found.targets.iter().map(|place| (place.file.id.as_str(), place.path.as_str()));
         assert_eq!(targets.collect::<Vec<_>>(), case.targets, "{about}");
         assert_eq!(paths(&found.competing), case.competing, "{about}");
@@ -246,15 +220,9 @@ fn each_client_has_its_places() {
 
 #[test]
 fn a_client_without_projects_says_so() {
-    for text in [LM_STUDIO, OPENCLAW] {
-        let files = Manifest::parse(text).expect("it is shipped").files;
-        let around = Surroundings {
-            os: Os::Linux,
-            home_dir: Some("/home/a"),
-            project_dir: Some("/src/shop"),
-            variable: &|_| None,
-            directories: &Tree(&[]),
-        };
-        assert_eq!(locate(&files, Scope::Project, &around), Err(LocateError::NoProjectScope));
+    for client in ["lm-studio", "openclaw"] {
+        let machine =
+            Machine { os: Os::Linux, home: Some("/home/a"), project: Some("/src/shop"), variables: &[], tree: &[] };
+        assert_eq!(machine.locate(&manifest(client).files, Scope::Project), Err(LocateError::NoProjectScope));
     }
 }
