@@ -1,11 +1,13 @@
 //! `isartor connect`: every case of every connector, and what a case cannot say: modes, links, backups, keys, refusals.
 
 mod cases;
+mod contention;
 mod files;
 mod killed;
 mod locate;
 mod machine;
 mod parsed;
+mod refused;
 mod servers;
 mod snippets;
 

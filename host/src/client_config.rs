@@ -38,6 +38,7 @@ use pending::{Outcome, Pending};
 
 /// A file that was written to this recently may be half of what it will be.
 const SETTLED_AFTER: Duration = Duration::from_millis(100);
+const SETTLING_LOOKS: u32 = 5;
 
 /// What was done.
 #[derive(Debug, PartialEq, Eq)]
@@ -123,8 +124,11 @@ impl ClientConfigs {
     pub fn apply(&self, _lock: &Lock, change: Change, now: SystemTime) -> Result<Applied, ClientConfigError> {
         self.check(&change)?;
         if change.before.may_be_half_written(now, SETTLED_AFTER) {
-            thread::sleep(SETTLED_AFTER);
-            change.before.check_unchanged(&self.state_dir)?;
+            // In pieces, so that on a busy machine its program gets as many turns as we do.
+            for _ in 0..SETTLING_LOOKS {
+                thread::sleep(SETTLED_AFTER / SETTLING_LOOKS);
+                change.before.check_unchanged(&self.state_dir)?;
+            }
         }
         let mut journal = Journal::load(&self.backups_dir)?;
         let pending = self.pending(&change, &journal, now);

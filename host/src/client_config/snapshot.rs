@@ -83,11 +83,13 @@ impl Snapshot {
         }
     }
 
-    /// Whether a program may be writing it in pieces right now. What ends with a closing brace is whole, as it parsed.
+    /// Whether a program may be writing it in pieces right now. A file that was truncated is empty, however long ago
+    /// its program was stopped; what ends with a closing brace is whole, as it parsed.
     pub(super) fn may_be_half_written(&self, now: SystemTime, settled_after: Duration) -> bool {
         let Some(existing) = &self.existing else { return false };
         let age = existing.modified.and_then(|modified| now.duration_since(modified).ok());
-        !existing.text.trim_end().ends_with('}') && age.is_some_and(|age| age < settled_after)
+        let is_recent = age.is_some_and(|age| age < settled_after);
+        existing.text.is_empty() || (is_recent && !existing.text.trim_end().ends_with('}'))
     }
 
     pub fn text(&self) -> Option<&str> {

@@ -6,7 +6,7 @@ use std::thread;
 use std::time::{Duration, SystemTime};
 
 use super::{Client, Conflict, ConnectError, Intent, Plan, Step};
-use crate::client_config::{Applied, Change, ClientConfigs, Lock};
+use crate::client_config::{Applied, Change, ClientConfigError, ClientConfigs, Lock};
 use crate::plugin::manifest::client_file::Scope;
 
 const ATTEMPTS: u32 = 5;
@@ -22,8 +22,9 @@ impl Client<'_> {
         clock: &dyn Fn() -> SystemTime,
     ) -> Result<Plan, ConnectError> {
         for _ in 1..ATTEMPTS {
+            let asked = clock();
             match self.plan(intent, scope) {
-                Err(ConnectError::Unusable { path, .. }) if was_just_written(&path, clock()) => thread::sleep(PAUSE),
+                Err(ConnectError::Unusable { path, .. }) if was_just_written(&path, asked) => thread::sleep(PAUSE),
                 planned => return planned,
             }
         }
@@ -46,7 +47,11 @@ impl Client<'_> {
                 done => return done.map(|()| applied),
             }
         }
-        self.attempt(intent, scope, None, &settled, clock, &mut applied).map(|()| applied)
+        match self.attempt(intent, scope, None, &settled, clock, &mut applied) {
+            // It could be used when it was first planned from.
+            Err(ConnectError::Unusable { path, .. }) => Err(ClientConfigError::Changed { path }.into()),
+            done => done.map(|()| applied),
+        }
     }
 
     fn attempt(
@@ -106,5 +111,5 @@ fn changes(plan: &Plan) -> impl Iterator<Item = &Change> {
 fn was_just_written(path: &Path, now: SystemTime) -> bool {
     // What cannot be looked at was not written just now, as far as we know.
     let modified = fs::metadata(path).and_then(|metadata| metadata.modified()).ok();
-    modified.and_then(|modified| now.duration_since(modified).ok()).is_some_and(|age| age < PAUSE)
+    modified.is_some_and(|modified| modified + PAUSE > now)
 }
