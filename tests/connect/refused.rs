@@ -173,7 +173,7 @@ const ON_A_SMALL_DISK: &str = r#"
 #[expect(clippy::print_stdout, reason = "whoever reads must know that a test could not be made")]
 fn a_full_disk_changes_nothing() {
     let (bytes, files) =
-        (r#"head -c 4096 /dev/zero > "$DIRECTORY/filler-$number""#, r#": > "$DIRECTORY/filler-$number""#);
+        (r#"head -c 4096 /dev/zero > "$DIRECTORY/filler-$number""#, r#"touch "$DIRECTORY/filler-$number""#);
     for (fill, left) in [(bytes, ""), (bytes, "0"), (files, ""), (files, "0")] {
         let machine = Machine::new();
         machine.make_directory();
