@@ -70,11 +70,11 @@ struct Outline<'a> {
     /// What stands before, between and after these: white space and commas, or none where what is ours was taken out.
     /// Empty of a blank text.
     gaps: Vec<Option<&'a str>>,
+    /// How many commas are in each gap; none between the brackets that our entry is in, where commas come and go.
+    commas: Vec<Option<usize>>,
     /// What the rest means, where white space has a say in that.
     meaning: Vec<String>,
     has_container: bool,
-    /// Our entry is between brackets, where commas come and go.
-    has_brackets: bool,
     entry: Option<Vec<Word>>,
 }
 
@@ -134,30 +134,36 @@ impl<'a> Outline<'a> {
         }
     }
 
-    /// Cuts `text` into words, brackets and what is between them. `ours` are in order and do not overlap.
-    fn cut(text: &'a str, ours: &[Range<usize>]) -> Self {
+    /// Cuts `text` into words, brackets and what is between them. `ours` are in order and do not overlap; `around` are
+    /// the brackets that our entry is in.
+    fn cut(text: &'a str, ours: &[Range<usize>], around: &Range<usize>) -> Self {
         let (mut outline, mut behind) = (Self::default(), 0);
         for part in ours {
-            outline.cut_further(text, behind..part.start);
+            outline.cut_further(text, behind..part.start, around);
             if let Some(gap) = outline.gaps.last_mut() {
                 *gap = None;
             }
             behind = part.end;
         }
-        outline.cut_further(text, behind..text.len());
+        outline.cut_further(text, behind..text.len(), around);
         outline
     }
 
     /// The last gap goes on with what `range` starts with.
-    fn cut_further(&mut self, text: &'a str, range: Range<usize>) {
+    fn cut_further(&mut self, text: &'a str, range: Range<usize>, around: &Range<usize>) {
         let is_gap = |character: char| character.is_whitespace() || character == ',';
         let is_bracket = |character: char| "[]{}".contains(character);
         let (mut at, mut goes_on) = (range.start, !self.gaps.is_empty());
         loop {
             let rest = &text[at..range.end];
             let gap = &rest[..rest.find(|character| !is_gap(character)).unwrap_or(rest.len())];
-            if !goes_on {
-                self.gaps.push(Some(gap));
+            let commas = (!around.contains(&at)).then(|| gap.matches(',').count());
+            match self.commas.last_mut().filter(|_| goes_on) {
+                Some(before) => *before = before.zip(commas).map(|(before, commas)| before + commas),
+                None => {
+                    self.gaps.push(Some(gap));
+                    self.commas.push(commas);
+                }
             }
             goes_on = false;
             let rest = &rest[gap.len()..];
@@ -179,11 +185,13 @@ impl<'a> Outline<'a> {
     /// blank text had none.
     fn has_the_gaps_of(&self, other: &Outline) -> bool {
         let without_commas = |gap: &str| gap.replace(',', "");
-        let has_brackets = self.has_brackets || other.has_brackets;
-        self.gaps.iter().zip(&other.gaps).all(|pair| match pair {
-            (Some(one), Some(another)) if has_brackets => without_commas(one) == without_commas(another),
+        let commas = self.commas.iter().zip(&other.commas);
+        self.gaps.iter().zip(&other.gaps).zip(commas).all(|(pair, (commas, others))| match pair {
+            (Some(one), Some(another)) if commas.is_none() || others.is_none() => {
+                without_commas(one) == without_commas(another)
+            }
             (Some(one), Some(another)) => one == another,
-            (None, _) | (_, None) => true,
+            (None, _) | (_, None) => commas.is_none() || others.is_none() || commas == others,
         })
     }
 }

@@ -58,7 +58,6 @@ pub(super) fn outline<'a>(text: &'a str, slot: Slot) -> Result<Outline<'a>, Stri
     let mut outline = Outline {
         has_container: containers.len() == slot.container.len(),
         entry: entry.first().map(|property| words(&property.value)),
-        has_brackets: true,
         ..Outline::default()
     };
     let mut behind = Some(0);
@@ -72,6 +71,7 @@ pub(super) fn outline<'a>(text: &'a str, slot: Slot) -> Result<Outline<'a>, Stri
         }
     }
     outline.gaps.push(behind.map(|behind| &text[behind..]));
+    outline.commas = vec![None; outline.gaps.len()];
     Ok(outline)
 }
 

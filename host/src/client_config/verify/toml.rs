@@ -34,12 +34,13 @@ pub(super) fn outline<'a>(text: &'a str, slot: Slot) -> Result<Outline<'a>, Stri
     collect(document.as_table(), &mut Vec::new(), &mut statements);
     statements.sort_by_key(|statement| statement.range.start);
     let findings = findings(text, &statements, &path);
+    let outer = statements.iter().find(|statement| statement.leads_to(&path));
+    let braces = outer.map_or(0..0, |statement| statement.range.clone());
     Ok(Outline {
         meaning: findings.meaning,
         has_container: container.is_some(),
-        has_brackets: statements.iter().any(|statement| statement.leads_to(&path)),
         entry: container.and_then(|table| table.get(slot.name)).map(words),
-        ..Outline::cut(text, &findings.ours)
+        ..Outline::cut(text, &findings.ours, &braces)
     })
 }
 

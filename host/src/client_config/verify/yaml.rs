@@ -18,12 +18,13 @@ pub(super) fn outline<'a>(text: &'a str, slot: Slot) -> Result<Outline<'a>, Stri
     let mut findings = Findings { text, way: &way, depth, ours: Vec::new(), meaning: Vec::new() };
     findings.inside(&root, 0);
     let Findings { ours, meaning, .. } = findings;
+    let mut containers = [&root].into_iter().chain(way.iter().take(depth).copied());
+    let brackets = containers.find(|node| node.has_brackets).map_or(0..0, |node| node.range.clone());
     Ok(Outline {
         meaning,
         has_container: way.len() >= depth,
-        has_brackets: root.has_brackets || way.iter().take(depth).any(|container| container.has_brackets),
         entry: way.get(depth).map(|entry| words(entry, text)).transpose()?,
-        ..Outline::cut(text, &ours)
+        ..Outline::cut(text, &ours, &brackets)
     })
 }
 

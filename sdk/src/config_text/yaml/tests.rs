@@ -239,6 +239,8 @@ fn removing_leaves_what_others_wrote() {
         ("extensions:\n  # c\n  isartor: {a: 1} # d\n", "extensions: {}\n  # c\n"),
         ("extensions:\n  a: 1\n  isartor: |\n    x\n\n\n", "extensions:\n  a: 1\n\n\n"),
         ("extensions: {isartor: {}, b: 1}", "extensions: {b: 1}"),
+        ("extensions: {isartor: {},}", "extensions: {}"),
+        ("extensions: {\n  isartor: [a,],\n  # c\n  }", "extensions: {\n  \n  # c\n  }"),
         ("extensions: {\n  isartor: {}, # c\n  b: 1\n}", "extensions: {\n   # c\n  b: 1\n}"),
     ];
     for (before, after) in cases {

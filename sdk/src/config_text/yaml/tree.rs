@@ -204,7 +204,7 @@ impl<'a> Events<'a> {
             cursor = self.behind(pair.range().end, has_brackets);
             pairs.push(pair);
         }
-        let (_, end) = self.next()?;
+        let end = self.close(has_brackets)?;
         let extent = pairs.first().map_or(range.start, |pair| pair.range().start)..cursor;
         let kind = |layout| Kind::Map(layout, pairs);
         Ok(properties.collection(range, extent, end, (has_brackets, place.in_brackets), kind))
@@ -243,10 +243,22 @@ impl<'a> Events<'a> {
             cursor = self.behind(item.range().end, has_brackets);
             items.push(item);
         }
-        let (_, end) = self.next()?;
+        let end = self.close(has_brackets)?;
         let extent = items.first().map_or(range.start, |item| item.start)..cursor;
         let kind = |layout| Kind::List(layout, items);
         Ok(properties.collection(range, extent, end, (has_brackets, place.in_brackets), kind))
+    }
+
+    /// Where the brackets close. The parser's end may be a comma before it, or go on behind it.
+    fn close(&mut self, has_brackets: bool) -> Result<usize, Failure> {
+        let (_, range) = self.next()?;
+        let end = comma_after(self.text, range.start).map_or(range.start, |comma| comma + 1);
+        let close = skip_trivia(self.text, end);
+        match has_brackets {
+            true if self.text[close..].starts_with(['}', ']']) => Ok(close + 1),
+            true => Err(self.lost(range.start)),
+            false => Ok(range.start),
+        }
     }
 
     /// Behind a member that ends at `offset`, and the comma that follows it in brackets.
@@ -303,13 +315,12 @@ impl Properties {
         self,
         start: Range<usize>,
         extent: Range<usize>,
-        end: Range<usize>,
+        end: usize,
         (has_brackets, in_brackets): (bool, bool),
         kind: impl FnOnce(Layout) -> Kind,
     ) -> Node {
         let (range, layout) = match (has_brackets, in_brackets) {
-            // The end that the parser says may include white space and a comment.
-            (true, _) => (start.start..end.start + 1, Layout::Brackets),
+            (true, _) => (start.start..end, Layout::Brackets),
             (false, true) => (extent, Layout::Bare),
             (false, false) if self.exist() => (start.start..extent.end, Layout::Lines),
             (false, false) => (extent, Layout::Lines),

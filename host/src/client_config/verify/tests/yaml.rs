@@ -162,6 +162,20 @@ fn nothing_else_may_change() {
 }
 
 #[test]
+fn commas_come_and_go_between_brackets_only() {
+    let old = "a: [b, c] # d\nextensions: {x: {}} # e\n";
+    let new = old.replace("{x: {}}", "{x: {}, isartor: {cmd: b},}");
+    assert!(connected(old, &new).is_ok());
+    for (from, to) in
+        [("# d", "# ,d"), ("# e", "#, e"), ("[b, c]", "[b, c,]"), ("[b, c]", "[b,, c]"), ("x: {}", "x,: {}")]
+    {
+        assert!(connected(old, &new.replace(from, to)).is_err(), "{to}");
+    }
+    assert!(connected("# c\n", &format!("# c,\nextensions:\n{IN_MAP}")).is_err());
+    assert_eq!(disconnected("extensions: {isartor: {},}\n", Some("extensions: {}\n")), Ok(()));
+}
+
+#[test]
 fn white_space_beside_our_entry_does_not_move_what_others_wrote() {
     let old = format!("extensions:\n  x: {{}}\n{IN_MAP}b: 1\n");
     assert_eq!(disconnected(&old, Some("extensions:\n  x: {}\nb: 1\n")), Ok(()));

@@ -161,11 +161,21 @@ impl<'a> Reading<'a> {
         let (what, inside) = read(self, Inside { cursor, in_brackets, depth: start.depth + 1 })?;
         let (_, end) = self.next()?;
         let range = match opening {
-            Some(_) => start.range.start..end.start + 1,
+            // The parser's end may be a comma before it, or go on behind it.
+            Some(_) => start.range.start..self.closing(end.start)?,
             None if start.mark.is_some() => start.range.start..inside.end,
             None => inside,
         };
         Ok(Node { range, mark: start.mark, has_brackets: opening.is_some(), what })
+    }
+
+    /// Behind the next closing bracket.
+    fn closing(&self, offset: usize) -> Result<usize, String> {
+        let close = skip_trivia(self.text, offset);
+        match self.text[close..].starts_with(['}', ']']) {
+            true => Ok(close + 1),
+            false => Err("a bracket is not where it should be".to_owned()),
+        }
     }
 
     fn is_at(&mut self, end: &Event) -> bool {
