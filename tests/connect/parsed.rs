@@ -4,6 +4,7 @@
 
 use std::fs;
 
+use jsonc_parser::{CollectOptions, ParseOptions, ast};
 use saphyr_parser::{Event, Parser, ScalarStyle};
 use serde_json::{Map, Value};
 
@@ -38,7 +39,7 @@ impl Layout {
     /// as the texts in it say.
     pub(super) fn is_spelled(&self, raw: &str, value: &Value) -> bool {
         match self.format.as_str() {
-            "json" => serde_json::from_str::<Value>(raw).is_ok_and(|parsed| parsed == *value),
+            "json" | "json5" => json(raw).is_some_and(|parsed| parsed == *value),
             _ => texts(value).iter().all(|text| raw.contains(text)),
         }
     }
@@ -62,11 +63,11 @@ impl Layout {
         }
     }
 
-    /// None where the strict parser of the format refuses the text, such as JSON with comments.
+    /// None where the text does not parse.
     pub(super) fn document(&self, text: &str) -> Option<Value> {
         let text = text.trim_start_matches('\u{feff}');
         match self.format.as_str() {
-            "json" | "json5" => serde_json::from_str(text).ok(),
+            "json" | "json5" => json(text),
             "toml" => toml::from_str::<toml::Table>(text).ok().map(|table| serde_json::to_value(table).unwrap()),
             "yaml" => yaml(text),
             other => panic!("{other} is no format"),
@@ -83,6 +84,29 @@ pub(super) fn texts(value: &Value) -> Vec<String> {
         Value::Array(items) => items.iter().flat_map(texts).collect(),
         Value::String(text) => vec![text.clone()],
         Value::Null | Value::Bool(_) | Value::Number(_) => Vec::new(),
+    }
+}
+
+/// JSON, also with comments and what else JSON5 has.
+fn json(text: &str) -> Option<Value> {
+    let strict = serde_json::from_str(text).ok();
+    strict.or_else(|| {
+        let parsed = jsonc_parser::parse_to_ast(text, &CollectOptions::default(), &ParseOptions::default()).ok()?;
+        parsed.value.as_ref().map(from_ast)
+    })
+}
+
+fn from_ast(value: &ast::Value) -> Value {
+    match value {
+        ast::Value::StringLit(literal) => literal.value.as_ref().into(),
+        ast::Value::NumberLit(literal) => serde_json::from_str(literal.value).unwrap_or_else(|_| literal.value.into()),
+        ast::Value::BooleanLit(literal) => literal.value.into(),
+        ast::Value::NullKeyword(_) => Value::Null,
+        ast::Value::Array(array) => Value::Array(array.elements.iter().map(from_ast).collect()),
+        ast::Value::Object(object) => {
+            let entry = |entry: &ast::ObjectProp| (entry.name.as_str().to_owned(), from_ast(&entry.value));
+            Value::Object(object.properties.iter().map(entry).collect())
+        }
     }
 }
 
