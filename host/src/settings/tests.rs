@@ -43,6 +43,7 @@ fn nothing_said_is_the_defaults() {
     assert_eq!(settings.server.shutdown_grace, Duration::from_secs(5));
     assert_eq!(settings.embedding.dir, PathBuf::from("/cache/isartor"));
     assert_eq!(settings.embedding.source, ModelSource::Auto);
+    assert_eq!(settings.connect.backups_kept, DEFAULT_BACKUPS_KEPT);
     assert_eq!(settings.log, "info");
 }
 
