@@ -33,10 +33,10 @@ struct Tally {
 }
 
 #[test]
-#[expect(clippy::print_stdout, reason = "with the seed the same moments can be tried again")]
 fn killed_runs_leave_the_old_file_or_the_new_and_nothing_else() {
     let kills = if variable("ISARTOR_KILLS").as_deref() == Some("all") { ALL } else { SELECTION };
     let seed = variable("ISARTOR_KILLS_SEED").unwrap_or_else(of_this_moment);
+    // With the seed the same moments can be tried again.
     println!("ISARTOR_KILLS_SEED={seed} decides when {kills} runs are killed");
     let begun = Instant::now();
     let tallies = thread::scope(|scope| {

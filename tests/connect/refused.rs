@@ -15,6 +15,9 @@ const OTHER: &str = "{\"mcpServers\": {\"other\": {\"command\": \"x\"}}}\n";
 const CONNECT: &[&str] = &["connect", "claude-desktop", "--gateway-url", "http://127.0.0.1:9"];
 const STRANGER: u32 = 12_345;
 
+/// What is given to another user, and the words of the refusal.
+type GivenAway<'a> = (&'a dyn Fn(&Machine), &'a str);
+
 /// What is done to the configuration first, and the words of the refusal.
 type Refused<'a> = (&'a dyn Fn(&Path), &'a str, &'a str);
 
@@ -68,7 +71,7 @@ fn root_changes_nothing_that_is_not_roots() {
     if !rustix::process::geteuid().is_root() {
         return assert!(Machine::new().home().is_dir(), "only root can give a file away");
     }
-    let cases: [(&dyn Fn(&Machine), &str); 4] = [
+    let cases: [GivenAway; 4] = [
         (&|machine| chown(machine.config(), Some(STRANGER), Some(STRANGER)).unwrap(), "it belongs to another user"),
         (&|machine| chown(machine.home(), Some(STRANGER), None).unwrap(), "as root: "),
         (&|machine| chown(machine.config().parent().unwrap(), Some(STRANGER), None).unwrap(), "as root: "),
@@ -170,7 +173,6 @@ const ON_A_SMALL_DISK: &str = r#"
 "#;
 
 #[test]
-#[expect(clippy::print_stdout, reason = "whoever reads must know that a test could not be made")]
 fn a_full_disk_changes_nothing() {
     let (bytes, files) =
         (r#"head -c 4096 /dev/zero > "$DIRECTORY/filler-$number""#, r#"touch "$DIRECTORY/filler-$number""#);
