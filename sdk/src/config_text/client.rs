@@ -174,6 +174,10 @@ impl<F: Format> Client<F> {
             let is_there = F::read(&text, path)?.is_some_and(|entry| entry.at(field.split('.')).is_some());
             if is_there {
                 text = F::remove(&text, &below(path, field))?;
+                text = match field.rsplit_once('.') {
+                    Some((around, _)) => without_empty::<F>(text, &below(path, around))?,
+                    None => text,
+                };
             }
         }
         for (field, role) in shape.iter().filter(|(_, role)| !role.is_beginning()) {
@@ -214,6 +218,14 @@ fn check_by_name(entry: &ServerEntry, shape: Shape) -> Result<(), Failure> {
             "it passes the variable {variable} on under its own name, and only {name} can hold it"
         ))),
         Some(_) | None => Ok(()),
+    }
+}
+
+/// The text without the map at `path` when nothing is in it any more.
+fn without_empty<F: Format>(text: String, path: &[Step]) -> Result<String, Failure> {
+    match F::is_empty(&text, path)? {
+        true => F::remove(&text, path),
+        false => Ok(text),
     }
 }
 

@@ -49,6 +49,18 @@ pub(super) fn bytes(folder: &Path, name: &str) -> Result<Option<Vec<u8>>, Author
     }
 }
 
+/// The name of the file that is called `stem`, whatever comes after the dot; none when it is not there.
+pub(super) fn named(folder: &Path, stem: &str) -> Result<Option<String>, AuthorError> {
+    let failed = |source| AuthorError::file("read", folder, source);
+    for entry in fs::read_dir(folder).map_err(failed)? {
+        let path = entry.map_err(failed)?.path();
+        if path.file_stem().is_some_and(|found| found == stem) {
+            return Ok(path.file_name().map(|name| name.to_string_lossy().into_owned()));
+        }
+    }
+    Ok(None)
+}
+
 /// One of a case's files as JSON; it must be there.
 pub(super) fn json<T: DeserializeOwned>(folder: &Path, name: &str) -> Result<T, AuthorError> {
     let unusable = |message: String| AuthorError::Case { path: folder.join(name), message };

@@ -1,24 +1,23 @@
 //! Trying out a connector: each case on a machine of its own, made of scratch folders, through the same plan, checks and
 //! writes as `isartor connect`. Never touches a real client's file.
 
+mod arguments;
 mod machine;
 
 use std::path::Path;
 
 use super::{Check, Difference, Tried, case};
 use crate::author::AuthorError;
-use crate::connect::entry::{self, Key, Parts};
+use crate::connect::entry;
 use crate::connect::{ConnectError, Intent};
-use crate::plugin::Connector;
-use crate::plugin::connector::ServerEntry;
-use crate::plugin::manifest::TransportKind;
-use crate::plugin::manifest::client_file::Os;
+use crate::plugin::manifest::client_file::{Os, Scope};
+use crate::plugin::{Connector, Manifest};
+use arguments::Arguments;
 use machine::Machine;
 
 /// Where isartor is on the cases' machines. Their files write it as `${ISARTOR}`.
 const PROGRAM: &str = "/usr/local/bin/isartor";
 const PLACEHOLDER: &str = "${ISARTOR}";
-const GATEWAY_URL: &str = "http://localhost:8080";
 
 pub(super) fn try_out(check: &Check) -> Result<Tried, AuthorError> {
     let connector = check.trial.connector()?;
@@ -48,16 +47,24 @@ fn system(connector: &Connector) -> Option<Os> {
     wanted.into_iter().find(|os| *os != Os::Windows && files.iter().any(|file| file.systems.contains(os)))
 }
 
+/// The first scope for which the client has a file.
+fn usual_scope(connector: &Connector, os: Os) -> Scope {
+    let files = &connector.manifest().files;
+    let is_users = files.iter().any(|file| file.systems.contains(&os) && file.scope == Scope::User);
+    if is_users { Scope::User } else { Scope::Project }
+}
+
 /// A client without a configuration gets an entry that the connector itself sees, and loses it again.
 fn round_trip(connector: &Connector, os: Os) -> Result<(), AuthorError> {
-    let machine = Machine::new(connector.manifest(), os)?;
+    let machine = Machine::new(connector.manifest(), os, usual_scope(connector, os))?;
     let name = entry::DEFAULT_NAME;
     let failed = |step, message: String| {
         // The hint that follows on a line of its own is for users.
         let message = message.lines().next().unwrap_or_default().to_owned();
         AuthorError::RoundTrip { plugin: connector.manifest().id.clone(), step, message }
     };
-    let entry = server_entry(&[]).map_err(|message| failed("connect", message))?;
+    let entry = Arguments::parse(&[]).map_err(|message| failed("connect", message))?;
+    let entry = entry.entry(connector.manifest()).map_err(|error| failed("connect", error.to_string()))?;
     machine.carry_out(connector, &Intent::Connect(entry)).map_err(|message| failed("connect", message))?;
     let found = machine.servers(connector)?;
     if found != [name] {
@@ -72,34 +79,50 @@ fn round_trip(connector: &Connector, os: Os) -> Result<(), AuthorError> {
 }
 
 fn run(connector: &Connector, os: Os, folder: &Path) -> Result<Option<Difference>, AuthorError> {
-    let machine = Machine::new(connector.manifest(), os)?;
-    if let Some(before) = file(folder, "before.json")? {
-        machine.write(&before)?;
-    }
-    let arguments: Vec<String> = match case::bytes(folder, "arguments.json")? {
-        Some(_) => case::json(folder, "arguments.json")?,
+    const ARGUMENTS: &str = "arguments.json";
+    let words: Vec<String> = match case::bytes(folder, ARGUMENTS)? {
+        Some(_) => case::json(folder, ARGUMENTS)?,
         None => Vec::new(),
     };
-    let entry = server_entry(&arguments)
-        .map_err(|message| AuthorError::Case { path: folder.join("arguments.json"), message })?;
-    match file(folder, "error.txt")? {
-        Some(words) => fails(connector, &machine, entry, folder, &String::from_utf8_lossy(&words)),
-        None => succeeds(connector, &machine, entry, folder),
+    let arguments =
+        Arguments::parse(&words).map_err(|message| AuthorError::Case { path: folder.join(ARGUMENTS), message })?;
+    let scope = arguments.scope.unwrap_or_else(|| usual_scope(connector, os));
+    let machine = Machine::new(connector.manifest(), os, scope)?;
+    if let Some((_, before)) = file(folder, "before")? {
+        machine.write(&before)?;
     }
+    let intent = intent(&arguments, connector.manifest());
+    let mut refusals = [file(folder, "error")?, file(folder, "refused")?].into_iter().flatten();
+    match (refusals.next(), intent) {
+        (Some(words), Ok(intent)) => fails(&machine, folder, words, machine.carry_out(connector, &intent)),
+        (Some(words), Err(said)) => fails(&machine, folder, words, Err(said)),
+        (None, Ok(intent)) => succeeds(connector, &machine, intent, folder),
+        (None, Err(message)) => Err(AuthorError::Case { path: folder.join(ARGUMENTS), message }),
+    }
+}
+
+/// What connecting would do; or what is said instead, before any file is looked at.
+fn intent(arguments: &Arguments, manifest: &Manifest) -> Result<Intent, String> {
+    if let (Some(reason), false) = (&manifest.retired, arguments.is_forced) {
+        return Err(format!("{} is not connected any more: {reason}\n", manifest.title));
+    }
+    let entry = arguments.entry(manifest).map_err(|error| format!("{error}\nhint: {}\n", error.hint()))?;
+    Ok(Intent::Connect(entry))
 }
 
 /// Connecting and disconnecting twice, with a change by the user in between where there is one.
 fn succeeds(
     connector: &Connector,
     machine: &Machine,
-    entry: ServerEntry,
+    connect: Intent,
     folder: &Path,
 ) -> Result<Option<Difference>, AuthorError> {
-    let name = entry.name.clone();
-    let steps =
-        [("after-connect.json", Intent::Connect(entry)), ("after-disconnect.json", Intent::Disconnect { name })];
-    for (expected, intent) in steps {
-        if let (Intent::Disconnect { .. }, Some(between)) = (&intent, file(folder, "between.json")?) {
+    let name = match &connect {
+        Intent::Connect(entry) => entry.name.clone(),
+        Intent::Disconnect { name } => name.clone(),
+    };
+    for (expected, intent) in [("after-connect", connect), ("after-disconnect", Intent::Disconnect { name })] {
+        if let (Intent::Disconnect { .. }, Some((_, between))) = (&intent, file(folder, "between")?) {
             machine.write(&between)?;
         }
         for _round in ["once", "twice"] {
@@ -107,33 +130,32 @@ fn succeeds(
                 Ok(()) => machine.config()?,
                 Err(message) => Some(message.into_bytes()),
             };
-            let wanted = file(folder, expected)?;
+            let (name, wanted) = file(folder, expected)?.unzip();
             if found != wanted {
-                return Ok(Some(difference(folder, expected, wanted, found)));
+                let name = name.unwrap_or_else(|| expected.to_owned());
+                return Ok(Some(difference(folder, &name, wanted, found)));
             }
         }
     }
     Ok(None)
 }
 
-/// Connecting fails with each line of `words`, and the file stays as it was.
+/// Connecting failed with each line of `words`, and the file stayed as it was.
 fn fails(
-    connector: &Connector,
     machine: &Machine,
-    entry: ServerEntry,
     folder: &Path,
-    words: &str,
+    (name, words): (String, Vec<u8>),
+    outcome: Result<(), String>,
 ) -> Result<Option<Difference>, AuthorError> {
-    let before = machine.config()?;
-    let said = match machine.carry_out(connector, &Intent::Connect(entry)) {
+    let said = match outcome {
         Ok(()) => "it was connected\n".to_owned(),
         Err(message) => message,
     };
-    if !words.lines().all(|line| said.contains(line)) {
-        return Ok(Some(difference(folder, "error.txt", Some(words.into()), Some(said.into_bytes()))));
+    if !String::from_utf8_lossy(&words).lines().all(|line| said.contains(line)) {
+        return Ok(Some(difference(folder, &name, Some(words), Some(said.into_bytes()))));
     }
-    let after = machine.config()?;
-    Ok((before != after).then(|| difference(folder, "before.json", before, after)))
+    let (before, after) = (file(folder, "before")?.map(|(_, before)| before), machine.config()?);
+    Ok((before != after).then(|| difference(folder, "before", before, after)))
 }
 
 fn difference(folder: &Path, file: &str, expected: Option<Vec<u8>>, found: Option<Vec<u8>>) -> Difference {
@@ -143,38 +165,15 @@ fn difference(folder: &Path, file: &str, expected: Option<Vec<u8>>, found: Optio
     Difference { case: format!("{}/{file}", case::name(folder)), expected: text(expected), found: text(found) }
 }
 
-fn file(folder: &Path, name: &str) -> Result<Option<Vec<u8>>, AuthorError> {
-    let bytes = case::bytes(folder, name)?;
-    Ok(bytes.map(|bytes| match String::from_utf8(bytes) {
+/// The file of a case that is called `stem`, whatever comes after the dot: its name, and what is in it.
+fn file(folder: &Path, stem: &str) -> Result<Option<(String, Vec<u8>)>, AuthorError> {
+    let Some(name) = case::named(folder, stem)? else { return Ok(None) };
+    let bytes = case::bytes(folder, &name)?.unwrap_or_default();
+    let bytes = match String::from_utf8(bytes) {
         Ok(text) => text.replace(PLACEHOLDER, PROGRAM).into_bytes(),
         Err(error) => error.into_bytes(),
-    }))
-}
-
-/// The entry that `isartor connect` would make of these arguments.
-fn server_entry(arguments: &[String]) -> Result<ServerEntry, String> {
-    let mut parts = Parts {
-        name: entry::DEFAULT_NAME,
-        program: Path::new(PROGRAM),
-        gateway_url: GATEWAY_URL,
-        gateway_api_key: None,
-        transport: TransportKind::Stdio,
-        home: None,
     };
-    for pair in arguments.chunks(2) {
-        match pair {
-            [flag, value] if flag == "--name" => parts.name = value,
-            [flag, value] if flag == "--gateway-url" => parts.gateway_url = value,
-            [flag, value] if flag == "--gateway-api-key" => parts.gateway_api_key = Some(Key::Literal(value)),
-            [flag, value] if flag == "--transport" && value == "http" => parts.transport = TransportKind::Http,
-            [flag, value] if flag == "--transport" && value == "stdio" => parts.transport = TransportKind::Stdio,
-            [flag, ..] => {
-                return Err(format!("{flag} is not --name, --gateway-url, --gateway-api-key or --transport VALUE"));
-            }
-            [] => {}
-        }
-    }
-    entry::server_entry(parts).map_err(|error| error.to_string())
+    Ok(Some((name, bytes)))
 }
 
 /// What `isartor connect` prints: the chain on one line, then the hint.
@@ -188,18 +187,4 @@ fn said(error: ConnectError) -> String {
         source = cause.source();
     }
     format!("{text}\nhint: {hint}\n")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn arguments_are_those_of_connect() {
-        let words = |text: &str| text.split(' ').map(str::to_owned).collect::<Vec<_>>();
-        assert_eq!(server_entry(&words("--name cache --gateway-api-key k")).unwrap().name, "cache");
-        for wrong in ["--name", "--port 1", "--name a --gateway-url nowhere"] {
-            assert!(server_entry(&words(wrong)).is_err(), "{wrong}");
-        }
-    }
 }

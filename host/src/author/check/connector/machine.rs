@@ -21,32 +21,38 @@ pub(super) struct Machine {
     os: Os,
     /// Variables that a path cannot do without.
     variables: Vec<String>,
+    scope: ManifestScope,
     path: PathBuf,
     target: Target,
 }
 
 impl Machine {
-    /// A machine whose client has no configuration yet, with the directories that the first file of `os` requires.
-    pub(super) fn new(manifest: &Manifest, os: Os) -> Result<Self, AuthorError> {
+    /// A machine whose client has no configuration yet, with the directories that the first file of `os` and
+    /// `scope` requires.
+    pub(super) fn new(manifest: &Manifest, os: Os, scope: ManifestScope) -> Result<Self, AuthorError> {
         let failed = |source| AuthorError::file("make", Path::new("a scratch folder"), source);
         let root = tempfile::tempdir().map_err(failed)?;
-        let file = manifest.files.iter().find(|file| file.systems.contains(&os));
+        let file = manifest.files.iter().find(|file| file.systems.contains(&os) && file.scope == scope);
         let templates = file.map(|file| std::iter::once(&file.path).chain(&file.requires)).into_iter().flatten();
         let variables = templates.clone().filter_map(|template| needed(&template.root)).collect();
         let target = Target { file: String::new(), scope: Scope::User, os: in_wit(os), project_root: None };
-        let mut machine = Self { root, os, variables, path: PathBuf::new(), target };
-        fs::create_dir(machine.home()).map_err(failed)?;
+        let mut machine = Self { root, os, variables, scope, path: PathBuf::new(), target };
+        fs::create_dir(machine.home()).and_then(|()| fs::create_dir(machine.project())).map_err(failed)?;
         if let Some(requires) = file.and_then(|file| file.requires.as_ref()) {
             fs::create_dir_all(machine.place(requires)).map_err(failed)?;
         }
         (machine.path, machine.target.file) = machine.first(manifest)?;
+        if scope == ManifestScope::Project {
+            machine.target.scope = Scope::Project;
+            machine.target.project_root = machine.project().to_str().map(str::to_owned);
+        }
         Ok(machine)
     }
 
     /// The file that the client reads, by path and id.
     fn first(&self, manifest: &Manifest) -> Result<(PathBuf, String), AuthorError> {
         self.with_surroundings(|around| {
-            let located = locate(&manifest.files, ManifestScope::User, around)
+            let located = locate(&manifest.files, self.scope, around)
                 .map_err(|source| PluginError::Manifest { plugin: manifest.id.clone(), message: source.to_string() })?;
             let Located { file: ClientFile { id, .. }, path, .. } = &located.targets[0];
             if !Path::new(path).starts_with(self.root.path()) {
@@ -61,6 +67,10 @@ impl Machine {
         self.root.path().join("home")
     }
 
+    fn project(&self) -> PathBuf {
+        self.root.path().join("project")
+    }
+
     /// Where a template leads here, with something for its `*`.
     fn place(&self, template: &Template) -> PathBuf {
         let root = match &template.root {
@@ -68,13 +78,13 @@ impl Machine {
             Root::Variable { otherwise: Some(otherwise), .. } => self.place(otherwise),
             Root::Variable { name, otherwise: None } => self.root.path().join(name),
             Root::FileSystem => PathBuf::from("/"),
-            Root::Project => self.root.path().join("project"),
+            Root::Project => self.project(),
         };
         template.parts.iter().fold(root, |path, part| path.join(part.replace('*', "1")))
     }
 
     fn with_surroundings<T>(&self, use_them: impl FnOnce(&Surroundings) -> T) -> T {
-        let home = self.home();
+        let (home, project) = (self.home(), self.project());
         let variable = |name: &str| {
             let is_needed = self.variables.iter().any(|variable| variable == name);
             is_needed.then(|| self.root.path().join(name).display().to_string())
@@ -83,7 +93,7 @@ impl Machine {
         use_them(&Surroundings {
             os: self.os,
             home_dir: home.to_str(),
-            project_dir: None,
+            project_dir: project.to_str(),
             variable: &variable,
             directories: &directories,
         })
@@ -95,8 +105,8 @@ impl Machine {
         let configs = ClientConfigs::new(&state_dir, &state_dir.join("backups"));
         let done = self.with_surroundings(|around| {
             let client = Client { connector, configs: &configs, around, state_dir: &state_dir };
-            let plan = client.plan(intent, ManifestScope::User)?;
-            client.carry_out(intent, ManifestScope::User, plan, &|| SystemTime::UNIX_EPOCH).map(drop)
+            let plan = client.plan(intent, self.scope)?;
+            client.carry_out(intent, self.scope, plan, &|| SystemTime::UNIX_EPOCH).map(drop)
         });
         done.map_err(|error: ConnectError| said(error))
     }
