@@ -28,7 +28,7 @@ pub(super) fn nothing_is_lost(id: &str, cases: &[Case], layout: &Layout, state_d
         most = most.max(expected.len());
         compare(&case.name, &servers(&connector, &text), &expected, layout);
     }
-    assert!(most >= MANY, "{id}: no case has more than {most} servers in plain text");
+    assert!(most >= MANY, "{id}: no case has more than {most} servers");
 }
 
 fn servers(connector: &Connector, text: &str) -> Vec<FoundEntry> {
