@@ -23,7 +23,7 @@ use crate::plugin::manifest::client_file::{self, Scope, Servers};
 use crate::plugin::{Connector, PluginError};
 
 pub use error::ConnectError;
-pub use inspect::{Inspected, Inspection};
+pub use inspect::{Inspected, Inspection, Written};
 use locate::{Located, Location, Surroundings, locate};
 use permitted::Forbidden;
 pub use restore::Restoring;

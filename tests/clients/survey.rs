@@ -55,7 +55,7 @@ fn the_status_says_what_the_entry_is_and_whether_it_fits() {
     success(&home.run(&["connect", "cursor"]));
     let found = status(&home, "cursor");
     let expected = json!({
-        "client": "cursor", "title": "Cursor", "path": path, "scope": "user", "entry_present": true, "wiped": false,
+        "client": "cursor", "title": "Cursor", "name": "isartor", "path": path, "scope": "user", "entry_present": true, "wiped": false,
         "transport": "stdio", "command": env!("CARGO_BIN_EXE_isartor"), "matches_this_binary": true,
         "gateway_url": "http://localhost:8080", "gateway_reachable": found["gateway_reachable"].clone(),
         "key": found["key"].clone(), "restart_needed": false, "shadowed_by": null, "competing": [], "duplicates": [],
@@ -68,6 +68,12 @@ fn the_status_says_what_the_entry_is_and_whether_it_fits() {
     let found = status(&home, "cursor");
     assert_eq!((&found["matches_this_binary"], &found["command"]), (&json!(false), &json!("/old/isartor")));
     assert_eq!(found["duplicates"], json!(["cache"]));
+
+    success(&home.run(&["connect", "cursor", "--yes", "--name", "second", "--transport", "http"]));
+    let both = json(&home, &["connect", "status"]);
+    let names: Vec<_> = both["clients"].as_array().expect("a list").iter().map(|found| &found["name"]).collect();
+    assert_eq!(names, ["isartor", "second"], "{both}");
+    success(&home.run(&["connect", "cursor", "--name", "second", "--disconnect"]));
 
     fs::write(&path, GIT).expect("it can be written");
     let found = status(&home, "cursor");

@@ -86,14 +86,14 @@ impl<'a> Clients<'a> {
 
     /// What a client's files of one scope hold. None where it has no such files, or none is there and nothing was ever
     /// done: the connector is not even loaded then.
-    pub(super) fn inspect(&self, manifest: &Manifest, scope: Scope, name: &str) -> anyhow::Result<Option<Inspection>> {
+    pub(super) fn inspect(&self, manifest: &Manifest, scope: Scope) -> anyhow::Result<Option<Inspection>> {
         let Ok(located) = self.locate(manifest, scope) else { return Ok(None) };
         let is_there = located.targets.iter().any(|place| Path::new(&place.path).exists());
         if !is_there && !self.configs.knows(&manifest.id).map_err(ConnectError::from).map_err(hinted)? {
             return Ok(None);
         }
         let connector = self.connector(&manifest.id)?;
-        self.with_client(&connector, |client| client.inspect(scope, name)).map(Some).map_err(hinted)
+        self.with_client(&connector, |client| client.inspect(scope)).map(Some).map_err(hinted)
     }
 
     fn with_surroundings<T>(&self, act: impl FnOnce(&Surroundings<'_>) -> T) -> T {

@@ -15,7 +15,6 @@ use clap::{Args, Subcommand, ValueEnum};
 use super::JsonArgs;
 use super::clients::{Clients, Traces, hinted};
 use super::output::{Hinted, line, report};
-use crate::connect::entry::DEFAULT_NAME;
 use crate::plugin::Manifest;
 use crate::plugin::manifest::TransportKind;
 use crate::plugin::manifest::client_file::Scope;
@@ -143,6 +142,7 @@ fn connect(settings: &Settings, environment: &Environment, args: &ClientArgs) ->
 #[derive(Debug)]
 pub(super) struct Reconnect {
     pub(super) client: String,
+    pub(super) name: String,
     pub(super) scope: Scope,
     pub(super) transport: TransportKind,
     pub(super) gateway_url: Option<String>,
@@ -163,7 +163,7 @@ pub(super) fn again(clients: &Clients, wanted: &Reconnect) -> anyhow::Result<()>
             Scope::User => ScopeArg::User,
             Scope::Project => ScopeArg::Project,
         },
-        name: DEFAULT_NAME.to_owned(),
+        name: wanted.name.clone(),
         gateway_url: wanted.gateway_url.clone(),
         gateway_api_key: wanted.key.clone(),
         key_env: wanted.key_variable.clone(),

@@ -2,9 +2,10 @@
 
 use std::path::PathBuf;
 
+use super::entry::DEFAULT_NAME;
 use super::locate::Located;
 use super::{Client, ConnectError, failed_on, ours};
-use crate::client_config::{Action, Key, Place, Record};
+use crate::client_config::{Action, Backup, Place};
 use crate::plugin::connector::FoundEntry;
 use crate::plugin::manifest::client_file::Scope;
 
@@ -18,12 +19,18 @@ pub struct Inspected {
     pub is_there: bool,
     /// Every server in it, in file order.
     pub servers: Vec<FoundEntry>,
-    /// What was last done to the entry of the given name, and not undone.
-    pub record: Option<Record>,
-    /// When we last wrote an entry of ours, in seconds since 1970.
-    pub written_at: Option<u64>,
+    /// The entries that we wrote and nobody took back.
+    pub written: Vec<Written>,
     /// The file's mode; none where there is none.
     pub mode: Option<u32>,
+}
+
+/// An entry that we wrote.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Written {
+    pub name: String,
+    /// When we last did, in seconds since 1970; none where it is no longer known.
+    pub unix_seconds: Option<u64>,
 }
 
 /// All of one scope.
@@ -34,51 +41,57 @@ pub struct Inspection {
 }
 
 impl Inspected {
-    /// The entry of this name, when it is isartor's.
-    pub fn ours(&self, name: &str) -> Option<&FoundEntry> {
-        self.servers
-            .iter()
-            .find(|entry| entry.name == name)
-            .filter(|entry| ours::is_ours(entry) || self.record.is_some())
-    }
-}
-
-impl Inspected {
     /// Every entry that is isartor's, whatever its name.
-    pub fn all_ours(&self) -> impl Iterator<Item = &FoundEntry> {
-        self.servers.iter().filter(|entry| ours::is_ours(entry))
+    pub fn ours(&self) -> impl Iterator<Item = &FoundEntry> {
+        self.servers.iter().filter(|entry| ours::is_ours(entry) || self.wrote(&entry.name))
+    }
+
+    /// The names of entries that we wrote, and of the usual one where it is ours.
+    pub fn our_names(&self) -> Vec<&str> {
+        let usual = self.ours().map(|entry| entry.name.as_str()).filter(|name| *name == DEFAULT_NAME);
+        let others = self.written.iter().map(|written| written.name.as_str()).filter(|name| *name != DEFAULT_NAME);
+        let lost = self.wrote(DEFAULT_NAME).then_some(DEFAULT_NAME);
+        usual.chain(lost).take(1).chain(others).collect()
+    }
+
+    fn wrote(&self, name: &str) -> bool {
+        self.written.iter().any(|written| written.name == name)
     }
 }
 
 impl Client<'_> {
-    /// What the files of `scope` hold, and what the journal says of the entry called `name` in each.
-    pub fn inspect(&self, scope: Scope, name: &str) -> Result<Inspection, ConnectError> {
+    /// What the files of `scope` hold, and what the journal says of each.
+    pub fn inspect(&self, scope: Scope) -> Result<Inspection, ConnectError> {
         let located = self.locate(scope)?;
         let paths = |places: &[Located]| -> Vec<String> { places.iter().map(|place| place.path.clone()).collect() };
         let (targets, others) = (paths(&located.targets), paths(&located.competing));
-        let read = located.targets.iter().map(|place| self.inspect_file(place, name, &others));
-        let unread = located.competing.iter().map(|place| self.inspect_file(place, name, &targets));
+        let read = located.targets.iter().map(|place| self.inspect_file(place, &others));
+        let unread = located.competing.iter().map(|place| self.inspect_file(place, &targets));
         Ok(Inspection { files: read.chain(unread).collect(), is_installed: located.is_installed })
     }
 
-    fn inspect_file(&self, place: &Located, name: &str, competing: &[String]) -> Result<Inspected, ConnectError> {
+    fn inspect_file(&self, place: &Located, competing: &[String]) -> Result<Inspected, ConnectError> {
         let path = PathBuf::from(&place.path);
-        let key = Key { client: self.connector.manifest().id.clone(), path: path.clone(), name: name.to_owned() };
         let now = self.configs.read(&Place { path: path.clone(), base: PathBuf::from(&place.base) })?;
         let servers = match now.text() {
             Some(text) => self.connector.servers(text, &self.target(place)).map_err(failed_on(&path))?,
             None => Vec::new(),
         };
-        let record = self.configs.record(&key)?;
-        let changes = self.configs.backups(Some(&key.client))?;
-        let written = changes.iter().find(|change| change.key == key && change.action == Action::Connect);
+        let client = &self.connector.manifest().id;
+        let changes = self.configs.backups(Some(client))?;
+        let written_at = |name: &str| {
+            let of_entry = |change: &&Backup| change.key.path == path && change.key.name == name;
+            let change = changes.iter().filter(of_entry).find(|change| change.action == Action::Connect);
+            change.map(|change| change.unix_seconds)
+        };
+        let names = self.configs.recorded_names(client, &now)?;
+        let written = names.into_iter().map(|name| Written { unix_seconds: written_at(&name), name }).collect();
         Ok(Inspected {
             scope: place.file.scope,
             competing: competing.to_vec(),
             is_there: now.text().is_some(),
             servers,
-            record,
-            written_at: written.map(|change| change.unix_seconds),
+            written,
             mode: now.mode(),
             path,
         })

@@ -17,6 +17,8 @@ const OTHERS: u32 = 0o077;
 pub struct Standing {
     pub client: String,
     pub title: String,
+    /// The entry's name.
+    pub name: String,
     pub path: PathBuf,
     pub scope: Scope,
     /// None: we wrote an entry, nobody took it back, and it is gone.
@@ -56,29 +58,37 @@ pub enum EntryKey {
 }
 
 impl Standing {
-    /// Each file of one client that has our entry called `name`, or lost it.
-    pub fn of(manifest: &Manifest, user: Option<&Inspection>, project: Option<&Inspection>, name: &str) -> Vec<Self> {
-        let shadow = files(project).find(|file| file.ours(name).is_some()).map(|file| file.path.clone());
-        let standing = |file: &Inspected| {
-            let entry = file.ours(name).map(|entry| OurEntry::read(manifest, entry));
-            let is_lost = entry.is_none() && file.record.is_some();
-            (entry.is_some() || is_lost).then(|| Self {
-                client: manifest.id.clone(),
-                title: manifest.title.clone(),
-                path: file.path.clone(),
-                scope: file.scope,
-                written_at: file.written_at,
-                shadowed_by: shadow.clone().filter(|_| file.scope == Scope::User && entry.is_some()),
-                competing: file.competing.clone(),
-                duplicates: file.all_ours().map(|entry| entry.name.clone()).filter(|other| other != name).collect(),
-                exposed_mode: file
-                    .mode
-                    .filter(|mode| mode & OTHERS != 0 && entry.as_ref().is_some_and(OurEntry::holds_key)),
-                entry,
-            })
-        };
-        let both = [user, project].into_iter().flatten();
-        both.flat_map(|inspection| inspection.files.iter().flatten().filter_map(standing).collect::<Vec<_>>()).collect()
+    /// Each entry of ours in one client, and each that a file of it lost.
+    pub fn of(manifest: &Manifest, user: Option<&Inspection>, project: Option<&Inspection>) -> Vec<Self> {
+        let mut all = Vec::new();
+        for file in files(user).chain(files(project)) {
+            for name in file.our_names() {
+                let shadow = files(project).find(|other| other.ours().any(|entry| entry.name == name));
+                let shadow = shadow.filter(|_| file.scope == Scope::User).map(|other| other.path.clone());
+                all.push(Self::in_file(manifest, file, name, shadow));
+            }
+        }
+        all
+    }
+
+    fn in_file(manifest: &Manifest, file: &Inspected, name: &str, shadow: Option<PathBuf>) -> Self {
+        let entry = file.ours().find(|entry| entry.name == name).map(|entry| OurEntry::read(manifest, entry));
+        let holds_key = entry.as_ref().is_some_and(OurEntry::holds_key);
+        let names = file.our_names();
+        let unknown = file.ours().map(|entry| entry.name.clone()).filter(|other| !names.contains(&other.as_str()));
+        Self {
+            client: manifest.id.clone(),
+            title: manifest.title.clone(),
+            name: name.to_owned(),
+            path: file.path.clone(),
+            scope: file.scope,
+            written_at: file.written.iter().find(|written| written.name == name).and_then(|it| it.unix_seconds),
+            shadowed_by: shadow.filter(|_| entry.is_some()),
+            competing: file.competing.clone(),
+            duplicates: unknown.collect(),
+            exposed_mode: file.mode.filter(|mode| mode & OTHERS != 0 && holds_key),
+            entry,
+        }
     }
 
     /// Whether the entry starts the program at `program`; none where it starts none.

@@ -7,7 +7,6 @@ use serde_json::{Value, json};
 use crate::cli::clients::{Clients, Traces};
 use crate::cli::connect::diff;
 use crate::cli::output::line;
-use crate::connect::entry::DEFAULT_NAME;
 use crate::connect::{Inspected, Inspection};
 use crate::plugin::Manifest;
 use crate::plugin::connector::{FoundEntry, Transport};
@@ -41,7 +40,7 @@ pub(super) fn run(settings: &Settings, environment: &Environment, json: bool) ->
 type File = Result<Inspected, String>;
 
 fn files(clients: &Clients, manifest: &Manifest) -> Vec<File> {
-    let of_scope = |scope| match clients.inspect(manifest, scope, DEFAULT_NAME) {
+    let of_scope = |scope| match clients.inspect(manifest, scope) {
         Ok(Some(Inspection { files, .. })) => {
             files.into_iter().map(|file| file.map_err(|error| error.to_string())).collect()
         }

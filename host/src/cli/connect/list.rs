@@ -6,7 +6,6 @@ use serde_json::json;
 
 use crate::cli::clients::{Clients, Traces};
 use crate::cli::output::line;
-use crate::connect::entry::DEFAULT_NAME;
 use crate::plugin::Manifest;
 use crate::plugin::manifest::client_file::Scope;
 use crate::settings::{Environment, Settings};
@@ -51,11 +50,11 @@ fn row(clients: &Clients, manifest: &Manifest) -> Row {
     };
     for scope in [Scope::User, Scope::Project] {
         row.is_installed |= clients.locate(manifest, scope).is_ok_and(|located| located.is_installed);
-        match clients.inspect(manifest, scope, DEFAULT_NAME) {
+        match clients.inspect(manifest, scope) {
             Ok(Some(inspection)) => {
                 for file in inspection.files {
                     match file {
-                        Ok(file) if file.ours(DEFAULT_NAME).is_some() => {
+                        Ok(file) if file.ours().next().is_some() => {
                             row.connected.push(file.path.display().to_string());
                         }
                         Ok(_) => {}

@@ -21,6 +21,8 @@ use crate::settings::{Environment, Settings};
 pub(in crate::cli) struct Status {
     pub(in crate::cli) client: String,
     pub(in crate::cli) title: String,
+    /// The entry's name.
+    pub(in crate::cli) name: String,
     pub(in crate::cli) path: String,
     #[serde(serialize_with = "scope_name")]
     pub(in crate::cli) scope: Scope,
@@ -102,7 +104,7 @@ pub(in crate::cli) fn of_all(clients: &Clients) -> anyhow::Result<(Vec<Status>, 
     let mut asked = Asked { gateway: Gateway::new()?, answers: HashMap::new() };
     let (mut statuses, mut troubles) = (Vec::new(), Vec::new());
     for manifest in clients.manifests() {
-        let mut inspect = |scope| match clients.inspect(manifest, scope, DEFAULT_NAME) {
+        let mut inspect = |scope| match clients.inspect(manifest, scope) {
             Ok(Some(mut inspection)) => {
                 let errors = inspection.files.extract_if(.., |file| file.is_err()).filter_map(Result::err);
                 troubles.extend(errors.map(|error| trouble(manifest, &error)));
@@ -115,7 +117,7 @@ pub(in crate::cli) fn of_all(clients: &Clients) -> anyhow::Result<(Vec<Status>, 
             }
         };
         let (user, project) = (inspect(Scope::User), inspect(Scope::Project));
-        let standings = Standing::of(manifest, user.as_ref(), project.as_ref(), DEFAULT_NAME);
+        let standings = Standing::of(manifest, user.as_ref(), project.as_ref());
         statuses.extend(standings.into_iter().map(|standing| asked.status(clients, manifest, standing)));
     }
     Ok((statuses, troubles))
@@ -138,6 +140,7 @@ impl Asked {
         Status {
             client: standing.client,
             title: standing.title,
+            name: standing.name,
             path: standing.path.display().to_string(),
             scope: standing.scope,
             entry_present: entry.is_some(),
@@ -190,6 +193,9 @@ fn is_restart_needed(manifest: &Manifest, standing: &Standing) -> bool {
 
 fn rows(status: &Status) -> Vec<(&'static str, String)> {
     let mut rows = vec![("file", status.path.clone())];
+    if status.name != DEFAULT_NAME {
+        rows.push(("name", status.name.clone()));
+    }
     if status.wiped {
         rows.push(("entry", "gone: isartor wrote it, and something else removed it".to_owned()));
         rows.push(("hint", format!("run 'isartor connect {}' again", status.client)));

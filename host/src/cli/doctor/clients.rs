@@ -41,8 +41,13 @@ fn of_file(status: &Status) -> Vec<Finding> {
         findings.push(Finding::ill(client, what).hint(format!("chmod 600 {}", status.path)).repair(repair));
     }
     for path in &status.competing {
-        let what = format!("{path} is there too, and may be read instead of {}", status.path);
-        findings.push(Finding::ill(client, what).hint("keep the servers in one of them, and remove the other"));
+        findings.push(match Path::new(path).exists() {
+            true => Finding::ill(client, format!("{path} is there too, and may be read instead of {}", status.path))
+                .hint("keep the servers in one of them, and remove the other"),
+            false => Finding::ill(client, format!("{} reads {path} now instead of {}", status.title, status.path))
+                .hint(format!("run 'isartor connect {client}'"))
+                .repair(again()),
+        });
     }
     if let Some(path) = &status.shadowed_by {
         let what = format!("in this project {path} counts instead of {}", status.path);
@@ -72,6 +77,7 @@ fn reconnect(status: &Status) -> Reconnect {
     };
     Reconnect {
         client: status.client.clone(),
+        name: status.name.clone(),
         scope: status.scope,
         transport: status.transport.unwrap_or(TransportKind::Stdio),
         gateway_url: status.gateway_url.clone(),
