@@ -35,12 +35,17 @@ impl Layout {
         self.name_field.as_deref() == Some(field)
     }
 
+    /// Whether its parser keeps the order of the text.
+    pub(super) fn keeps_order(&self) -> bool {
+        self.format != "toml"
+    }
+
     /// Whether `raw` is how a file spells `value`; for TOML and YAML, whose values may need what is around them, as far
     /// as the texts in it say.
     pub(super) fn is_spelled(&self, raw: &str, value: &Value) -> bool {
         match self.format.as_str() {
             "json" | "json5" => json(raw).is_some_and(|parsed| parsed == *value),
-            _ => texts(value).iter().all(|text| raw.contains(text)),
+            _ => texts(value).iter().flat_map(|text| text.lines()).all(|line| raw.contains(line)),
         }
     }
 
@@ -75,11 +80,12 @@ impl Layout {
     }
 }
 
-/// Every text in a value, with the names of what is in it.
+/// Every text in a value, with the names of what is in it; a name of a map in a map says only where it is.
 pub(super) fn texts(value: &Value) -> Vec<String> {
     match value {
         Value::Object(fields) => {
-            fields.iter().flat_map(|(name, value)| [vec![name.clone()], texts(value)].concat()).collect()
+            let named = |name: &String, value: &Value| (!value.is_object()).then(|| name.clone());
+            fields.iter().flat_map(|(name, value)| named(name, value).into_iter().chain(texts(value))).collect()
         }
         Value::Array(items) => items.iter().flat_map(texts).collect(),
         Value::String(text) => vec![text.clone()],
@@ -114,7 +120,10 @@ fn from_ast(value: &ast::Value) -> Value {
 fn yaml(text: &str) -> Option<Value> {
     let events: Result<Vec<Event>, _> = Parser::new_from_str(text).map(|event| event.map(|(event, _)| event)).collect();
     let mut events = events.ok()?.into_iter().filter(|event| {
-        !matches!(event, Event::Nothing | Event::StreamStart | Event::DocumentStart(_) | Event::DocumentEnd)
+        !matches!(
+            event,
+            Event::Nothing | Event::StreamStart | Event::StreamEnd | Event::DocumentStart(_) | Event::DocumentEnd
+        )
     });
     let first = events.next()?;
     Some(node(first, &mut events))

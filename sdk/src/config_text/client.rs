@@ -174,7 +174,8 @@ impl<F: Format> Client<F> {
             let is_there = F::read(&text, path)?.is_some_and(|entry| entry.at(field.split('.')).is_some());
             if is_there {
                 text = F::remove(&text, &below(path, field))?;
-                text = match field.rsplit_once('.') {
+                let is_ours = |around: &str| shape.iter().any(|(ours, _)| *ours == around);
+                text = match field.rsplit_once('.').filter(|(around, _)| !is_ours(around)) {
                     Some((around, _)) => without_empty::<F>(text, &below(path, around))?,
                     None => text,
                 };
