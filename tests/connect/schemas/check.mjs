@@ -138,7 +138,7 @@ function checkCases() {
       const files = fs.readdirSync(path.join(cases, name));
       const file = (stem) => {
         const found = files.find((one) => path.parse(one).name === stem);
-        return found && fs.readFileSync(path.join(cases, name, found), 'utf8');
+        return found && fs.readFileSync(path.join(cases, name, found), 'utf8').replaceAll('${ISARTOR}', '/isartor');
       };
       const [before, after] = [file('before'), file('after-connect')];
       if (after === undefined) continue;
