@@ -9,6 +9,7 @@ mod locate;
 mod machine;
 mod parsed;
 mod refused;
+mod schemas;
 mod servers;
 mod snippets;
 
