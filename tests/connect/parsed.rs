@@ -130,6 +130,10 @@ fn yaml(text: &str) -> Option<Value> {
     Some(node(first, &mut events))
 }
 
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "the events are the parser's, and each match names the ones it is about"
+)]
 fn node<'t>(first: Event<'t>, rest: &mut impl Iterator<Item = Event<'t>>) -> Value {
     match first {
         Event::Scalar(text, style, ..) => scalar(&text, style),
