@@ -2,8 +2,12 @@
 
 #![expect(clippy::unwrap_used, reason = "where a test's setting cannot be made, the test has failed")]
 
+use std::fs;
+use std::path::{Path, PathBuf};
+
 use serde_json::{Value, json};
 
+use super::cases::plugins;
 use super::machine::{Machine, failure, success};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_isartor");
@@ -43,6 +47,40 @@ fn a_key_is_never_printed() {
 fn there_is_nothing_to_disconnect() {
     let output = Machine::new().run(&["connect", "generic", "--disconnect"]);
     failure(&output, "has no file that isartor edits");
+}
+
+/// A case of a client without files: `arguments.json`, and what is then printed, or an error's words.
+#[test]
+fn every_case_of_what_is_printed() {
+    let mut count = 0;
+    for plugin in folders(&plugins()) {
+        let manifest = fs::read_to_string(plugin.join("plugin.toml")).unwrap();
+        if !manifest.contains("\n[[snippet]]") {
+            continue;
+        }
+        let id = plugin.file_name().unwrap().to_str().unwrap().to_owned();
+        for case in folders(&plugin.join("cases")) {
+            count += 1;
+            let read = |name: &str| fs::read_to_string(case.join(name)).map(|text| text.replace("${ISARTOR}", PROGRAM));
+            let arguments: Vec<String> = serde_json::from_str(&read("arguments.json").unwrap()).unwrap();
+            let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+            let (machine, command) = (Machine::new(), [&["connect", &id], &arguments[..]].concat());
+            let before = machine.everything();
+            match (read("printed.txt"), read("error.txt")) {
+                (Ok(printed), _) => assert_eq!(success(machine.run(&command)), printed, "{}", case.display()),
+                (Err(_), words) => failure(&machine.run(&command), words.unwrap().trim_end()),
+            }
+            assert_eq!(machine.everything(), before, "{}", case.display());
+        }
+    }
+    assert!(count >= 8, "{count} cases");
+}
+
+fn folders(directory: &Path) -> Vec<PathBuf> {
+    let mut folders: Vec<PathBuf> = fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path()).collect();
+    folders.retain(|path| path.is_dir());
+    folders.sort();
+    folders
 }
 
 /// Each block below its title, without what is said of the gateway.

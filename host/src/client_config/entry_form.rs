@@ -38,7 +38,9 @@ pub enum Edited {
 impl WrittenEntry {
     pub fn of(form: &EntryForm) -> Self {
         let managed = form.managed.iter().map(|(name, value)| (name.clone(), digest(value))).collect();
-        let extra = form.extra.iter().map(|(name, raw)| (name.clone(), digest(canonical(raw)))).collect();
+        let extra = form.extra.iter().map(|(name, raw)| (name, canonical(raw)));
+        let extra = extra.filter(|(_, value)| !EMPTY.contains(&value.as_str()));
+        let extra = extra.map(|(name, value)| (name.clone(), digest(value))).collect();
         Self { managed, extra }
     }
 
@@ -56,6 +58,9 @@ impl WrittenEntry {
         }
     }
 }
+
+/// Fields that clients write when they write their file anew, and that say nothing.
+const EMPTY: [&str; 5] = ["", "null", "~", "[]", "{}"];
 
 /// The names in `now` whose value `then` does not have.
 fn differing(now: &BTreeMap<String, String>, then: &BTreeMap<String, String>) -> Vec<String> {
@@ -99,6 +104,7 @@ mod tests {
             (form(ours, &[("tools", r#"{"b": [1, 2], "a": "x"}"#)]), Edited::Untouched),
             (form(&[ours[1], ours[0]], &[("tools", "{ \"a\":\"x\",\n \"b\":[1,2]}")]), Edited::Untouched),
             (form(ours, &[]), Edited::Untouched),
+            (form(ours, &[("env_keys", "[]"), ("bundled", "null")]), Edited::Untouched),
             (form(ours, &[("tools", r#"{"b": [2, 1], "a": "x"}"#)]), added(&["tools"])),
             (form(ours, &[("timeout", "5")]), added(&["timeout"])),
             (form(&[ours[0], ("env.URL", "http://y")], &[("timeout", "5")]), changed(&["env.URL"])),

@@ -14,6 +14,7 @@ const REMOTE: Shape = &[
     ("url", Role::Url),
     ("headers", Role::Headers),
     ("disabled", Role::Bool(false)),
+    ("autoApprove", Role::Kept),
 ];
 /// How the `type` was called.
 const TRANSPORT_TYPE: Shape = &[("transportType", Role::Text("http")), ("url", Role::Url), ("headers", Role::Headers)];

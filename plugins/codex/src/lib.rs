@@ -3,8 +3,14 @@
 
 use isartor_plugin::config_text::{Client, Role, Shape, Table, Toml};
 
-const PROGRAM: Shape =
-    &[("command", Role::Command), ("args", Role::Args), ("env", Role::Env), ("env_vars", Role::PassedVariables)];
+const PROGRAM: Shape = &[
+    ("command", Role::Command),
+    ("args", Role::Args),
+    ("env", Role::Env),
+    ("env_vars", Role::PassedVariables),
+    // A URL has no directory: beside one it would make Codex refuse its whole configuration.
+    ("cwd", Role::Kept),
+];
 const REMOTE: Shape =
     &[("url", Role::Url), ("http_headers", Role::Headers), ("env_http_headers", Role::HeaderVariables)];
 /// A token that the gateway does not ask for, and that no program may have.

@@ -1,6 +1,6 @@
 //! The Kiro connector: `mcpServers.<name>` in settings/mcp.json. Kiro tells a program from a URL by the field that is there.
 
-use isartor_plugin::config_text::{Client, HTTP, Json, Role, Shape, Table};
+use isartor_plugin::config_text::{Client, Json, Role, Shape, Table};
 
 const PROGRAM: Shape = &[
     ("command", Role::Command),
@@ -9,6 +9,8 @@ const PROGRAM: Shape = &[
     ("disabled", Role::Bool(false)),
     ("autoApprove", Role::Texts(&[])),
 ];
+const REMOTE: Shape =
+    &[("url", Role::Url), ("headers", Role::Headers), ("disabled", Role::Kept), ("autoApprove", Role::Kept)];
 /// A `type` is not its own.
 const TYPED: Shape = &[("type", Role::Text("http")), ("url", Role::Url), ("headers", Role::Headers)];
 
@@ -17,7 +19,7 @@ pub struct Kiro;
 
 impl Table for Kiro {
     type Format = Json;
-    const CLIENT: Client<Json> = Client::new(&["mcpServers"]).stdio(PROGRAM).http(HTTP).older(&[TYPED]);
+    const CLIENT: Client<Json> = Client::new(&["mcpServers"]).stdio(PROGRAM).http(REMOTE).older(&[TYPED]);
 }
 
 #[cfg(target_arch = "wasm32")]

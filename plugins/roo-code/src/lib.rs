@@ -11,7 +11,13 @@ const PROGRAM: Shape = &[
     ("disabled", Role::Bool(false)),
     ("alwaysAllow", Role::Texts(&[])),
 ];
-const REMOTE: Shape = &[("type", Role::Text("streamable-http")), ("url", Role::Url), ("headers", Role::Headers)];
+const REMOTE: Shape = &[
+    ("type", Role::Text("streamable-http")),
+    ("url", Role::Url),
+    ("headers", Role::Headers),
+    ("disabled", Role::Kept),
+    ("alwaysAllow", Role::Kept),
+];
 
 /// The plugin.
 pub struct RooCode;

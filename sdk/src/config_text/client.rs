@@ -186,6 +186,7 @@ impl<F: Format> Client<F> {
             text = match (role.value(entry, shape), role.own_names()) {
                 (Some(Value::Map(wanted)), Some(is_own)) => with_ours::<F>(text, &path, wanted, is_own)?,
                 (None, Some(is_own)) => with_ours::<F>(text, &path, Vec::new(), is_own)?,
+                (value, None) if *role == Role::PassedVariables => with_names::<F>(text, &path, value)?,
                 (Some(value), _) => F::put(&text, &path, &value)?,
                 (None, None) => F::remove(&text, &path)?,
             };
@@ -254,6 +255,16 @@ fn with_ours<F: Format>(
         text = F::remove(&text, &with(path, &name))?;
     }
     Ok(text)
+}
+
+/// The list at `path` with the names that are `wanted` in it, too; the user's stay.
+fn with_names<F: Format>(text: String, path: &[Step], wanted: Option<Value>) -> Result<String, Failure> {
+    let Some(Value::List(wanted)) = wanted else { return Ok(text) };
+    let existing = F::read(&text, path)?;
+    let existing = existing.as_ref().and_then(Node::list).unwrap_or_default().iter().filter_map(Node::text);
+    let mut names: Vec<String> = existing.map(str::to_owned).collect();
+    names.extend(wanted.into_iter().filter(|name| !names.contains(name)).collect::<Vec<_>>());
+    F::put(&text, path, &Value::List(names))
 }
 
 /// A new entry.

@@ -62,7 +62,8 @@ fn holds(role: Role) -> bool {
         | Role::Bool(_)
         | Role::Number(_)
         | Role::Texts(_)
-        | Role::Beginning(_) => false,
+        | Role::Beginning(_)
+        | Role::Kept => false,
     }
 }
 

@@ -53,13 +53,15 @@ pub enum Role {
     Texts(&'static [&'static str]),
     /// The same: a text.
     Beginning(&'static str),
+    /// A field that is never written and that an entry which becomes this shape keeps, such as the user's `disabled`.
+    Kept,
 }
 
 impl Role {
     /// Whether the field is a beginning, which an entry that is there already keeps or goes without.
     pub(super) fn is_beginning(self) -> bool {
         match self {
-            Self::Bool(_) | Self::Number(_) | Self::Texts(_) | Self::Beginning(_) => true,
+            Self::Bool(_) | Self::Number(_) | Self::Texts(_) | Self::Beginning(_) | Self::Kept => true,
             Self::Command
             | Self::Args
             | Self::CommandLine
@@ -88,7 +90,8 @@ impl Role {
             | Self::Bool(_)
             | Self::Number(_)
             | Self::Texts(_)
-            | Self::Beginning(_) => None,
+            | Self::Beginning(_)
+            | Self::Kept => None,
         }
     }
 
@@ -121,7 +124,8 @@ impl Role {
             | Self::Bool(_)
             | Self::Number(_)
             | Self::Texts(_)
-            | Self::Beginning(_) => None,
+            | Self::Beginning(_)
+            | Self::Kept => None,
         }
     }
 
@@ -142,7 +146,8 @@ impl Role {
             | Self::Bool(_)
             | Self::Number(_)
             | Self::Texts(_)
-            | Self::Beginning(_) => None,
+            | Self::Beginning(_)
+            | Self::Kept => None,
         }
     }
 }

@@ -28,7 +28,9 @@ impl<'a> Connecting<'a> {
     /// Asks the gateway, where something is to be written that needs it.
     pub(super) fn new(clients: &'a Clients<'a>, args: &'a ClientArgs) -> anyhow::Result<Self> {
         let gateway = if args.disconnect { WantedGateway::none() } else { wanted::gateway(clients, args)? };
-        let answer = match args.disconnect || args.show_config {
+        let is_printed =
+            |id: &String| clients.manifests().iter().any(|found| found.id == *id && found.files.is_empty());
+        let answer = match args.disconnect || args.show_config || args.client.as_ref().is_some_and(is_printed) {
             true => None,
             false => Some(Gateway::new()?.ask(&gateway.url, gateway.key.as_deref())),
         };

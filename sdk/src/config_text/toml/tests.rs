@@ -209,9 +209,13 @@ fn a_key_in_a_variable_is_named_and_never_written() {
     assert_eq!(named, format!("{head}http_headers = {{ }}\nenv_http_headers = {{ X-API-Key = \"KEY\" }}\n"));
     let stdio = CLIENT.connect(Some(&named), &entry()).unwrap();
     assert!(!stdio.contains("http_headers") && !stdio.contains("url"), "{stdio}");
-    let server = StdioServer { env: vec![("ISARTOR_GATEWAY_API_KEY".into(), "K".into())], ..server() };
-    let passed = ServerEntry { transport: Transport::Stdio(server), key_variable: Some("K".into()), ..entry() };
-    assert!(CLIENT.connect(None, &passed).unwrap().ends_with("args = [\"mcp\"]\nenv_vars = [\"K\"]\n"));
+    let server = StdioServer { env: vec![("KEY".into(), "KEY".into())], ..server() };
+    let passed = ServerEntry { transport: Transport::Stdio(server), key_variable: Some("KEY".into()), ..entry() };
+    let named = CLIENT.connect(None, &passed).unwrap();
+    assert!(named.ends_with("args = [\"mcp\"]\nenv_vars = [\"KEY\"]\n"), "{named}");
+    let theirs = named.replace("[\"KEY\"]", "[\"THEIRS\"]");
+    assert!(CLIENT.connect(Some(&theirs), &passed).unwrap().ends_with("env_vars = [\"THEIRS\", \"KEY\"]\n"));
+    assert!(CLIENT.connect(Some(&theirs), &entry()).unwrap().contains("env_vars = [\"THEIRS\"]\n"));
 }
 
 #[test]
