@@ -3,6 +3,7 @@
 mod cases;
 mod contention;
 mod files;
+mod forms;
 mod kept;
 mod killed;
 mod locate;

@@ -22,7 +22,7 @@ use serde_json::Value;
 
 use super::machine::{Machine, failure, success};
 use super::parsed::Layout;
-use super::servers;
+use super::{forms, servers};
 
 /// Fewer would leave out what can go wrong.
 const MIN_CASES: usize = 8;
@@ -57,7 +57,9 @@ fn run_all(connector: &str) {
         case.run(&client);
         proven.extend(case.file("meaning").map(|_| case.is_over_http()));
     }
-    servers::nothing_is_lost(connector, &cases, &client.layout, &client.warm.home().join(".isartor"));
+    let state_dir = client.warm.home().join(".isartor");
+    servers::nothing_is_lost(connector, &cases, &client.layout, &state_dir);
+    forms::every_form_of_a_file(connector, &cases, &client.layout, &state_dir);
     assert!(proven.contains(&false), "{connector}: a case over stdio says what the entry means");
     let knows_http = cases.iter().any(|case| case.is_over_http() && case.file("refused").is_none());
     assert!(!knows_http || proven.contains(&true), "{connector}: a case over HTTP says what the entry means");

@@ -30,6 +30,11 @@ impl Layout {
         }
     }
 
+    /// The key at the root that leads to the servers.
+    pub(super) fn root(&self) -> &str {
+        &self.container[0]
+    }
+
     /// Whether `field` only repeats an entry's name.
     pub(super) fn is_name(&self, field: &str) -> bool {
         self.name_field.as_deref() == Some(field)

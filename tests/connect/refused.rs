@@ -133,7 +133,7 @@ fn a_mode_stays_unless_a_key_would_be_read_by_others() {
             let key: &[&str] = if with_key { &["--gateway-api-key", "k-1"] } else { &[] };
             let said = success(machine.run(&[CONNECT, key].concat()));
             assert_eq!(machine::mode(&machine.config()), connected, "{before:o} {with_key}");
-            let line = format!("mode: {connected:04o}, was {before:04o}");
+            let line = format!("(mode {connected:03o}, it was {before:03o})");
             assert_eq!(said.contains(&line), before != connected, "{said}");
             if is_edited {
                 fs::write(machine.config(), machine.text().replace("\"x\"", "\"y\"")).unwrap();

@@ -133,9 +133,6 @@ impl Connecting<'_> {
         for applied in applied {
             let verb = if applied.is_removed { "removed" } else { "wrote" };
             line(format!("{verb} {}", applied.path.display()))?;
-            if let Some((before, now)) = applied.mode {
-                line(format!("mode: {now:04o}, was {before:04o}"))?;
-            }
             if let Some(backup) = &applied.backup {
                 line(format!("backup: {}", backup.display()))?;
             }
