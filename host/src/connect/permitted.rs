@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 
 use crate::plugin::manifest::client_file::{ClientFile, Root, Template};
 
-/// Folders and files below the home directory that run programs, hold keys or decide what is run.
-const NEVER: [&[&str]; 37] = [
+/// Folders and files below the home or a project's directory that run programs, hold keys or decide what is run.
+const NEVER: [&[&str]; 40] = [
     &[".ssh"],
     &[".gnupg"],
     &[".aws"],
@@ -17,6 +17,10 @@ const NEVER: [&[&str]; 37] = [
     &[".npmrc"],
     &[".cargo"],
     &[".gitconfig"],
+    // In a project: hooks run, and so does what a shell reads there.
+    &[".git"],
+    &[".envrc"],
+    &[".husky"],
     &[".config", "git"],
     &[".bashrc"],
     &[".bash_profile"],
@@ -68,14 +72,14 @@ pub fn check_template(file: &ClientFile) -> Result<(), Forbidden> {
     }
 }
 
-/// The parts below the home directory, where the template says that it is there.
+/// The parts below the home or a project's directory, where the template says that it is there.
 fn below_home(template: &Template) -> Option<Vec<String>> {
     match &template.root {
-        Root::Home => Some(template.parts.clone()),
+        Root::Home | Root::Project => Some(template.parts.clone()),
         Root::Variable { otherwise: Some(otherwise), .. } => {
             Some([below_home(otherwise)?, template.parts.clone()].concat())
         }
-        Root::Variable { otherwise: None, .. } | Root::FileSystem | Root::Project => None,
+        Root::Variable { otherwise: None, .. } | Root::FileSystem => None,
     }
 }
 
@@ -130,6 +134,7 @@ mod tests {
         let cases = [
             (at(".config/client/mcp.json"), Ok(())),
             (at(".bashrc.d/x"), Ok(())),
+            (at(".git/hooks/pre-commit"), Err(Forbidden::Sensitive)),
             (at(".ssh/authorized_keys"), Err(Forbidden::Sensitive)),
             (at("innocent/config"), Err(Forbidden::Sensitive)),
             (at("settings.json"), Err(Forbidden::Sensitive)),
