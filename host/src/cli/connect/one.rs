@@ -120,8 +120,11 @@ impl Connecting<'_> {
                 }
             }
         }
-        for conflict in &plan.conflicts {
-            line(format!("note: {conflict}"))?;
+        // Otherwise the question says so, or the refusal.
+        if self.args.dry_run || self.args.yes {
+            for conflict in &plan.conflicts {
+                line(format!("note: {conflict}"))?;
+            }
         }
         if !plan.is_installed && matches!(intent, Intent::Connect(_)) {
             line(format!("note: {} was not found on this machine", manifest.title))?;
