@@ -13,6 +13,7 @@ mod client;
 mod format;
 mod json;
 mod position;
+mod quoting;
 mod reading;
 mod shape;
 mod splice;

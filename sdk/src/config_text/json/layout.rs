@@ -5,6 +5,7 @@ use jsonc_parser::common::Ranged;
 
 use super::document::Document;
 use crate::config_text::format::Value;
+use crate::config_text::quoting::double_quoted;
 use crate::config_text::splice::{indentation, newline_at};
 
 /// The manner of the text around a place.
@@ -108,17 +109,5 @@ fn render_all(entries: &[(String, Value)], style: &Style, indentation: Option<&s
 
 /// A JSON string. Only what JSON demands is escaped.
 fn quoted(text: &str) -> String {
-    let mut quoted = String::with_capacity(text.len() + 2);
-    quoted.push('"');
-    for character in text.chars() {
-        match character {
-            '"' | '\\' => quoted.extend(['\\', character]),
-            '\n' => quoted.push_str("\\n"),
-            '\t' => quoted.push_str("\\t"),
-            control if control < ' ' => quoted.push_str(&format!("\\u{:04x}", u32::from(control))),
-            other => quoted.push(other),
-        }
-    }
-    quoted.push('"');
-    quoted
+    double_quoted(text, |character| character < ' ')
 }

@@ -3,6 +3,7 @@
 use toml_edit::{Item, Value as Parsed};
 
 use crate::config_text::format::Value;
+use crate::config_text::quoting::double_quoted;
 
 /// On one line.
 pub(super) fn render(value: &Value) -> String {
@@ -51,20 +52,5 @@ fn key(path: &[&str]) -> String {
 
 /// A string on one line. Only what TOML demands is escaped.
 fn quoted(text: &str) -> String {
-    let mut quoted = String::with_capacity(text.len() + 2);
-    quoted.push('"');
-    for character in text.chars() {
-        match character {
-            '"' | '\\' => quoted.extend(['\\', character]),
-            '\n' => quoted.push_str("\\n"),
-            '\t' => quoted.push_str("\\t"),
-            '\r' => quoted.push_str("\\r"),
-            control if control < ' ' || control == '\u{7f}' => {
-                quoted.push_str(&format!("\\u{:04x}", u32::from(control)));
-            }
-            other => quoted.push(other),
-        }
-    }
-    quoted.push('"');
-    quoted
+    double_quoted(text, |character| character < ' ' || character == '\u{7f}')
 }

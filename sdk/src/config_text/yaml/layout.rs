@@ -3,6 +3,7 @@
 use super::tree::{Kind, Layout, Node, Tree};
 use super::way::Found;
 use crate::config_text::format::{Step, Value};
+use crate::config_text::quoting::double_quoted;
 use crate::config_text::splice::line_start;
 
 /// By how many blanks what is in a map is indented further than the map.
@@ -234,20 +235,5 @@ fn is_plain(text: &str) -> bool {
 }
 
 fn quoted(text: &str) -> String {
-    let mut quoted = String::with_capacity(text.len() + 2);
-    quoted.push('"');
-    for character in text.chars() {
-        match character {
-            '"' | '\\' => quoted.extend(['\\', character]),
-            '\n' => quoted.push_str("\\n"),
-            '\t' => quoted.push_str("\\t"),
-            '\r' => quoted.push_str("\\r"),
-            odd if odd.is_control() || matches!(odd, '\u{2028}' | '\u{2029}' | '\u{feff}') => {
-                quoted.push_str(&format!("\\u{:04x}", u32::from(odd)));
-            }
-            other => quoted.push(other),
-        }
-    }
-    quoted.push('"');
-    quoted
+    double_quoted(text, |odd| odd.is_control() || matches!(odd, '\u{2028}' | '\u{2029}' | '\u{feff}'))
 }
