@@ -1,6 +1,7 @@
 //! What can be typed. The only place that knows clap and the only one that talks to the person at the terminal.
 
 mod app;
+mod ask;
 mod clients;
 mod connect;
 mod doctor;

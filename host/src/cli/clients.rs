@@ -11,12 +11,14 @@ use crate::client_config::ClientConfigs;
 use crate::connect::locate::{Directories, LocateError, Location, Surroundings, locate};
 use crate::connect::{Client, ConnectError, Inspection};
 use crate::plugin::manifest::client_file::{Os, Scope};
-use crate::plugin::{Connector, Kind, Lock, Manifest, Places, PluginError, Plugins};
+use crate::plugin::{Connector, Kind, Manifest, PluginError, Plugins};
 use crate::settings::{Environment, Settings};
 
 use super::output::Hinted;
+use super::plugin;
 
 pub(super) use gateway::{Gateway, GatewayAnswer};
+pub(super) use running::Processes;
 
 /// Whether compiled connectors are kept for the next time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,10 +41,7 @@ impl<'a> Clients<'a> {
     pub(super) fn open(settings: &'a Settings, environment: &'a Environment, traces: Traces) -> anyhow::Result<Self> {
         let home = &settings.home;
         let state_dir = (traces == Traces::Kept && home.root().is_dir()).then(|| home.root());
-        let lock = Lock::read(&home.plugins_lock()).map_err(PluginError::from).map_err(explained)?;
-        let plugins_dir = home.plugins_dir();
-        let places = Places { plugins_dir: &plugins_dir, state_dir, program: &settings.program };
-        let plugins = Plugins::open(places, &lock).map_err(explained)?;
+        let plugins = plugin::open(settings, state_dir)?;
         let configs = ClientConfigs::new(home.root(), &home.backups_dir()).keeping(settings.connect.backups_kept);
         Ok(Self { settings, environment, configs, plugins })
     }
@@ -112,11 +111,6 @@ impl<'a> Clients<'a> {
 fn project_dir(environment: &Environment) -> Option<&Path> {
     let here = environment.current_dir.as_deref()?;
     (environment.home_dir.as_deref() != Some(here)).then_some(here)
-}
-
-/// Since when the oldest process of a client has been running; none where none is.
-pub(super) fn running_since(manifest: &Manifest) -> Option<std::time::SystemTime> {
-    running::since(&manifest.processes)
 }
 
 /// The error and what is behind it on one line: a plugin's fault comes with a backtrace that helps no user.

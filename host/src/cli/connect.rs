@@ -1,6 +1,5 @@
 //! `isartor connect`: shows what will change, has it written, says what to do next; and how the clients are.
 
-pub(super) mod ask;
 pub(in crate::cli) mod diff;
 pub(super) mod list;
 mod one;

@@ -11,6 +11,7 @@ mod secret;
 mod takeover;
 
 use std::io;
+use std::path::Path;
 use std::process::ExitCode;
 use std::time::SystemTime;
 
@@ -138,9 +139,14 @@ fn capability(text: &str) -> Result<CapabilityName, String> {
     CapabilityName::parse(text).ok_or_else(|| format!("there is no such capability; there are {}", known()))
 }
 
-fn open(settings: &Settings) -> anyhow::Result<Plugins> {
+/// The plugins of the home, whose compiled code is kept there when it is one.
+fn open_here(settings: &Settings) -> anyhow::Result<Plugins> {
+    open(settings, settings.home.root().is_dir().then(|| settings.home.root()))
+}
+
+/// The same with compiled code kept in `state_dir`, or nowhere.
+pub(super) fn open(settings: &Settings, state_dir: Option<&Path>) -> anyhow::Result<Plugins> {
     let lock = Lock::read(&settings.home.plugins_lock()).map_err(|error| hinted(error.into()))?;
-    let state_dir = settings.home.root().is_dir().then(|| settings.home.root());
     let plugins_dir = settings.home.plugins_dir();
     let places = Places { plugins_dir: &plugins_dir, state_dir, program: &settings.program };
     Ok(Plugins::open(places, &lock).map_err(hinted)?)

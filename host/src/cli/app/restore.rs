@@ -7,8 +7,9 @@ use std::time::SystemTime;
 use anyhow::Context;
 
 use super::RestoreArgs;
+use crate::cli::ask;
 use crate::cli::clients::{Clients, Traces, hinted};
-use crate::cli::connect::{ask, diff};
+use crate::cli::connect::diff;
 use crate::cli::output::{Hinted, line};
 use crate::client_config::Backup;
 use crate::connect::ConnectError;

@@ -5,10 +5,10 @@ use std::time::SystemTime;
 
 use anyhow::Context;
 
-use super::ask::settle;
 use super::wanted::{self, WantedGateway};
 use super::{ClientArgs, diff};
-use crate::cli::clients::{Clients, Gateway, GatewayAnswer, hinted, running_since};
+use crate::cli::ask::settle;
+use crate::cli::clients::{Clients, Gateway, GatewayAnswer, Processes, hinted};
 use crate::cli::output::{Hinted, line};
 use crate::client_config::Applied;
 use crate::connect::{Client, Intent, Plan, Step};
@@ -148,7 +148,7 @@ impl Connecting<'_> {
             }
         }
         let Some(restart) = &manifest.restart else { return Ok(()) };
-        if running_since(manifest).is_some() {
+        if Processes::now().running_since(manifest).is_some() {
             line(format!("note: {} is running, and may write its file again before it ends", manifest.title))?;
         }
         line(format!("next: {restart}"))

@@ -7,7 +7,7 @@ use std::time::{Duration, UNIX_EPOCH};
 use serde::{Serialize, Serializer};
 use serde_json::json;
 
-use crate::cli::clients::{Clients, Gateway, GatewayAnswer, Traces, running_since};
+use crate::cli::clients::{Clients, Gateway, GatewayAnswer, Processes, Traces};
 use crate::cli::output::line;
 use crate::connect::entry::DEFAULT_NAME;
 use crate::connect::{EntryKey, Standing};
@@ -71,9 +71,10 @@ pub(in crate::cli) struct Trouble {
     pub(in crate::cli) reason: String,
 }
 
-/// Gateways, each asked once for each key.
+/// What is looked at once for all clients: the processes, and each gateway with each key.
 struct Asked {
     gateway: Gateway,
+    processes: Processes,
     answers: HashMap<(String, Option<String>), GatewayAnswer>,
 }
 
@@ -101,7 +102,7 @@ pub(in crate::cli) fn run(settings: &Settings, environment: &Environment, json: 
 
 /// Every file that has our entry or lost it, and the clients that could not be looked at.
 pub(in crate::cli) fn of_all(clients: &Clients) -> anyhow::Result<(Vec<Status>, Vec<Trouble>)> {
-    let mut asked = Asked { gateway: Gateway::new()?, answers: HashMap::new() };
+    let mut asked = Asked { gateway: Gateway::new()?, processes: Processes::now(), answers: HashMap::new() };
     let (mut statuses, mut troubles) = (Vec::new(), Vec::new());
     for manifest in clients.manifests() {
         let mut inspect = |scope| match clients.inspect(manifest, scope) {
@@ -130,7 +131,7 @@ fn trouble(manifest: &Manifest, error: &crate::connect::ConnectError) -> Trouble
 impl Asked {
     fn status(&mut self, clients: &Clients, manifest: &Manifest, standing: Standing) -> Status {
         let matches_this_binary = standing.matches(&clients.environment.program);
-        let restart_needed = is_restart_needed(manifest, &standing);
+        let restart_needed = is_restart_needed(&self.processes, manifest, &standing);
         let entry = standing.entry.as_ref();
         let gateway_url = entry.and_then(|entry| entry.gateway_url.clone());
         let (gateway_reachable, key) = match (&gateway_url, entry) {
@@ -186,9 +187,9 @@ impl Asked {
 }
 
 /// The client has been running since before we wrote, and does not look at its file again by itself.
-fn is_restart_needed(manifest: &Manifest, standing: &Standing) -> bool {
+fn is_restart_needed(processes: &Processes, manifest: &Manifest, standing: &Standing) -> bool {
     let Some(written) = standing.written_at.filter(|_| manifest.restart.is_some()) else { return false };
-    running_since(manifest).is_some_and(|since| since < UNIX_EPOCH + Duration::from_secs(written))
+    processes.running_since(manifest).is_some_and(|since| since < UNIX_EPOCH + Duration::from_secs(written))
 }
 
 fn rows(status: &Status) -> Vec<(&'static str, String)> {

@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use super::{hinted, installation, open, refused, takeover};
+use super::{hinted, installation, open_here, refused, takeover};
 use crate::cli::output::{Hinted, line};
 use crate::plugin::manifest::capability::CapabilityName;
 use crate::plugin::{PluginError, Secrets};
@@ -31,7 +31,7 @@ pub(super) fn set_enabled(settings: &Settings, name: &str, enabled: bool) -> any
 }
 
 pub(super) fn grant(settings: &Settings, name: &str, capabilities: &[CapabilityName]) -> anyhow::Result<ExitCode> {
-    let plugins = open(settings)?;
+    let plugins = open_here(settings)?;
     let plugin = plugins.get(name).map_err(hinted)?;
     installation(settings).grant(plugin.manifest(), capabilities).map_err(refused)?;
     for request in plugin.manifest().capabilities.iter().filter(|request| capabilities.contains(&request.name())) {
@@ -49,7 +49,7 @@ pub(super) fn revoke(settings: &Settings, name: &str, capabilities: &[Capability
             false => line(format!("{name} did not have the capability {capability}"))?,
         }
     }
-    let plugins = open(settings)?;
+    let plugins = open_here(settings)?;
     if let Ok(plugin) = plugins.get(name)
         && let Err(error @ PluginError::NotGranted { .. }) = plugin.check_imports()
     {

@@ -1,9 +1,10 @@
 //! Asking whether a plugin may be installed, and what it may do. An answer that does not come is a no.
 
 use std::collections::BTreeSet;
-use std::io::{self, BufRead, Write};
+use std::io;
 
 use super::ConsentArgs;
+use crate::cli::ask::confirmed;
 use crate::install::Consent;
 use crate::plugin::Examined;
 use crate::plugin::manifest::capability::CapabilityName;
@@ -50,16 +51,4 @@ fn files(examined: &Examined, args: &ConsentArgs, earlier: &Earlier) -> io::Resu
         }
     }
     Ok(accepted)
-}
-
-/// The end of the input is a no.
-fn confirmed(question: &str) -> io::Result<bool> {
-    let mut out = io::stdout().lock();
-    write!(out, "{question} [y/N] ")?;
-    out.flush()?;
-    let mut answer = String::new();
-    if io::stdin().lock().read_line(&mut answer)? == 0 {
-        writeln!(out)?;
-    }
-    Ok(matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes"))
 }

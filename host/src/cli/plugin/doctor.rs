@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use super::{hinted, open, runtime, tell_ill};
+use super::{hinted, open_here, runtime, tell_ill};
 use crate::cli::output::line;
 use crate::plugin::{Connector, Kind, Plugin, PluginError, Plugins, Standing, ToolPlugin};
 use crate::server::control::{self, Request};
@@ -11,7 +11,7 @@ use crate::server::instance;
 use crate::settings::Settings;
 
 pub(super) fn run(settings: &Settings, only: Option<&str>) -> anyhow::Result<ExitCode> {
-    let plugins = open(settings)?;
+    let plugins = open_here(settings)?;
     if let Some(name) = only
         && !plugins.left_out().iter().any(|left_out| left_out.name == name)
     {

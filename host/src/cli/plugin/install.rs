@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use tokio::runtime::Runtime;
 
 use super::consent::{self, Earlier};
-use super::{ConsentArgs, InstallArgs, UpdateArgs, installation, open, refused, runtime, takeover};
+use super::{ConsentArgs, InstallArgs, UpdateArgs, installation, open_here, refused, runtime, takeover};
 use crate::cli::output::{Hinted, line};
 use crate::connect::permitted;
 use crate::install::source::Source;
@@ -18,7 +18,7 @@ use crate::settings::Settings;
 
 pub(super) fn install(settings: &Settings, args: &InstallArgs) -> anyhow::Result<ExitCode> {
     let source = Source::parse(&args.source).map_err(refused)?;
-    let plugins = open(settings)?;
+    let plugins = open_here(settings)?;
     let examined = examine(&plugins, &runtime()?, &source)?;
     offer(settings, &plugins, &examined, &source, &args.consent)
 }
@@ -36,7 +36,7 @@ pub(super) fn update(settings: &Settings, args: &UpdateArgs) -> anyhow::Result<E
     if named.is_empty() {
         line("no plugin was installed, so there is nothing to update")?;
     }
-    let (plugins, runtime) = (open(settings)?, runtime()?);
+    let (plugins, runtime) = (open_here(settings)?, runtime()?);
     let mut code = ExitCode::SUCCESS;
     for locked in &named {
         match update_one(settings, args, &plugins, &runtime, locked) {

@@ -4,13 +4,13 @@ use std::process::ExitCode;
 
 use serde_json::{Value, json};
 
-use super::{hinted, installation, open, refused, tell_ill};
+use super::{hinted, installation, open_here, refused, tell_ill};
 use crate::cli::output::line;
 use crate::plugin::{Inspection, LeftOutPlugin, Origin, Plugin, printable};
 use crate::settings::Settings;
 
 pub(super) fn list(settings: &Settings, json: bool) -> anyhow::Result<ExitCode> {
-    let plugins = open(settings)?;
+    let plugins = open_here(settings)?;
     if json {
         let listed: Vec<Value> = plugins.all().iter().map(|plugin| summary(plugin)).collect();
         let left_out: Vec<Value> = plugins.left_out().iter().map(left_out).collect();
@@ -30,7 +30,7 @@ pub(super) fn list(settings: &Settings, json: bool) -> anyhow::Result<ExitCode> 
 }
 
 pub(super) fn inspect(settings: &Settings, name: &str, json: bool) -> anyhow::Result<ExitCode> {
-    let plugins = open(settings)?;
+    let plugins = open_here(settings)?;
     let plugin = plugins.get(name).map_err(hinted)?;
     let inspection = plugin.inspect().map_err(hinted)?;
     if json {

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use anyhow::Context;
 use clap::Subcommand;
 
-use super::{hinted, open};
+use super::{hinted, open_here};
 use crate::cli::output::{Hinted, line};
 use crate::plugin::manifest::capability::{CapabilityName, CapabilityRequest, SecretRequest};
 use crate::plugin::{Plugin, Secret, Secrets, SecretsError};
@@ -36,7 +36,7 @@ pub(super) fn run(settings: &Settings, command: SecretCommand) -> anyhow::Result
 }
 
 fn set(settings: &Settings, secrets: &Secrets, name: &str, key: &str) -> anyhow::Result<ExitCode> {
-    let plugins = open(settings)?;
+    let plugins = open_here(settings)?;
     let plugin = plugins.get(name).map_err(hinted)?;
     let Some(request) = requests(plugin).find(|request| request.key == key) else {
         return Err(unknown(plugin, key).into());
@@ -53,7 +53,7 @@ fn set(settings: &Settings, secrets: &Secrets, name: &str, key: &str) -> anyhow:
 }
 
 fn list(settings: &Settings, secrets: &Secrets, name: &str) -> anyhow::Result<ExitCode> {
-    let plugins = open(settings)?;
+    let plugins = open_here(settings)?;
     let plugin = plugins.get(name).map_err(hinted)?;
     let set = secrets.of(name).map_err(refused)?;
     for request in requests(plugin) {
