@@ -7,7 +7,7 @@ const FUNCTION_MAX_LINES: usize = 60;
 const FILE_MAX_LINES: usize = 400;
 
 /// Where a dependency of the host may be named: word, and the files or folders under host/src.
-const HOMES: [(&str, &[&str]); 40] = [
+const HOMES: [(&str, &[&str]); 45] = [
     ("clap", &["cli.rs", "cli/", "main.rs"]),
     ("anyhow", &["cli.rs", "cli/", "main.rs"]),
     ("dirs", &["settings/environment.rs"]),
@@ -18,6 +18,11 @@ const HOMES: [(&str, &[&str]); 40] = [
     ("tokenizers", &["cache/embedding.rs", "cache/embedding/"]),
     ("hora", &["cache/nearest.rs", "cache/nearest/"]),
     ("unicode_normalization", &["cache/exact.rs"]),
+    ("lru", &["cache/embedding.rs", "cache/embedding/", "chat/ledger.rs"]),
+    ("hashbrown", &["cache/index.rs", "cache/index/"]),
+    ("regex", &["chat/"]),
+    ("fastrand", &["cache/index.rs", "cache/index/", "chat.rs", "chat/", "mcp/socket.rs"]),
+    ("prometheus_client", &["server/metrics.rs"]),
     ("wasmtime", &["plugin.rs", "plugin/"]),
     ("wasmtime_wasi", &["plugin/imports.rs", "plugin/imports/"]),
     ("wasmparser", &["plugin/component.rs"]),

@@ -3,19 +3,23 @@
 pub mod embedding;
 mod error;
 
+mod browse;
 mod change;
+mod entry;
 mod exact;
+mod feedback;
 mod index;
 mod lifetime;
 mod models;
 mod nearest;
+mod origin;
 
 mod contents;
 mod graphs;
 mod tables;
 mod writer;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
@@ -23,73 +27,42 @@ use crate::settings::CacheSettings;
 
 use change::{Described, Head, Prepared};
 use contents::Contents;
-use exact::{QuestionKey, ScopeKey, canonical};
+use exact::{ScopeKey, canonical};
+use feedback::Vote;
 use index::{Found, Index};
-use lifetime::Lifetime;
+use lifetime::{Lifetime, Moment};
 use nearest::{Candidate, Quantised, Query, UnitVector};
 use tables::{Identity, Snapshot, Tables, Texts};
-use writer::{MAX_SWEPT, Writer};
+use writer::{Judgement, MAX_SWEPT, Writer};
 
+pub use browse::{Imported, Listed, NamespaceFilter, Selection};
+pub use entry::{Entry, EntryId, Holdings, Near, NewEntry, Semantics, Served};
 pub use error::{CacheError, Cause};
-pub use exact::Scope;
+pub use exact::{Asked, ContextKey, QuestionKey, Scope};
+pub use feedback::Opinion;
+pub use origin::{Provenance, Reach};
+pub use writer::Judged;
 
 /// Candidates that are compared in full are at least this many, and this many more than asked for: the codes order
 /// near ties differently.
 const MIN_COMPARED: usize = 8;
 const SPARE_COMPARED: usize = 3;
 
-/// An entry's number; shown to callers as a string.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct EntryId(pub u64);
+/// Expired entries stay on disk for this long: a clock that was wrong for less than that loses nothing.
+const KEPT_AFTER_END: Duration = Duration::from_hours(24);
 
-/// One stored answer, as it is on disk.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Entry {
-    pub id: EntryId,
-    /// The question exactly as it was stored.
-    pub prompt: String,
-    pub response: String,
-    pub model: Option<String>,
-    pub created: SystemTime,
-}
-
-/// A stored question near the one asked.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Near {
-    pub id: EntryId,
-    /// Cosine similarity of the full vectors.
-    pub cosine: f32,
-    pub created: SystemTime,
-    /// What the policy said of the stored text, if this policy ever did.
-    pub features: Option<Vec<u8>>,
-}
-
-/// What the semantic tier needs to know of a text; computed outside the cache.
-#[derive(Debug, Clone)]
-pub struct Semantics {
-    /// Unit length, 384 numbers.
-    pub vector: Vec<f32>,
-    /// What the policy described, under the digest of that policy.
-    pub features: Vec<u8>,
-}
-
-/// An answer to store.
-#[derive(Debug, Clone)]
-pub struct NewEntry {
-    pub scope: Scope,
-    pub prompt: String,
-    pub response: String,
-    pub model: Option<String>,
-    pub ttl: Option<Duration>,
-    /// None when there is no model yet, or the text is not for the semantic tier.
-    pub semantics: Option<Semantics>,
-}
+/// A file this much larger than the texts in it, and larger than this many bytes, is compacted when it is opened.
+const COMPACTED_FACTOR: u64 = 8;
+const COMPACTED_BYTES: u64 = 64 << 20;
+/// About what the semantic tier keeps of an entry on disk: the full vector, its codes and features.
+const SEMANTICS_BYTES: u64 = 3 << 10;
 
 /// The store and its indexes. Every method takes `now`, so that time is an argument.
 /// Dropping it finishes what was asked of it, and closes the database.
 pub struct Cache {
     contents: Arc<Contents>,
     writer: Writer,
+    path: Arc<Path>,
     default_ttl: Option<Duration>,
 }
 
@@ -102,13 +75,37 @@ impl Cache {
         Self::over(Tables::at(path, settings.page_cache_bytes, identity), settings)
     }
 
+    /// The same, but a file that cannot be read is moved aside, under a name with the time in it, and an empty one takes
+    /// its place. Says where the old one is.
+    pub fn open_or_set_aside(
+        path: &Path,
+        settings: &CacheSettings,
+        embedder: &str,
+        policy: &str,
+        now: SystemTime,
+    ) -> Result<(Self, Option<PathBuf>), CacheError> {
+        match Self::open(path, settings, embedder, policy) {
+            Err(error @ CacheError::Damaged { .. }) => {
+                let aside = tables::set_aside(path, now)?;
+                let (error, aside_shown) = (&error as &dyn std::error::Error, aside.display());
+                tracing::error!(error, aside = %aside_shown, "the cache was set aside, and an empty one begins");
+                Ok((Self::open(path, settings, embedder, policy)?, Some(aside)))
+            }
+            opened => Ok((opened?, None)),
+        }
+    }
+
     fn over(mut tables: Tables, settings: &CacheSettings) -> Result<Self, CacheError> {
         tables.reopen()?;
         let index = tables.load(Index::new(settings.nearest))?;
+        let path = tables.path();
+        if is_mostly_air(&path, &index) {
+            tables.compact()?;
+        }
         let contents = Arc::new(Contents::new(index, tables.snapshot()?));
         let counters = tables.counters()?;
-        let writer = Writer::start(tables, counters, settings.nearest, Arc::clone(&contents))?;
-        Ok(Self { contents, writer, default_ttl: settings.default_ttl })
+        let writer = Writer::start(tables, counters, settings, Arc::clone(&contents))?;
+        Ok(Self { contents, writer, path, default_ttl: settings.default_ttl })
     }
 
     /// Live entries.
@@ -116,45 +113,66 @@ impl Cache {
         self.contents.read().index.live(now.into())
     }
 
-    /// The newest live entry whose canonical question is the same; `model` filters as the design says.
-    pub fn exact(
-        &self,
-        scope: &Scope,
-        prompt: &str,
-        model: Option<&str>,
-        now: SystemTime,
-    ) -> Result<Option<Entry>, CacheError> {
-        let asked = canonical(prompt);
-        let question = QuestionKey::of(&ScopeKey::of(scope), &asked);
+    pub fn holdings(&self) -> Holdings {
+        let size = self.contents.read().index.size();
+        let file_bytes = std::fs::metadata(&self.path).map_or(0, |metadata| metadata.len());
+        let trouble = self.contents.trouble();
+        Holdings { entries: size.entries, text_bytes: size.bytes, file_bytes, trouble }
+    }
+
+    /// The newest live entry whose canonical question is the same, and that nobody called wrong for it.
+    pub fn exact(&self, asked: &Asked<'_>, now: SystemTime) -> Result<Option<Entry>, CacheError> {
         let (found, snapshot) = {
             let current = self.contents.read();
-            let visible = current.index.visible(model, now.into());
-            let Some(found) = current.index.newest(&question, &visible) else { return Ok(None) };
-            (found, Arc::clone(&current.snapshot))
+            let visible = current.index.visible(asked.model, now.into());
+            let Some(found) = current.index.newest(&asked.question, &visible) else { return Ok(None) };
+            current.index.touch(found.id, now.into());
+            (found, current.snapshot()?)
         };
-        let is_asked = |texts: &Texts<'_>| texts.is_of(scope) && canonical(texts.prompt) == asked;
+        let is_asked = |texts: &Texts<'_>| texts.is_of(asked.scope) && canonical(texts.prompt) == asked.canonical;
         let entry = snapshot.texts(found.id, |texts| is_asked(&texts).then(|| entry(&found, &texts)));
         self.recovering(entry).map(Option::flatten)
     }
 
-    /// At most `limit` live entries nearest to `vector`, nearest first, newer first among equals.
+    /// At most `limit` live entries nearest to `vector`, nearest first, newer first among equals; none that somebody
+    /// called wrong for this question.
     pub fn nearest(
         &self,
-        scope: &Scope,
+        asked: &Asked<'_>,
         vector: &[f32],
-        model: Option<&str>,
         limit: usize,
         now: SystemTime,
     ) -> Result<Vec<Near>, CacheError> {
         let vector = UnitVector::new(vector.to_vec())?;
         let (vectors, visible, snapshot) = {
             let current = self.contents.read();
-            let Some(vectors) = current.index.vectors(&ScopeKey::of(scope)) else { return Ok(Vec::new()) };
-            (vectors, current.index.visible(model, now.into()), Arc::clone(&current.snapshot))
+            let Some(vectors) = current.index.vectors(&asked.scope_key) else { return Ok(Vec::new()) };
+            (vectors, current.index.visible(asked.model, now.into()), current.snapshot()?)
         };
         let compared = MIN_COMPARED.max(limit.saturating_add(SPARE_COMPARED));
         let candidates = vectors.search(&Query::new(&vector), &visible, compared);
-        self.recovering(compare(&vector, candidates, limit, &snapshot))
+        let candidates = self.unrejected(candidates, &asked.question);
+        let near = compare(&vector, candidates, limit, &snapshot).map(|near| self.with_standing(near));
+        self.recovering(near)
+    }
+
+    fn unrejected(&self, mut candidates: Vec<Candidate>, question: &QuestionKey) -> Vec<Candidate> {
+        let current = self.contents.read();
+        candidates.retain(|candidate| !current.index.rejects(candidate.row.id, question));
+        candidates
+    }
+
+    fn with_standing(&self, mut near: Vec<Near>) -> Vec<Near> {
+        let current = self.contents.read();
+        for near in &mut near {
+            (near.threshold, near.complaints) = current.index.standing(near.id);
+        }
+        near
+    }
+
+    /// Notes that an entry was served for a similar question: what is used is not removed to make room.
+    pub fn touch(&self, id: EntryId, now: SystemTime) {
+        self.contents.read().index.touch(id, now.into());
     }
 
     /// One entry, unless it is gone or has expired.
@@ -162,7 +180,7 @@ impl Cache {
         let (found, snapshot) = {
             let current = self.contents.read();
             let Some(found) = current.index.get(id, now.into()) else { return Ok(None) };
-            (found, Arc::clone(&current.snapshot))
+            (found, current.snapshot()?)
         };
         self.recovering(snapshot.texts(found.id, |texts| entry(&found, &texts)))
     }
@@ -179,7 +197,7 @@ impl Cache {
     pub fn without_semantics(&self, limit: usize, now: SystemTime) -> Result<Vec<Entry>, CacheError> {
         let (found, snapshot) = {
             let current = self.contents.read();
-            (current.index.undescribed(limit, now.into()), Arc::clone(&current.snapshot))
+            (current.index.undescribed(limit, now.into()), current.snapshot()?)
         };
         let entries = found.iter().map(|found| snapshot.texts(found.id, |texts| entry(found, &texts)));
         self.recovering(entries.filter_map(Result::transpose).collect())
@@ -195,11 +213,34 @@ impl Cache {
         self.writer.describe(checked).await
     }
 
-    /// Removes the entries that have expired from the disk; look-ups see none of them even before. Returns how many.
+    /// Stores what was exported, as old as it was. It replaces what is stored for the same question.
+    pub async fn import(&self, imported: Imported) -> Result<EntryId, CacheError> {
+        let lifetime = Lifetime::until(imported.created, imported.expires);
+        let reach = if imported.is_exact_only { Reach::Same } else { Reach::Similar };
+        let Imported { scope, prompt, response, model, client, session, key, .. } = imported;
+        let entry =
+            NewEntry { scope, prompt, response, model, ttl: None, reach, client, session, key, semantics: None };
+        self.writer.store(prepared(entry, lifetime)?).await
+    }
+
+    /// Takes one user's word on an answer that was served to them.
+    pub async fn judge(&self, principal: &str, hit: &Served, opinion: Opinion) -> Result<Judged, CacheError> {
+        let vote = Vote::of(principal, &hit.question, opinion);
+        self.writer.rate(Judgement { id: hit.entry, vote, cosine: hit.cosine }).await
+    }
+
+    /// Gives the space of removed entries back to the disk; look-ups wait meanwhile. False when there was none.
+    pub async fn compact(&self) -> Result<bool, CacheError> {
+        self.writer.compact().await
+    }
+
+    /// Removes the entries that expired a day ago from the disk; look-ups see none of them even before. Returns how
+    /// many.
     pub async fn sweep(&self, now: SystemTime) -> Result<usize, CacheError> {
+        let moment = Moment::from(now).minus(KEPT_AFTER_END);
         let mut total = 0;
         loop {
-            let swept = self.writer.sweep(now.into()).await?;
+            let swept = self.writer.sweep(moment).await?;
             total += swept;
             if swept < MAX_SWEPT {
                 return Ok(total);
@@ -217,7 +258,7 @@ impl Cache {
 }
 
 fn prepared(entry: NewEntry, lifetime: Lifetime) -> Result<Prepared, CacheError> {
-    let NewEntry { scope, prompt, response, model, semantics, .. } = entry;
+    let NewEntry { scope, prompt, response, model, reach, client, session, key, semantics, .. } = entry;
     let scope_key = ScopeKey::of(&scope);
     let question = QuestionKey::of(&scope_key, &canonical(&prompt));
     let texts = Texts {
@@ -226,11 +267,22 @@ fn prepared(entry: NewEntry, lifetime: Lifetime) -> Result<Prepared, CacheError>
         prompt: &prompt,
         response: &response,
     };
+    let texts = texts.encode();
+    let bytes = u32::try_from(texts.len()).unwrap_or(u32::MAX);
     Ok(Prepared {
-        texts: texts.encode(),
-        head: Head { scope: scope_key, question, model, lifetime },
+        texts,
+        head: Head { scope: scope_key, question, model, lifetime, reach, bytes },
+        provenance: Provenance { client, session, key, context: scope.context },
         described: semantics.map(described).transpose()?,
     })
+}
+
+fn is_mostly_air(path: &Path, index: &Index) -> bool {
+    // A file that cannot be looked at is not worth a compaction; opening it has reported what is wrong.
+    let file_bytes = std::fs::metadata(path).map_or(0, |metadata| metadata.len());
+    let held = index.size();
+    let needed_bytes = held.bytes + held.entries as u64 * SEMANTICS_BYTES;
+    file_bytes > COMPACTED_BYTES && file_bytes / COMPACTED_FACTOR > needed_bytes
 }
 
 fn described(semantics: Semantics) -> Result<Described, CacheError> {
@@ -265,7 +317,8 @@ fn compare(
     let best = compared.into_iter().take(limit);
     best.map(|Candidate { score, row }| {
         let features = snapshot.features(row.id)?;
-        Ok(Near { id: row.id, cosine: score, created: row.lifetime.created.into(), features })
+        let created = row.lifetime.created.into();
+        Ok(Near { id: row.id, cosine: score, created, threshold: 0.0, complaints: 0, features })
     })
     .collect()
 }

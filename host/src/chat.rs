@@ -1,36 +1,29 @@
 //! `isartor_chat` and `isartor_cache_store`: look up, ask the policy, answer. Never calls a model, never stores
 //! what it was not given.
 
+mod answer;
+mod caller;
+mod ledger;
 pub mod request;
 mod semantic;
+pub mod statistics;
 
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use crate::cache::embedding::Embedder;
-use crate::cache::{Cache, CacheError, EntryId, NewEntry, Scope};
+use crate::cache::{Asked, Cache, CacheError, ContextKey, EntryId, Judged, NewEntry, Opinion, Reach, Scope, Served};
 use crate::plugin::Policy;
-use semantic::{Judged, SemanticTier};
+use crate::settings::CacheSettings;
+use ledger::Ledger;
+use semantic::SemanticTier;
+use statistics::{Event, Statistics};
 
-/// Who is asking. Only the guard makes one.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Principal(String);
+pub use answer::{Answer, FeedbackOutcome, Hit, Layer, LayerState, Miss, Refusal, Stored};
+pub use caller::{Caller, Channel, Principal, Said};
 
-impl Principal {
-    /// Everybody who reaches a loopback gateway without authentication.
-    pub fn local() -> Self {
-        Self("local".to_owned())
-    }
-
-    /// The one whom a plugin's call was made for; `name` is what [`Self::as_str`] gave when it began.
-    pub(crate) fn of_call(name: &str) -> Self {
-        Self(name.to_owned())
-    }
-
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
+/// How the time is told. Steady: it does not follow the steps of the machine's clock.
+pub type Clock = Arc<dyn Fn() -> SystemTime + Send + Sync>;
 
 /// A question.
 #[derive(Debug, Clone)]
@@ -39,6 +32,15 @@ pub struct Lookup {
     pub prompt: String,
     pub model: Option<String>,
     pub namespace: Option<String>,
+    pub context: Option<ContextKey>,
+    pub said: Said,
+}
+
+impl Lookup {
+    /// Of any model, in the default namespace.
+    pub fn of(prompt: String) -> Self {
+        Self { prompt, model: None, namespace: None, context: None, said: Said::default() }
+    }
 }
 
 /// An answer to keep.
@@ -48,82 +50,26 @@ pub struct Store {
     pub response: String,
     pub model: Option<String>,
     pub namespace: Option<String>,
+    pub context: Option<ContextKey>,
+    pub said: Said,
     pub ttl: Option<Duration>,
 }
 
-#[derive(Debug, Clone, PartialEq)]
-pub enum Answer {
-    Hit(Hit),
-    Miss(Miss),
+impl Store {
+    /// Of no model, in the default namespace, for as long as the gateway keeps answers.
+    pub fn of(prompt: String, response: String) -> Self {
+        Self { prompt, response, model: None, namespace: None, context: None, said: Said::default(), ttl: None }
+    }
 }
 
-#[derive(Debug, Clone, PartialEq)]
-pub struct Hit {
-    pub layer: Layer,
-    pub response: String,
-    /// Cosine similarity; 1.0 from the exact layer.
-    pub score: f32,
-    pub age: Duration,
-    pub matched_prompt: String,
+/// A user's word on an answer.
+#[derive(Debug, Clone)]
+pub struct Feedback {
     pub entry: EntryId,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Layer {
-    Exact,
-    Semantic,
-}
-
-/// Why nothing is served.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Miss {
-    /// Nothing stored is near.
-    NotFound,
-    /// The prompt is longer than the semantic tier takes, and not stored exactly.
-    TooLong,
-    /// Not stored exactly, and the semantic tier is off.
-    SemanticOff,
-    /// Not stored exactly, and the semantic tier is not loaded yet.
-    SemanticLoading,
-    /// The policy said no, with its reason.
-    Policy(&'static str),
-    /// The policy failed; the log says how.
-    PolicyFailed,
-    /// The embedder failed; the log says how.
-    EmbeddingFailed,
-}
-
-impl Miss {
-    /// A stable code for callers.
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::NotFound => "not_found",
-            Self::TooLong => "too_long",
-            Self::SemanticOff => "semantic_off",
-            Self::SemanticLoading => "semantic_loading",
-            Self::Policy(reason) => reason,
-            Self::PolicyFailed => "policy_failed",
-            Self::EmbeddingFailed => "embedding_failed",
-        }
-    }
-}
-
-/// What a layer of the cache is doing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum LayerState {
-    Active,
-    Loading,
-    Off,
-}
-
-impl LayerState {
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Active => "active",
-            Self::Loading => "loading",
-            Self::Off => "off",
-        }
-    }
+    pub question: String,
+    pub namespace: Option<String>,
+    pub context: Option<ContextKey>,
+    pub opinion: Opinion,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -138,77 +84,142 @@ pub enum ChatError {
 pub struct Chat {
     cache: Arc<Cache>,
     semantic: Arc<SemanticTier>,
+    ledger: Ledger,
+    statistics: Statistics,
     default_ttl: Option<Duration>,
-    clock: fn() -> SystemTime,
+    explore: f64,
+    clock: Clock,
 }
 
 impl Chat {
     /// With `policy` the semantic tier waits for its embedder; without one it stays off.
-    pub fn new(
-        cache: Arc<Cache>,
-        policy: Option<Policy>,
-        default_ttl: Option<Duration>,
-        clock: fn() -> SystemTime,
-    ) -> Self {
+    pub fn new(cache: Arc<Cache>, policy: Option<Policy>, settings: &CacheSettings, clock: Clock) -> Self {
         let semantic = Arc::new(SemanticTier::new(Arc::clone(&cache), policy));
-        Self { cache, semantic, default_ttl, clock }
+        let (default_ttl, explore) = (settings.default_ttl, settings.explore);
+        let (ledger, statistics) = (Ledger::new(), Statistics::default());
+        Self { cache, semantic, ledger, statistics, default_ttl, explore, clock }
     }
 
     /// Looks in the exact tier, then in the semantic one.
-    pub async fn lookup(&self, principal: &Principal, lookup: Lookup) -> Result<Answer, ChatError> {
+    pub async fn lookup(&self, caller: &Caller, lookup: Lookup) -> Result<Answer, ChatError> {
         let now = (self.clock)();
-        let scope = scope(principal, lookup.namespace.clone());
-        if let Some(entry) = self.cache.exact(&scope, &lookup.prompt, lookup.model.as_deref(), now)? {
-            return Ok(Answer::Hit(Hit {
+        let caller = caller.knowing(lookup.said);
+        let scope = scope(&caller.principal, lookup.namespace, lookup.context);
+        let asked = Asked::new(&scope, &lookup.prompt, lookup.model.as_deref());
+        let answer = match self.cache.exact(&asked, now)? {
+            Some(entry) => Answer::Hit(Hit {
                 layer: Layer::Exact,
                 response: entry.response,
                 score: 1.0,
                 age: age(entry.created, now),
                 matched_prompt: entry.prompt,
                 entry: entry.id,
-            }));
+            }),
+            None => self.semantic.lookup(&asked, &lookup.prompt, now).await?,
+        };
+        Ok(self.noted(&caller, &asked, answer, now))
+    }
+
+    /// Remembers what is answered, and answers a small share of the hits as misses when told to explore.
+    fn noted(&self, caller: &Caller, asked: &Asked<'_>, answer: Answer, now: SystemTime) -> Answer {
+        let question = asked.question();
+        let answer = match answer {
+            Answer::Hit(hit) if self.explore > 0.0 && fastrand::f64() < self.explore => {
+                self.ledger.note_explored(question, hit.entry);
+                Answer::Miss(Miss::Explored)
+            }
+            answer @ (Answer::Hit(_) | Answer::Miss(_)) => answer,
+        };
+        match &answer {
+            Answer::Hit(hit) => {
+                if hit.layer == Layer::Semantic {
+                    self.cache.touch(hit.entry, now);
+                }
+                self.ledger.note_served(caller, Served { entry: hit.entry, question, cosine: hit.score });
+            }
+            Answer::Miss(_) => self.ledger.note_missed(caller, question),
         }
-        self.semantic.lookup(scope, lookup, now).await
+        self.statistics.record(caller, &Event::Answered(&answer), now);
+        answer
     }
 
     /// Stores an answer; when this returns, it is durable and every later look-up sees it.
-    pub async fn store(&self, principal: &Principal, store: Store) -> Result<EntryId, ChatError> {
+    pub async fn store(&self, caller: &Caller, store: Store) -> Result<Stored, ChatError> {
         let now = (self.clock)();
-        let judged = self.semantic.judge(&store.prompt).await?;
-        let prompt = store.prompt.clone();
-        let (semantics, later) = match judged {
-            Judged::Fit(semantics) => (Some(semantics), None),
-            Judged::Unfit => (None, Some(Judged::Unfit)),
-            Judged::NotYet => (None, None),
-        };
+        let Store { prompt, response, model, namespace, context, said, ttl } = store;
+        let caller = caller.knowing(said);
+        let scope = scope(&caller.principal, namespace, context);
+        let asked = Asked::new(&scope, &prompt, model.as_deref());
+        self.compare_explored(&caller, &asked, &response, now)?;
+        let reach = self.reach(&caller, &asked);
+        let Caller { client, session, key, .. } = caller.clone();
+        let ttl = ttl.or(self.default_ttl);
         let entry = NewEntry {
-            scope: scope(principal, store.namespace),
-            prompt: store.prompt,
-            response: store.response,
-            model: store.model,
-            ttl: store.ttl.or(self.default_ttl),
-            semantics,
+            scope: scope.clone(),
+            prompt: prompt.clone(),
+            response,
+            model: model.clone(),
+            ttl,
+            reach,
+            client,
+            session,
+            key,
+            semantics: None,
         };
-        let fit = entry.semantics.is_some();
-        let id = self.cache.store(entry, now).await?;
-        if !fit {
-            // The embedder may have arrived while the entry was being written, after its pass over the old ones.
-            let judged = match later {
-                Some(judged) => judged,
-                None => self.semantic.judge(&prompt).await?,
-            };
-            self.semantic.add(id, judged).await?;
+        let id = self.semantic.store(entry, now).await?;
+        self.statistics.record(&caller, &Event::Stored, now);
+        Ok(Stored::Kept(id))
+    }
+
+    /// What a model stores without having asked is kept for whoever asks the same, and never offered to others: it may
+    /// have been talked into it.
+    fn reach(&self, caller: &Caller, asked: &Asked<'_>) -> Reach {
+        match caller.channel {
+            Channel::Mcp if !self.ledger.has_missed(caller, asked.question()) => Reach::Same,
+            Channel::Mcp | Channel::Http | Channel::Plugin => Reach::Similar,
         }
-        Ok(id)
+    }
+
+    /// Whether what is stored now is what would have been served.
+    fn compare_explored(
+        &self,
+        caller: &Caller,
+        asked: &Asked<'_>,
+        response: &str,
+        now: SystemTime,
+    ) -> Result<(), ChatError> {
+        let Some(explored) = self.ledger.take_explored(asked.question()) else { return Ok(()) };
+        if let Some(entry) = self.cache.get(explored, now)? {
+            let agrees = is_same_answer(&entry.response, response);
+            self.statistics.record(caller, &Event::Explored { agrees }, now);
+        }
+        Ok(())
+    }
+
+    /// Takes a user's word on an answer that was served to them. A wrong answer is not served again for that question.
+    pub async fn feedback(&self, caller: &Caller, feedback: Feedback) -> Result<FeedbackOutcome, ChatError> {
+        let scope = scope(&caller.principal, feedback.namespace, feedback.context);
+        let question = Asked::new(&scope, &feedback.question, None).question();
+        let Some(served) = self.ledger.served(caller, feedback.entry, question) else {
+            return Ok(FeedbackOutcome::NotServed);
+        };
+        let outcome = match self.cache.judge(caller.principal.as_str(), &served, feedback.opinion).await? {
+            Judged::Counted => FeedbackOutcome::Counted,
+            Judged::Again => FeedbackOutcome::Again,
+            Judged::Evicted => FeedbackOutcome::Evicted,
+            Judged::Gone => FeedbackOutcome::Gone,
+        };
+        self.statistics.record(caller, &Event::Judged { opinion: feedback.opinion, outcome }, (self.clock)());
+        Ok(outcome)
     }
 
     /// Gives the semantic tier its embedder, then catches up on what was stored without one.
     /// `sessions` look-ups run side by side.
     pub async fn activate(&self, embedder: Embedder, sessions: usize) -> Result<(), ChatError> {
-        self.semantic.activate(embedder, sessions, self.clock).await
+        self.semantic.activate(embedder, sessions, &self.clock).await
     }
 
-    /// Removes expired entries from the disk, now and then once in every `period`; they are invisible before that.
+    /// Removes what expired a day ago from the disk, now and then once in every `period`; it is invisible before that.
     pub async fn sweep_every(&self, period: Duration) {
         let mut ticks = tokio::time::interval(period);
         loop {
@@ -236,13 +247,39 @@ impl Chat {
     pub fn entries(&self) -> usize {
         self.cache.len((self.clock)())
     }
+
+    /// For what is done to entries by hand: listing, deleting, exporting.
+    pub fn cache(&self) -> &Cache {
+        &self.cache
+    }
+
+    pub fn statistics(&self) -> &Statistics {
+        &self.statistics
+    }
+
+    pub fn now(&self) -> SystemTime {
+        (self.clock)()
+    }
 }
 
-fn scope(principal: &Principal, namespace: Option<String>) -> Scope {
-    Scope { principal: principal.as_str().to_owned(), namespace }
+fn scope(principal: &Principal, namespace: Option<String>, context: Option<ContextKey>) -> Scope {
+    Scope { principal: principal.as_str().to_owned(), namespace, context }
 }
 
 /// A clock that was set back makes an entry new, never negative.
 fn age(created: SystemTime, now: SystemTime) -> Duration {
     now.duration_since(created).unwrap_or(Duration::ZERO)
+}
+
+/// Two wordings of one answer share most of their words, and every number.
+fn is_same_answer(one: &str, other: &str) -> bool {
+    let words = |text: &str| -> std::collections::BTreeSet<String> {
+        text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_lowercase).collect()
+    };
+    let numbers = |words: &std::collections::BTreeSet<String>| -> Vec<String> {
+        words.iter().filter(|word| word.contains(|c: char| c.is_ascii_digit())).cloned().collect()
+    };
+    let (one, other) = (words(one), words(other));
+    let shared = one.intersection(&other).count();
+    numbers(&one) == numbers(&other) && 2 * shared >= one.union(&other).count()
 }

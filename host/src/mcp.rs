@@ -21,7 +21,8 @@ use rmcp::service::{NotificationContext, RequestContext, SubscriptionContext};
 use rmcp::{RoleServer, ServerHandler};
 use tokio_util::sync::CancellationToken;
 
-use crate::chat::Principal;
+use crate::chat::request::LABEL_MAX_CHARACTERS;
+use crate::chat::{Caller, Channel, Principal};
 use crate::tools::{CallError, CurrentTools};
 use list_changes::SessionEnd;
 
@@ -51,35 +52,50 @@ fn server_config() -> ServerConfig {
 
 /// How the server knows who is asking.
 #[derive(Clone)]
-enum Caller {
-    /// Everybody on this connection is the same principal.
-    Known(Principal),
+enum Source {
+    /// Everybody on this connection is the same principal; each connection is a session.
+    Connection { principal: Principal, session: String },
     /// The guard put the principal into each HTTP request.
-    InRequest,
+    Requests,
 }
 
 /// The MCP server of one connection or one HTTP request; cheap to make.
 struct McpServer {
     tools: Arc<CurrentTools>,
-    caller: Caller,
+    source: Source,
     /// Once it is cancelled, those who only listen are let go.
     stopping: CancellationToken,
     end: SessionEnd,
 }
 
 impl McpServer {
-    fn new(tools: Arc<CurrentTools>, caller: Caller, stopping: CancellationToken) -> Self {
-        Self { tools, caller, stopping, end: SessionEnd::default() }
+    fn new(tools: Arc<CurrentTools>, source: Source, stopping: CancellationToken) -> Self {
+        Self { tools, source, stopping, end: SessionEnd::default() }
     }
 
     /// Fails closed: a request that no guard has passed has no principal.
-    fn principal<'a>(&'a self, context: &'a RequestContext<RoleServer>) -> Result<&'a Principal, ErrorData> {
-        let principal = match &self.caller {
-            Caller::Known(principal) => Some(principal),
-            Caller::InRequest => context.extensions.get::<Parts>().and_then(|parts| parts.extensions.get()),
+    fn caller(&self, context: &RequestContext<RoleServer>) -> Result<Caller, ErrorData> {
+        let parts = context.extensions.get::<Parts>();
+        let (principal, session) = match &self.source {
+            Source::Connection { principal, session } => (Some(principal), Some(session.clone())),
+            Source::Requests => (parts.and_then(|parts| parts.extensions.get()), parts.and_then(session_of)),
         };
-        principal.ok_or_else(|| ErrorData::internal_error("the request carries no principal", None))
+        let principal = principal.ok_or_else(|| ErrorData::internal_error("the request carries no principal", None))?;
+        let client = client_of(context);
+        Ok(Caller { client, session, ..Caller::new(principal.clone(), Channel::Mcp) })
     }
+}
+
+/// What the client called itself: in each request, or when the session began.
+fn client_of(context: &RequestContext<RoleServer>) -> Option<String> {
+    let greeted = || context.peer.peer_info().map(|info| info.client_info.name.clone());
+    let name = context.meta.client_info().map(|info| info.name).or_else(greeted)?;
+    Some(name.chars().filter(|c| !c.is_control()).take(LABEL_MAX_CHARACTERS).collect())
+}
+
+fn session_of(parts: &Parts) -> Option<String> {
+    let session = parts.headers.get("mcp-session-id")?.to_str().ok()?;
+    Some(session.chars().take(LABEL_MAX_CHARACTERS).collect())
 }
 
 impl ServerHandler for McpServer {
@@ -124,9 +140,9 @@ impl ServerHandler for McpServer {
         request: CallToolRequestParams,
         context: RequestContext<RoleServer>,
     ) -> Result<CallToolResponse, ErrorData> {
-        let principal = self.principal(&context)?;
+        let caller = self.caller(&context)?;
         let tools = self.tools.current();
-        let call = tools.call(principal, &request.name, request.arguments.unwrap_or_default());
+        let call = tools.call(&caller, &request.name, request.arguments.unwrap_or_default());
         tokio::select! {
             biased;
             called = call => match called {

@@ -20,6 +20,7 @@ mod request;
 mod routes;
 
 use std::io;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -46,6 +47,8 @@ pub struct Gateway {
     pub settings: Arc<Settings>,
     pub chat: Arc<Chat>,
     pub plugins: Arc<PluginsInUse>,
+    /// Where the cache is that could not be read when this gateway started.
+    pub set_aside: Option<PathBuf>,
     pub started: Instant,
 }
 

@@ -53,6 +53,25 @@ pub struct CacheSettings {
     pub default_ttl: Option<Duration>,
     /// Memory that the store may use for its own page cache.
     pub page_cache_bytes: usize,
+    /// The most entries that are held; others are removed to make room.
+    pub max_entries: usize,
+    /// The most bytes of prompts and answers that are held.
+    pub max_bytes: u64,
+    /// The share of would-be hits that are answered as misses, to compare what is stored next.
+    pub explore: f64,
+}
+
+impl Default for CacheSettings {
+    fn default() -> Self {
+        Self {
+            nearest: NearestKind::Auto,
+            default_ttl: None,
+            page_cache_bytes: 32 << 20,
+            max_entries: 100_000,
+            max_bytes: 1 << 30,
+            explore: 0.0,
+        }
+    }
 }
 
 /// How the nearest stored questions are found.

@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
-use crate::chat::{Chat, Principal};
+use crate::chat::{Caller, Chat};
 use crate::plugin::ToolPlugin;
 use crate::plugin::printable;
 use crate::plugin::tool::ToolDefinition;
@@ -166,17 +166,17 @@ impl Tools {
     /// Calls one. Arguments that are wrong come back as an output with `is_error`, as MCP wants it.
     pub async fn call(
         &self,
-        principal: &Principal,
+        caller: &Caller,
         name: &str,
         arguments: Map<String, Value>,
     ) -> Result<ToolOutput, CallError> {
         let index = self.list.iter().position(|info| info.name == name);
         let index = index.ok_or_else(|| CallError::Unknown(name.to_owned()))?;
         Ok(match &self.targets[index] {
-            Target::Chat => native::call_chat(&self.chat, principal, arguments).await,
-            Target::CacheStore => native::call_cache_store(&self.chat, principal, arguments).await,
+            Target::Chat => native::call_chat(&self.chat, caller, arguments).await,
+            Target::CacheStore => native::call_cache_store(&self.chat, caller, arguments).await,
             Target::Plugin { plugin, name } => {
-                from_plugin::call(plugin, name, &self.list[index], arguments, principal).await
+                from_plugin::call(plugin, name, &self.list[index], arguments, &caller.principal).await
             }
         })
     }

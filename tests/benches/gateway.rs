@@ -8,7 +8,7 @@ use std::time::SystemTime;
 use criterion::{Criterion, criterion_group, criterion_main};
 use isartor_host::cache::Cache;
 use isartor_host::cache::embedding::{Embedder, ModelFiles, OnnxRuntime, embedder_id};
-use isartor_host::chat::{Chat, Lookup, Principal, Store};
+use isartor_host::chat::{Caller, Chat, Lookup, Store};
 use isartor_host::plugin::{Lock, Places, Plugins};
 use isartor_host::settings::{Environment, Flags, NearestKind, Settings};
 use tokio::runtime::Runtime;
@@ -33,7 +33,8 @@ impl Bench {
         let policy = plugins(home.path()).policy(None, &[]).expect("there is a default policy");
         let embedder = embedder_id(settings.embedding.precision);
         let cache = Cache::open(&home.path().join("cache.redb"), &settings.cache, embedder, policy.digest());
-        let chat = Chat::new(Arc::new(cache.expect("a new cache")), Some(policy), None, SystemTime::now);
+        let chat =
+            Chat::new(Arc::new(cache.expect("a new cache")), Some(policy), &settings.cache, Arc::new(SystemTime::now));
         let bench = Self { settings, runtime, chat, home };
         bench.fill(model);
         bench
@@ -47,7 +48,7 @@ impl Bench {
             let chat = &self.chat;
             for first in (0..ENTRIES).step_by(64) {
                 let stores = (first..ENTRIES.min(first + 64)).map(|number| async move {
-                    chat.store(&Principal::local(), entry(number)).await.expect("it is stored")
+                    chat.store(&Caller::local(), entry(number)).await.expect("it is stored")
                 });
                 futures_util::future::join_all(stores).await;
             }
@@ -55,8 +56,8 @@ impl Bench {
     }
 
     fn lookup(&self, prompt: &str) -> isartor_host::chat::Answer {
-        let lookup = Lookup { prompt: prompt.to_owned(), model: None, namespace: None };
-        self.runtime.block_on(self.chat.lookup(&Principal::local(), lookup)).expect("a look-up")
+        let lookup = Lookup::of(prompt.to_owned());
+        self.runtime.block_on(self.chat.lookup(&Caller::local(), lookup)).expect("a look-up")
     }
 }
 
@@ -67,7 +68,7 @@ fn entry(number: usize) -> Store {
         ["repair", "order", "describe", "compare", "cancel", "paint", "sell", "measure", "clean", "store"];
     let (thing, deed) = (THINGS[number % 10], DEEDS[number / 10 % 10]);
     let prompt = format!("how do I {deed} a {thing} of type {} in building {}", number / 100, number % 97);
-    Store { response: format!("Answer {number}."), prompt, model: None, namespace: None, ttl: None }
+    Store::of(prompt, format!("Answer {number}."))
 }
 
 fn plugins(home: &Path) -> Plugins {

@@ -2,14 +2,17 @@
 
 use super::EntryId;
 use super::exact::{QuestionKey, ScopeKey};
+use super::feedback::Rating;
 use super::lifetime::Lifetime;
 use super::nearest::{Quantised, UnitVector};
+use super::origin::{Provenance, Reach};
 
 /// One step of a batch. Every step may name an entry that is already gone.
 pub(super) enum Change {
     Put { id: EntryId, entry: Box<Prepared> },
     Remove { id: EntryId },
     Describe { id: EntryId, described: Option<Box<Described>> },
+    Rate { id: EntryId, rating: Rating },
 }
 
 /// An answer to store, with everything computed that does not depend on other entries.
@@ -17,6 +20,7 @@ pub(super) struct Prepared {
     pub(super) head: Head,
     /// The scope and the texts as they are on disk.
     pub(super) texts: Vec<u8>,
+    pub(super) provenance: Provenance,
     pub(super) described: Option<Described>,
 }
 
@@ -27,6 +31,9 @@ pub(super) struct Head {
     pub(super) question: QuestionKey,
     pub(super) model: Option<String>,
     pub(super) lifetime: Lifetime,
+    pub(super) reach: Reach,
+    /// Of the texts on disk; what the entry weighs when room is made.
+    pub(super) bytes: u32,
 }
 
 /// What the semantic tier keeps of an entry.

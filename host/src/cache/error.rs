@@ -27,6 +27,10 @@ pub enum CacheError {
     Write { path: Arc<Path>, source: Cause },
     #[error("cannot start the thread that writes to the cache")]
     Thread { source: Cause },
+    #[error("the cache is closed, because it could not be opened again after a failure")]
+    Closed,
+    #[error("the cache is in use: look-ups did not end in time")]
+    InUse,
     #[error("the cache failed while it worked on this request")]
     Panicked,
     #[error("the vector has {found} numbers instead of {DIMENSIONS}")]
@@ -53,6 +57,8 @@ impl CacheError {
             Self::Read { path, .. } | Self::Write { path, .. } => {
                 format!("check that the disk of {} is healthy and has space left", path.display())
             }
+            Self::Closed => "see the log for what failed; the next store tries again".into(),
+            Self::InUse => "try again".into(),
             Self::Thread { .. } => "raise the limit on threads or memory".into(),
             Self::Panicked => "see the log, and report this as a bug".into(),
             Self::Dimensions { .. } | Self::Length { .. } => "pull the model again with `isartor model pull`".into(),

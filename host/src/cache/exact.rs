@@ -10,6 +10,18 @@ use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 pub struct Scope {
     pub principal: String,
     pub namespace: Option<String>,
+    /// The conversation, for questions that mean something only in it.
+    pub context: Option<ContextKey>,
+}
+
+/// What a caller gave as the context of a question, in 32 bytes: it may be a whole conversation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+pub struct ContextKey(pub(super) [u8; 32]);
+
+impl ContextKey {
+    pub fn of(context: &str) -> Self {
+        Self(Sha256::digest(context).into())
+    }
 }
 
 /// A scope in 32 bytes.
@@ -18,11 +30,34 @@ pub(super) struct ScopeKey(pub(super) [u8; 32]);
 
 /// A question and its scope in 32 bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) struct QuestionKey(pub(super) [u8; 32]);
+pub struct QuestionKey(pub(super) [u8; 32]);
+
+/// A question as a look-up has it, with what it is found by.
+#[derive(Debug, Clone)]
+pub struct Asked<'a> {
+    pub(super) scope: &'a Scope,
+    pub(super) scope_key: ScopeKey,
+    pub(super) canonical: Cow<'a, str>,
+    pub(super) question: QuestionKey,
+    pub(super) model: Option<&'a str>,
+}
+
+impl<'a> Asked<'a> {
+    /// `model` is a filter: entries of that model and those without one; every entry when none is named.
+    pub fn new(scope: &'a Scope, prompt: &'a str, model: Option<&'a str>) -> Self {
+        let (scope_key, canonical) = (ScopeKey::of(scope), canonical(prompt));
+        let question = QuestionKey::of(&scope_key, &canonical);
+        Self { scope, scope_key, canonical, question, model }
+    }
+
+    pub fn question(&self) -> QuestionKey {
+        self.question
+    }
+}
 
 impl ScopeKey {
-    /// Every part is framed by its length and an absent namespace differs from an empty one, so that no two scopes
-    /// hash the same bytes.
+    /// Every part is framed by its length, an absent namespace differs from an empty one, and a context is announced,
+    /// so that no two scopes hash the same bytes.
     pub(super) fn of(scope: &Scope) -> Self {
         let mut hash = Sha256::new();
         add_framed(&mut hash, &scope.principal);
@@ -32,6 +67,10 @@ impl ScopeKey {
                 add_framed(&mut hash, namespace);
             }
             None => hash.update([0]),
+        }
+        if let Some(context) = &scope.context {
+            hash.update([2]);
+            hash.update(context.0);
         }
         Self(hash.finalize().into())
     }
@@ -50,6 +89,9 @@ fn add_framed(hash: &mut Sha256, text: &str) {
     hash.update((text.len() as u64).to_le_bytes());
     hash.update(text);
 }
+
+/// Raised whenever [`canonical`] gives another text than before: stored questions are then keyed anew.
+pub(super) const CANONICAL_VERSION: u64 = 1;
 
 /// The text that two spellings of one question share: NFC and trimmed. Whitespace is folded only in a single line
 /// without backticks: it means something in code, and code has lines or is quoted.
@@ -135,9 +177,11 @@ mod tests {
 
     #[test]
     fn scopes_and_questions_never_share_a_key() {
-        let scope = |principal: &str, namespace: Option<&str>| {
-            ScopeKey::of(&Scope { principal: principal.to_owned(), namespace: namespace.map(str::to_owned) })
+        let scope_in = |principal: &str, namespace: Option<&str>, context: Option<&str>| {
+            let (namespace, context) = (namespace.map(str::to_owned), context.map(ContextKey::of));
+            ScopeKey::of(&Scope { principal: principal.to_owned(), namespace, context })
         };
+        let scope = |principal: &str, namespace: Option<&str>| scope_in(principal, namespace, None);
         let scopes = [
             scope("local", None),
             scope("local", Some("")),
@@ -151,6 +195,9 @@ mod tests {
             scope("x", Some("y\0")),
             scope("x\u{1}y", Some("z")),
             scope("x", Some("y\u{1}z")),
+            scope_in("local", None, Some("")),
+            scope_in("local", None, Some("a")),
+            scope_in("local", Some("a"), Some("a")),
         ];
         let mut questions = Vec::new();
         for key in &scopes {

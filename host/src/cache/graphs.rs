@@ -62,8 +62,9 @@ fn build(scope: &ScopeKey, contents: &Weak<Contents>) {
 fn begin(scope: &ScopeKey, contents: &Weak<Contents>) -> Option<(Build, Arc<Snapshot>)> {
     let contents = contents.upgrade()?;
     let mut current = contents.write();
+    let snapshot = current.snapshot().ok()?;
     let build = current.index.begin_build(scope)?;
-    Some((build, Arc::clone(&current.snapshot)))
+    Some((build, snapshot))
 }
 
 fn material(build: &Build, snapshot: &Snapshot) -> Option<Material> {

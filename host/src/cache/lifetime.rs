@@ -23,8 +23,17 @@ impl Moment {
     /// Before every moment a clock can show: what ends here was never alive.
     pub(super) const ALWAYS: Self = Self { milliseconds: 0 };
 
-    fn after(self, duration: Duration) -> Self {
+    /// Whole seconds since 1970, as far as 32 bits go: until 2106.
+    pub(super) fn seconds(self) -> u32 {
+        u32::try_from(self.milliseconds / 1000).unwrap_or(u32::MAX)
+    }
+
+    pub(super) fn plus(self, duration: Duration) -> Self {
         Self { milliseconds: self.milliseconds.saturating_add(whole_milliseconds(duration)) }
+    }
+
+    pub(super) fn minus(self, duration: Duration) -> Self {
+        Self { milliseconds: self.milliseconds.saturating_sub(whole_milliseconds(duration)) }
     }
 }
 
@@ -44,7 +53,17 @@ impl From<Moment> for SystemTime {
 impl Lifetime {
     pub(super) fn new(now: SystemTime, ttl: Option<Duration>) -> Self {
         let created = Moment::from(now);
-        Self { created, ends: ttl.map_or(Moment::NEVER, |ttl| created.after(ttl)) }
+        Self { created, ends: ttl.map_or(Moment::NEVER, |ttl| created.plus(ttl)) }
+    }
+
+    /// From an entry that was exported.
+    pub(super) fn until(created: SystemTime, expires: Option<SystemTime>) -> Self {
+        Self { created: created.into(), ends: expires.map_or(Moment::NEVER, Moment::from) }
+    }
+
+    /// None: never.
+    pub(super) fn expires(&self) -> Option<SystemTime> {
+        (self.ends != Moment::NEVER).then(|| self.ends.into())
     }
 
     pub(super) fn includes(&self, now: Moment) -> bool {

@@ -1,5 +1,6 @@
 //! What is on disk. With its folder the only place that knows redb; only the writer changes it.
 
+mod migrate;
 mod open;
 mod read;
 mod record;
@@ -15,16 +16,19 @@ use super::change::Change;
 use super::error::CacheError;
 use super::index::Index;
 
-pub(super) use read::Snapshot;
+pub(super) use open::set_aside;
+pub(super) use read::{Snapshot, Stored};
 pub(super) use record::Texts;
 
-/// The one format there is so far.
-const KNOWN_FORMAT: u64 = 1;
+/// Today's format; `migrate` brings older ones here.
+const KNOWN_FORMAT: u64 = 2;
 
 const META: TableDefinition<&str, u64> = TableDefinition::new("meta");
 const FORMAT: &str = "format";
 const NEXT_ID: &str = "next id";
 const COMMITS: &str = "commits";
+/// By which version of the canonical text the questions are keyed; absent in format 1, which had the first.
+const CANONICAL: &str = "canonical version";
 
 /// Apart from the texts, so that a start reads only what the index holds.
 const HEADS: TableDefinition<u64, &[u8]> = TableDefinition::new("index");
@@ -37,6 +41,11 @@ const VECTORS: TableDefinition<u64, &[u8]> = TableDefinition::new("vectors");
 const FEATURES: TableDefinition<u64, (&str, &[u8])> = TableDefinition::new("features");
 /// The id of the embedder that the text is too long for.
 const UNFIT: TableDefinition<u64, &str> = TableDefinition::new("unfit");
+
+/// Where an entry came from; only for entries that somebody said it of.
+const PROVENANCE: TableDefinition<u64, &[u8]> = TableDefinition::new("provenance");
+/// What users said of an entry's answer.
+const FEEDBACK: TableDefinition<u64, &[u8]> = TableDefinition::new("feedback");
 
 /// Whose vectors and features count.
 #[derive(Debug, PartialEq, Eq)]
@@ -84,6 +93,10 @@ impl Tables {
         Ok(())
     }
 
+    pub(super) fn path(&self) -> Arc<Path> {
+        Arc::clone(&self.path)
+    }
+
     pub(super) fn counters(&self) -> Result<Counters, CacheError> {
         read::counters(self.database()?).map_err(|error| self.unreadable(error))
     }
@@ -107,6 +120,15 @@ impl Tables {
     pub(super) fn commit(&self, changes: &[Change], counters: Counters) -> Result<(), CacheError> {
         let committed = write::commit(self.database()?, &self.identity, changes, counters);
         committed.map_err(|error| CacheError::Write { path: Arc::clone(&self.path), source: Arc::new(error) })
+    }
+
+    /// Moves everything to the front of the file and cuts it off behind; false when nothing was to be gained. Nobody
+    /// may hold a snapshot.
+    pub(super) fn compact(&mut self) -> Result<bool, CacheError> {
+        let Some(database) = self.database.as_mut() else { return Ok(false) };
+        let compacted = catch_unwind(AssertUnwindSafe(|| database.compact()));
+        let compacted = compacted.map_err(|_| self.damaged("compacting it failed"))?;
+        compacted.map_err(|error| CacheError::Write { path: Arc::clone(&self.path), source: Arc::new(error) })
     }
 
     fn database(&self) -> Result<&Database, CacheError> {

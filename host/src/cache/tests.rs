@@ -12,7 +12,7 @@ use super::*;
 use crate::settings::NearestKind;
 
 fn settings(nearest: NearestKind) -> CacheSettings {
-    CacheSettings { nearest, default_ttl: None, page_cache_bytes: 4 << 20 }
+    CacheSettings { nearest, page_cache_bytes: 4 << 20, ..CacheSettings::default() }
 }
 
 fn cache(path: &Path) -> Cache {
@@ -29,7 +29,7 @@ fn cache_of(path: &Path, embedder: &str, policy: &str, fault: &Fault) -> Cache {
 }
 
 fn scope(principal: &str, namespace: Option<&str>) -> Scope {
-    Scope { principal: principal.into(), namespace: namespace.map(str::to_owned) }
+    Scope { principal: principal.into(), namespace: namespace.map(str::to_owned), context: None }
 }
 
 fn new_entry(prompt: &str, response: &str) -> NewEntry {
@@ -39,6 +39,10 @@ fn new_entry(prompt: &str, response: &str) -> NewEntry {
         response: response.into(),
         model: None,
         ttl: None,
+        reach: Reach::Similar,
+        client: None,
+        session: None,
+        key: None,
         semantics: None,
     }
 }
@@ -63,9 +67,11 @@ async fn a_store_is_visible_once_it_returns() {
                 let prompt = format!("question {writer} {round}");
                 let entry = NewEntry { semantics: Some(semantics(&vector, b"")), ..new_entry(&prompt, &prompt) };
                 let id = cache.store(entry, at(round)).await.unwrap();
-                let found = cache.exact(&scope("local", None), &prompt, None, at(round)).unwrap().unwrap();
+                let found = cache.exact(&Asked::new(&scope("local", None), &prompt, None), at(round)).unwrap().unwrap();
                 assert_eq!((found.id, found.response), (id, prompt));
-                let near = cache.nearest(&scope("local", None), vector.as_slice(), None, 400, at(round)).unwrap();
+                let near = cache
+                    .nearest(&Asked::new(&scope("local", None), "q", None), vector.as_slice(), 400, at(round))
+                    .unwrap();
                 assert!(near.iter().any(|near| near.id == id));
             }
         })
@@ -89,8 +95,10 @@ async fn a_replaced_answer_is_never_missing() {
         move || {
             let mut last = 0;
             while last < 200 {
-                let found = cache.exact(&scope("local", None), "q", None, at(0)).unwrap().expect("an answer");
-                let near = cache.nearest(&scope("local", None), vector.as_slice(), None, 5, at(0)).unwrap();
+                let found =
+                    cache.exact(&Asked::new(&scope("local", None), "q", None), at(0)).unwrap().expect("an answer");
+                let near =
+                    cache.nearest(&Asked::new(&scope("local", None), "q", None), vector.as_slice(), 5, at(0)).unwrap();
                 assert_eq!(near.len(), 1);
                 let current: u32 = found.response.parse().unwrap();
                 assert!(current >= last, "answers only get newer");
@@ -125,10 +133,13 @@ async fn stores_of_one_question_leave_one_entry() {
     }
     let newest = stored.iter().max().unwrap();
     for _ in ["as it is", "after a restart"] {
-        let found = cache.exact(&scope("local", None), "q", None, at(0)).unwrap().unwrap();
+        let found = cache.exact(&Asked::new(&scope("local", None), "q", None), at(0)).unwrap().unwrap();
         assert_eq!((found.id, &found.response), (newest.0, &newest.1));
         assert_eq!(cache.len(at(0)), 2);
-        assert_eq!(cache.nearest(&scope("local", None), vector.as_slice(), None, 99, at(0)).unwrap().len(), 2);
+        assert_eq!(
+            cache.nearest(&Asked::new(&scope("local", None), "q", None), vector.as_slice(), 99, at(0)).unwrap().len(),
+            2
+        );
         drop(cache);
         cache = Arc::new(self::cache(&path));
     }
@@ -141,7 +152,8 @@ async fn a_failing_disk_costs_one_answer() {
     let path = home.path().join("cache.redb");
     let fault = Fault::none();
     let cache = faulty_cache(&path, &fault);
-    let lookup = |cache: &Cache, prompt: &str| cache.exact(&scope("local", None), prompt, None, at(0)).unwrap();
+    let lookup =
+        |cache: &Cache, prompt: &str| cache.exact(&Asked::new(&scope("local", None), prompt, None), at(0)).unwrap();
     cache.store(new_entry("stays", "as it is"), at(0)).await.unwrap();
     let (mut failures, mut operations) = (0, 0);
     loop {
@@ -194,7 +206,8 @@ async fn an_approximate_index_takes_over() {
         assert!(Instant::now() < deadline, "no graph was built");
         std::thread::yield_now();
     }
-    let nearest = |vector: &UnitVector| cache.nearest(&local, vector.as_slice(), None, 1, at(0)).unwrap()[0].id;
+    let nearest =
+        |vector: &UnitVector| cache.nearest(&Asked::new(&local, "q", None), vector.as_slice(), 1, at(0)).unwrap()[0].id;
     let found = (0..100).filter(|number| nearest(&random.near(&vectors[*number], 0.9)) == ids[*number]).count();
     assert!(found >= 98, "{found} of 100");
     let late = random.vector();
@@ -239,10 +252,11 @@ async fn nothing_stays_of_an_entry_that_went() {
         }
     }
     assert_eq!(test_disk::row_counts(&path), [5, 5, 3, 3, 3, 2]);
-    let near = cache.nearest(&scope("local", None), random.vector().as_slice(), None, 9, at(0)).unwrap();
+    let near =
+        cache.nearest(&Asked::new(&scope("local", None), "q", None), random.vector().as_slice(), 9, at(0)).unwrap();
     assert_eq!(near.len(), 3);
-    assert_eq!(cache.sweep(at(9)).await.unwrap(), 0);
-    assert_eq!(cache.sweep(at(10)).await.unwrap(), 5);
+    assert_eq!(cache.sweep(at(9) + KEPT_AFTER_END).await.unwrap(), 0);
+    assert_eq!(cache.sweep(at(10) + KEPT_AFTER_END).await.unwrap(), 5);
     assert_eq!(test_disk::row_counts(&path), [0; 6]);
 }
 
@@ -256,7 +270,7 @@ async fn numbers_are_never_given_twice() {
         let ttl = Some(Duration::from_secs(1));
         let id = cache.store(NewEntry { ttl, ..new_entry("q", "a") }, at(round)).await.unwrap();
         assert!(seen.insert(id));
-        assert_eq!(cache.sweep(at(round + 1)).await.unwrap(), 1);
+        assert_eq!(cache.sweep(at(round + 1) + KEPT_AFTER_END).await.unwrap(), 1);
     }
 }
 
@@ -276,18 +290,18 @@ async fn another_embedder_or_policy_starts_over() {
     drop(cache);
 
     let cache = cache_of(&path, "e1", "p2", &Fault::none());
-    let near = cache.nearest(&asked, vector.as_slice(), None, 5, at(0)).unwrap();
+    let near = cache.nearest(&Asked::new(&asked, "q", None), vector.as_slice(), 5, at(0)).unwrap();
     assert_eq!((near.len(), &near[0].features), (1, &None), "the vector stays, the features do not");
     assert_eq!(cache.without_semantics(9, at(0)).unwrap().len(), 1);
     drop(cache);
 
     let cache = cache_of(&path, "e2", "p1", &Fault::none());
-    assert!(cache.nearest(&asked, vector.as_slice(), None, 5, at(0)).unwrap().is_empty());
-    assert_eq!(cache.exact(&asked, "q", None, at(0)).unwrap().unwrap().id, id, "exact needs no embedder");
+    assert!(cache.nearest(&Asked::new(&asked, "q", None), vector.as_slice(), 5, at(0)).unwrap().is_empty());
+    assert_eq!(cache.exact(&Asked::new(&asked, "q", None), at(0)).unwrap().unwrap().id, id, "exact needs no embedder");
     let missing: Vec<_> = cache.without_semantics(9, at(0)).unwrap().iter().map(|entry| entry.id).collect();
     assert_eq!(missing, [id, long], "what was too long for one embedder may not be for another");
     cache.add_semantics(vec![(id, Some(semantics(&other, b"f2"))), (long, None)]).await.unwrap();
-    let near = cache.nearest(&asked, other.as_slice(), None, 5, at(0)).unwrap();
+    let near = cache.nearest(&Asked::new(&asked, "q", None), other.as_slice(), 5, at(0)).unwrap();
     assert_eq!((near[0].id, near[0].features.as_deref()), (id, Some(&b"f2"[..])));
 }
 
@@ -300,7 +314,9 @@ async fn an_unfit_text_may_become_fit() {
     let id = first.store(new_entry("q", "a"), at(0)).await.unwrap();
     first.add_semantics(vec![(id, None)]).await.unwrap();
     first.add_semantics(vec![(id, Some(semantics(&vector, b"f")))]).await.unwrap();
-    let found = |cache: &Cache| cache.nearest(&scope("local", None), vector.as_slice(), None, 5, at(0)).unwrap();
+    let found = |cache: &Cache| {
+        cache.nearest(&Asked::new(&scope("local", None), "q", None), vector.as_slice(), 5, at(0)).unwrap()
+    };
     let before = found(&first);
     assert_eq!(before.len(), 1);
     drop(first);
@@ -315,7 +331,7 @@ async fn bad_vectors_are_refused() {
     let entry = NewEntry { semantics: Some(bad), ..new_entry("q", "a") };
     assert!(matches!(cache.store(entry, at(0)).await, Err(CacheError::Length { .. })));
     assert!(matches!(
-        cache.nearest(&scope("local", None), &[1.0], None, 5, at(0)),
+        cache.nearest(&Asked::new(&scope("local", None), "q", None), &[1.0], 5, at(0)),
         Err(CacheError::Dimensions { found: 1 })
     ));
     assert_eq!(cache.len(at(0)), 0);

@@ -13,11 +13,12 @@ use super::EntryId;
 use super::change::{Change, Described, Prepared};
 use super::contents::Contents;
 use super::error::CacheError;
+use super::feedback::Vote;
 use super::graphs::GraphBuilder;
-use super::index::Index;
+use super::index::{Index, Size};
 use super::lifetime::Moment;
 use super::tables::{Counters, Tables};
-use crate::settings::NearestKind;
+use crate::settings::{CacheSettings, NearestKind};
 use plan::Plan;
 
 /// Most requests in one transaction.
@@ -40,7 +41,12 @@ type Answer<T> = oneshot::Sender<Result<T, CacheError>>;
 enum Request {
     Store(Box<Prepared>, Answer<EntryId>),
     Describe(Vec<Computed>, Answer<()>),
+    Rate(Judgement, Answer<Judged>),
+    Remove(Vec<EntryId>, Answer<usize>),
+    /// Entries that had ended at this moment.
     Sweep(Moment, Answer<usize>),
+    /// Gives the space of removed entries back to the disk.
+    Compact(Answer<bool>),
     /// A read failed: the database refuses everything until it is opened again.
     Recover,
 }
@@ -49,6 +55,27 @@ struct Queued {
     request: Request,
     /// Given back once the request is answered.
     _room: Option<OwnedSemaphorePermit>,
+}
+
+/// One user's word on one served answer.
+pub(super) struct Judgement {
+    pub(super) id: EntryId,
+    pub(super) vote: Vote,
+    /// Of the hit that is judged.
+    pub(super) cosine: f32,
+}
+
+/// What came of a judgement.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Judged {
+    /// Counted for the first time.
+    Counted,
+    /// This user has spoken before.
+    Again,
+    /// One complaint too many: the entry is gone.
+    Evicted,
+    /// There is no such entry any more.
+    Gone,
 }
 
 /// The way to the writing thread. Dropping it finishes what is queued, and closes the database.
@@ -62,11 +89,13 @@ impl Writer {
     pub(super) fn start(
         tables: Tables,
         counters: Counters,
-        kind: NearestKind,
+        settings: &CacheSettings,
         contents: Arc<Contents>,
     ) -> Result<Self, CacheError> {
+        let kind = settings.nearest;
+        let limit = Size { entries: settings.max_entries, bytes: settings.max_bytes };
         let graphs = GraphBuilder::start(kind, &contents)?;
-        let committer = Committer { tables, counters, kind, contents, graphs, state: State::Sound };
+        let committer = Committer { tables, counters, kind, limit, contents, graphs, state: State::Sound };
         let (queue, requests) = mpsc::channel(MAX_QUEUED);
         let thread = std::thread::Builder::new().name("cache-writer".into());
         let thread = thread.spawn(move || committer.run(requests));
@@ -86,9 +115,23 @@ impl Writer {
         self.ask(bytes, |answer| Request::Describe(computed, answer)).await
     }
 
-    /// Removes at most [`MAX_SWEPT`] entries that have ended, and says how many.
-    pub(super) async fn sweep(&self, now: Moment) -> Result<usize, CacheError> {
-        self.ask(0, |answer| Request::Sweep(now, answer)).await
+    pub(super) async fn rate(&self, judgement: Judgement) -> Result<Judged, CacheError> {
+        self.ask(0, |answer| Request::Rate(judgement, answer)).await
+    }
+
+    /// Says how many of them there were.
+    pub(super) async fn remove(&self, ids: Vec<EntryId>) -> Result<usize, CacheError> {
+        self.ask(0, |answer| Request::Remove(ids, answer)).await
+    }
+
+    /// Removes at most [`MAX_SWEPT`] entries that had ended at `moment`, and says how many.
+    pub(super) async fn sweep(&self, moment: Moment) -> Result<usize, CacheError> {
+        self.ask(0, |answer| Request::Sweep(moment, answer)).await
+    }
+
+    /// False when there was nothing to give back.
+    pub(super) async fn compact(&self) -> Result<bool, CacheError> {
+        self.ask(0, Request::Compact).await
     }
 
     async fn ask<T>(&self, bytes: usize, request: impl FnOnce(Answer<T>) -> Request) -> Result<T, CacheError> {
@@ -126,6 +169,7 @@ struct Committer {
     tables: Tables,
     counters: Counters,
     kind: NearestKind,
+    limit: Size,
     contents: Arc<Contents>,
     graphs: Option<GraphBuilder>,
     state: State,
@@ -163,15 +207,36 @@ impl Committer {
             self.state = State::Failed;
         }
         let recovered = self.recover();
-        let plan = Plan::of(&self.contents.read().index, self.counters.next_id, batch);
-        let Plan { changes, answers, next_id, room } = plan;
+        let plan = Plan::of(&self.contents.read().index, self.limit, self.counters.next_id, batch);
+        let Plan { changes, answers, compactions, next_id, room } = plan;
         let outcome = recovered.and_then(|()| self.commit(changes, next_id));
         if let Err(error) = &outcome {
             tracing::error!(error = error as &dyn std::error::Error, "the cache could not be changed");
         }
         answers.into_iter().for_each(|answer| answer.send(&outcome));
         drop(room);
+        if !compactions.is_empty() {
+            let compacted = outcome.and_then(|()| self.compact());
+            compactions.into_iter().for_each(|answer| plan::send(answer, compacted.clone()));
+        }
         self.wake_graph_builder();
+    }
+
+    fn compact(&mut self) -> Result<bool, CacheError> {
+        let tables = &mut self.tables;
+        let compacted = self.contents.alone(|| {
+            let compacted = tables.compact();
+            match tables.snapshot() {
+                Ok(snapshot) => (compacted, Some(snapshot)),
+                Err(error) => (compacted.and(Err(error)), None),
+            }
+        });
+        let compacted = compacted.unwrap_or(Err(CacheError::InUse));
+        if matches!(compacted, Err(CacheError::Write { .. } | CacheError::Read { .. } | CacheError::Damaged { .. })) {
+            self.state = State::Failed;
+            self.recover()?;
+        }
+        compacted
     }
 
     fn commit(&mut self, changes: Vec<Change>, next_id: u64) -> Result<(), CacheError> {
@@ -181,9 +246,12 @@ impl Committer {
         let counters = Counters { next_id, commits: self.counters.commits + 1 };
         self.state = State::Failed;
         if let Err(error) = self.tables.commit(&changes, counters) {
-            return self.resolve(error, counters);
+            let resolved = self.resolve(error, counters);
+            self.contents.set_trouble(resolved.as_ref().err().cloned());
+            return resolved;
         }
         self.contents.apply(changes, self.tables.snapshot()?);
+        self.contents.set_trouble(None);
         self.counters = counters;
         self.state = State::Sound;
         Ok(())

@@ -4,32 +4,51 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
-use super::{Lookup, Store};
+use super::{Feedback, Lookup, Said, Store};
+use crate::cache::{ContextKey, EntryId, Opinion};
 
 /// Longest `model` or `namespace`, in characters.
-const LABEL_MAX_CHARACTERS: usize = 256;
+pub const LABEL_MAX_CHARACTERS: usize = 256;
 
 /// Longest TTL: ten years, in seconds.
 const TTL_MAX_SECONDS: u64 = 315_360_000;
 
-/// `{"prompt", "model"?, "namespace"?}`.
-#[derive(Debug, Deserialize)]
+/// `{"prompt", "model"?, "namespace"?, "context"?, "client"?, "session"?}`.
+#[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LookupFields {
     pub prompt: String,
     pub model: Option<String>,
     pub namespace: Option<String>,
+    /// What the prompt leans on, in any form: answers stay among callers who give the same.
+    pub context: Option<String>,
+    pub client: Option<String>,
+    pub session: Option<String>,
 }
 
-/// `{"prompt", "response", "model"?, "namespace"?, "ttl_seconds"?}`.
-#[derive(Debug, Deserialize)]
+/// `{"prompt", "response", "model"?, "namespace"?, "context"?, "ttl_seconds"?, "client"?, "session"?}`.
+#[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct StoreFields {
     pub prompt: String,
     pub response: String,
     pub model: Option<String>,
     pub namespace: Option<String>,
+    pub context: Option<String>,
     pub ttl_seconds: Option<u64>,
+    pub client: Option<String>,
+    pub session: Option<String>,
+}
+
+/// `{"entry", "question", "verdict": "wrong" | "right"}` and what the question was asked with.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FeedbackFields {
+    pub entry: String,
+    pub question: String,
+    pub verdict: Opinion,
+    pub namespace: Option<String>,
+    pub context: Option<String>,
 }
 
 /// A field with a value that cannot be used.
@@ -48,6 +67,8 @@ impl TryFrom<LookupFields> for Lookup {
             prompt: text("prompt", fields.prompt)?,
             model: label("model", fields.model)?,
             namespace: label("namespace", fields.namespace)?,
+            context: fields.context.as_deref().map(ContextKey::of),
+            said: said(fields.client, fields.session)?,
         })
     }
 }
@@ -61,9 +82,31 @@ impl TryFrom<StoreFields> for Store {
             response: text("response", fields.response)?,
             model: label("model", fields.model)?,
             namespace: label("namespace", fields.namespace)?,
+            context: fields.context.as_deref().map(ContextKey::of),
+            said: said(fields.client, fields.session)?,
             ttl: ttl(fields.ttl_seconds)?,
         })
     }
+}
+
+impl TryFrom<FeedbackFields> for Feedback {
+    type Error = InvalidField;
+
+    fn try_from(fields: FeedbackFields) -> Result<Self, InvalidField> {
+        let problem =
+            || InvalidField { field: "entry", problem: "must be the entry of an answer, a number".to_owned() };
+        Ok(Self {
+            entry: EntryId(fields.entry.parse().map_err(|_| problem())?),
+            question: text("question", fields.question)?,
+            namespace: label("namespace", fields.namespace)?,
+            context: fields.context.as_deref().map(ContextKey::of),
+            opinion: fields.verdict,
+        })
+    }
+}
+
+fn said(client: Option<String>, session: Option<String>) -> Result<Said, InvalidField> {
+    Ok(Said { client: label("client", client)?, session: label("session", session)? })
 }
 
 fn text(field: &'static str, value: String) -> Result<String, InvalidField> {

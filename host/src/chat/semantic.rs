@@ -8,14 +8,17 @@ use std::time::SystemTime;
 use tokio::sync::Semaphore;
 use tokio::task::block_in_place;
 
-use super::{Answer, ChatError, Hit, Layer, LayerState, Lookup, Miss, age};
+use super::{Answer, ChatError, Clock, Hit, Layer, LayerState, Miss, age};
 use crate::cache::embedding::Embedder;
-use crate::cache::{Cache, Entry, EntryId, Near, Scope, Semantics};
+use crate::cache::{Asked, Cache, Entry, EntryId, Near, NewEntry, Reach, Semantics};
 use crate::plugin::Policy;
 use crate::plugin::policy::{CANDIDATES_MAX, Candidate, MissReason, Question, Verdict};
 
 /// How many stored texts are embedded between two writes while catching up.
 const CATCH_UP_BATCH: usize = 64;
+
+/// Below this cosine no policy may serve: what it would have to be sure of, no wording shows.
+const COSINE_FLOOR: f32 = 0.75;
 
 /// What one text is to this tier.
 pub(super) enum Judged {
@@ -68,12 +71,7 @@ impl SemanticTier {
         self.set(State::Off);
     }
 
-    pub(super) async fn activate(
-        &self,
-        embedder: Embedder,
-        sessions: usize,
-        clock: fn() -> SystemTime,
-    ) -> Result<(), ChatError> {
+    pub(super) async fn activate(&self, embedder: Embedder, sessions: usize, clock: &Clock) -> Result<(), ChatError> {
         let Some(policy) = self.policy.clone() else {
             return Ok(());
         };
@@ -91,14 +89,40 @@ impl SemanticTier {
         Ok(())
     }
 
-    pub(super) async fn lookup(&self, scope: Scope, lookup: Lookup, now: SystemTime) -> Result<Answer, ChatError> {
+    pub(super) async fn lookup(&self, asked: &Asked<'_>, prompt: &str, now: SystemTime) -> Result<Answer, ChatError> {
         match self.current() {
             State::Off => Ok(Answer::Miss(Miss::SemanticOff)),
             State::Loading => Ok(Answer::Miss(Miss::SemanticLoading)),
             State::CatchingUp(engine) | State::Active(engine) => {
-                engine.blocking(|engine| engine.lookup(&scope, &lookup, now)).await?
+                engine.blocking(|engine| engine.lookup(asked, prompt, now)).await?
             }
         }
+    }
+
+    /// Stores an entry and gives it what this tier needs; when this returns, it is durable and every later look-up
+    /// sees it.
+    pub(super) async fn store(&self, mut entry: NewEntry, now: SystemTime) -> Result<EntryId, ChatError> {
+        if entry.reach == Reach::Same {
+            return Ok(self.cache.store(entry, now).await?);
+        }
+        let judged = self.judge(&entry.prompt).await?;
+        let prompt = entry.prompt.clone();
+        let later = match judged {
+            Judged::Fit(semantics) => {
+                entry.semantics = Some(semantics);
+                return Ok(self.cache.store(entry, now).await?);
+            }
+            Judged::Unfit => Some(Judged::Unfit),
+            Judged::NotYet => None,
+        };
+        let id = self.cache.store(entry, now).await?;
+        // The embedder may have arrived while the entry was being written, after its pass over the old ones.
+        let judged = match later {
+            Some(judged) => judged,
+            None => self.judge(&prompt).await?,
+        };
+        self.add(id, judged).await?;
+        Ok(id)
     }
 
     pub(super) async fn judge(&self, prompt: &str) -> Result<Judged, ChatError> {
@@ -143,8 +167,8 @@ impl Engine {
         worked.map_err(|_panic| ChatError::Panicked)
     }
 
-    fn lookup(&self, scope: &Scope, lookup: &Lookup, now: SystemTime) -> Result<Answer, ChatError> {
-        let vector = match self.embedder.embed(&lookup.prompt) {
+    fn lookup(&self, asked: &Asked<'_>, prompt: &str, now: SystemTime) -> Result<Answer, ChatError> {
+        let vector = match self.embedder.embed(prompt) {
             Ok(Some(vector)) => vector,
             Ok(None) => return Ok(Answer::Miss(Miss::TooLong)),
             Err(error) => {
@@ -152,8 +176,8 @@ impl Engine {
                 return Ok(Answer::Miss(Miss::EmbeddingFailed));
             }
         };
-        let near = self.cache.nearest(scope, &vector, lookup.model.as_deref(), CANDIDATES_MAX, now)?;
-        let chosen = match self.decide(&lookup.prompt, &near, now) {
+        let near = self.cache.nearest(asked, &vector, CANDIDATES_MAX, now)?;
+        let chosen = match self.decide(prompt, &near, now) {
             Ok(near) => near,
             Err(miss) => return Ok(Answer::Miss(miss)),
         };
@@ -164,9 +188,11 @@ impl Engine {
         Ok(Answer::Hit(hit(entry, chosen.cosine, now)))
     }
 
-    /// The candidate that the policy serves. Entries it has not described yet are left out.
+    /// The candidate that the policy serves. Entries it has not described yet are left out, and those that are too far
+    /// away for any policy.
     fn decide<'a>(&self, prompt: &str, near: &'a [Near], now: SystemTime) -> Result<&'a Near, Miss> {
-        let described: Vec<&Near> = near.iter().filter(|near| near.features.is_some()).collect();
+        let is_open = |near: &&Near| near.features.is_some() && near.cosine >= COSINE_FLOOR.max(near.threshold);
+        let described: Vec<&Near> = near.iter().filter(is_open).collect();
         if described.is_empty() {
             return Err(Miss::NotFound);
         }
@@ -222,8 +248,8 @@ fn candidate(near: &Near, now: SystemTime) -> Candidate {
     Candidate {
         cosine: near.cosine,
         age_seconds: age(near.created, now).as_secs(),
-        threshold: 0.0,
-        complaints: 0,
+        threshold: near.threshold,
+        complaints: near.complaints,
         features: near.features.clone().unwrap_or_default(),
     }
 }

@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 
 use super::sessions::Sessions;
-use super::{Caller, McpServer};
+use super::{McpServer, Source};
 use crate::server::Gateway;
 
 const SESSION_HEADER: &str = "mcp-session-id";
@@ -59,7 +59,7 @@ impl Endpoint {
             .with_max_request_body_bytes(max_body_bytes);
         let serve = |config| {
             let (tools, stopping) = (Arc::clone(gateway.plugins.tools()), stopping.clone());
-            let server = move || Ok(McpServer::new(Arc::clone(&tools), Caller::InRequest, stopping.clone()));
+            let server = move || Ok(McpServer::new(Arc::clone(&tools), Source::Requests, stopping.clone()));
             StreamableHttpService::new(server, Arc::clone(&sessions.local), config)
         };
         let exchanges = serve(config.clone());

@@ -5,6 +5,8 @@ use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
+use crate::chat::Refusal;
+
 /// Every way in which a request can fail.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum ApiError {
@@ -25,6 +27,8 @@ pub(crate) enum ApiError {
         problem: String,
     },
     UnknownField(String),
+    /// The request is right, and what it wants kept is not kept.
+    Refused(Refusal),
     NotFound,
     MethodNotAllowed,
     Internal,
@@ -56,6 +60,7 @@ impl ApiError {
             Self::MissingField(_) => "missing_field",
             Self::InvalidField { .. } => "invalid_field",
             Self::UnknownField(_) => "unknown_field",
+            Self::Refused(refusal) => refusal.code(),
             Self::NotFound => "not_found",
             Self::MethodNotAllowed => "method_not_allowed",
             Self::Internal => "internal",
@@ -74,6 +79,7 @@ impl ApiError {
             | Self::MissingField(_)
             | Self::InvalidField { .. }
             | Self::UnknownField(_) => StatusCode::BAD_REQUEST,
+            Self::Refused(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
@@ -97,6 +103,7 @@ impl ApiError {
             Self::MissingField(field) => return format!("The field {field} is missing."),
             Self::InvalidField { field, problem } => return format!("The field {field} {problem}."),
             Self::UnknownField(field) => return format!("There is no field called {field}."),
+            Self::Refused(refusal) => return format!("The answer is not stored: {refusal}."),
             Self::NotFound => "There is nothing at this path.",
             Self::MethodNotAllowed => "This path does not take this method.",
             Self::Internal => "The gateway failed; its log says how.",

@@ -19,7 +19,17 @@ pub struct Health {
     pub uptime_seconds: u64,
     pub layers: Layers,
     pub entries: usize,
+    #[serde(default)]
+    pub cache: CacheHealth,
     pub plugins: Plugins,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct CacheHealth {
+    /// Why nothing can be stored at present; look-ups go on.
+    pub trouble: Option<String>,
+    /// Where the cache is that could not be read when this gateway started.
+    pub set_aside: Option<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -76,8 +86,9 @@ impl Health {
         let report = gateway.plugins.report();
         let failed = report.failed.iter();
         let failed = failed.map(|(name, reason)| FailedPlugin { name: name.clone(), reason: reason.clone() });
+        let trouble = gateway.chat.cache().holdings().trouble;
         Self {
-            status: "ok".to_owned(),
+            status: if trouble.is_none() { "ok" } else { "degraded" }.to_owned(),
             version: VERSION.to_owned(),
             uptime_seconds: gateway.started.elapsed().as_secs(),
             layers: Layers {
@@ -85,6 +96,10 @@ impl Health {
                 semantic: gateway.chat.semantic_layer().as_str().to_owned(),
             },
             entries: gateway.chat.entries(),
+            cache: CacheHealth {
+                trouble: trouble.map(|error| format!("{error}; {}", error.hint())),
+                set_aside: gateway.set_aside.as_ref().map(|path| path.display().to_string()),
+            },
             plugins: Plugins {
                 loaded: report.loaded,
                 loading: report.loading.clone(),

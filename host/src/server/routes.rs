@@ -13,7 +13,7 @@ use super::error::{ApiError, json};
 use super::guard::HEALTH_PATH;
 use super::health::Health;
 use super::{Gateway, body, request};
-use crate::chat::{Answer, ChatError, Hit, Layer, Miss, Principal};
+use crate::chat::{Answer, Caller, Channel, ChatError, Hit, Layer, Miss, Stored};
 
 /// Every route of our own; `extra` brings those of others, and all share one answer to unknown paths and methods.
 pub(super) fn router(gateway: Arc<Gateway>, extra: Router) -> Router {
@@ -30,25 +30,27 @@ async fn health(State(gateway): State<Arc<Gateway>>) -> Response {
 }
 
 async fn lookup(State(gateway): State<Arc<Gateway>>, request: Request) -> Result<Response, ApiError> {
-    let (principal, body) = parts(request)?;
+    let (caller, body) = parts(request)?;
     let lookup = request::lookup(&body::read(body).await?)?;
-    match gateway.chat.lookup(&principal, lookup).await.map_err(|error| failed(&error))? {
+    match gateway.chat.lookup(&caller, lookup).await.map_err(|error| failed(&error))? {
         Answer::Hit(hit) => Ok(json(StatusCode::OK, &HitBody::from(&hit))),
         Answer::Miss(miss) => Ok(json(StatusCode::OK, &MissBody::from(miss))),
     }
 }
 
 async fn store(State(gateway): State<Arc<Gateway>>, request: Request) -> Result<Response, ApiError> {
-    let (principal, body) = parts(request)?;
+    let (caller, body) = parts(request)?;
     let store = request::store(&body::read(body).await?)?;
-    let entry = gateway.chat.store(&principal, store).await.map_err(|error| failed(&error))?;
-    Ok(json(StatusCode::OK, &StoredBody { stored: true, entry: entry.0.to_string() }))
+    match gateway.chat.store(&caller, store).await.map_err(|error| failed(&error))? {
+        Stored::Kept(entry) => Ok(json(StatusCode::OK, &StoredBody { stored: true, entry: entry.0.to_string() })),
+        Stored::Refused(refusal) => Err(ApiError::Refused(refusal)),
+    }
 }
 
 /// Who asks, as the guard said, and the body. A request that no guard has seen goes nowhere.
-fn parts(mut request: Request) -> Result<(Principal, axum::body::Body), ApiError> {
+fn parts(mut request: Request) -> Result<(Caller, axum::body::Body), ApiError> {
     let principal = request.extensions_mut().remove().ok_or(ApiError::Unauthorized)?;
-    Ok((principal, request.into_body()))
+    Ok((Caller::new(principal, Channel::Http), request.into_body()))
 }
 
 async fn not_found() -> ApiError {

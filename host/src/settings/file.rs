@@ -52,7 +52,10 @@ struct Server {
 struct Cache {
     nearest: Option<NearestKind>,
     default_ttl_seconds: Option<u64>,
-    page_cache_mebibytes: Option<usize>,
+    page_cache_mebibytes: Option<u64>,
+    max_entries: Option<usize>,
+    max_mebibytes: Option<u64>,
+    explore: Option<f64>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -198,11 +201,24 @@ impl Cache {
             Some(seconds) => Some(within("cache.default_ttl_seconds", seconds, 1..=MAX_TTL_SECONDS)?),
             None => None,
         };
-        let page_cache = self.page_cache_mebibytes.unwrap_or(32);
+        let default = CacheSettings::default();
+        let mebibytes = |key, value: Option<u64>, default, most| match value {
+            Some(mebibytes) => within(key, mebibytes, 1..=most).map(|mebibytes| mebibytes << 20),
+            None => Ok(default),
+        };
+        let page_cache_bytes = mebibytes(
+            "cache.page_cache_mebibytes",
+            self.page_cache_mebibytes,
+            default.page_cache_bytes as u64,
+            65_536,
+        )?;
         Ok(CacheSettings {
-            nearest: self.nearest.unwrap_or(NearestKind::Auto),
+            nearest: self.nearest.unwrap_or(default.nearest),
             default_ttl: default_ttl.map(Duration::from_secs),
-            page_cache_bytes: within("cache.page_cache_mebibytes", page_cache, 1..=65_536)? * MEBIBYTE,
+            page_cache_bytes: usize::try_from(page_cache_bytes).unwrap_or(usize::MAX),
+            max_entries: within("cache.max_entries", self.max_entries.unwrap_or(default.max_entries), 1..=10_000_000)?,
+            max_bytes: mebibytes("cache.max_mebibytes", self.max_mebibytes, default.max_bytes, 1 << 20)?,
+            explore: within("cache.explore", self.explore.unwrap_or(default.explore), 0.0..=0.5)?,
         })
     }
 }

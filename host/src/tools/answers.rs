@@ -4,7 +4,7 @@ use std::error::Error;
 use std::sync::Arc;
 
 use crate::chat::request::{InvalidField, LookupFields, StoreFields};
-use crate::chat::{Answer, Chat, ChatError, Layer, Lookup, Principal, Store};
+use crate::chat::{Answer, Caller, Channel, Chat, ChatError, Layer, Lookup, Principal, Store, Stored};
 use crate::plugin::outside::{Answering, Answers, AnswersError, StoredAnswer};
 
 /// `isartor_chat` and `isartor_cache_store`, for plugins.
@@ -24,8 +24,9 @@ impl Answers for ChatAnswers {
         model: Option<String>,
     ) -> Answering<'a, Option<StoredAnswer>> {
         Box::pin(async move {
-            let lookup = Lookup::try_from(LookupFields { prompt, model, namespace: None }).map_err(invalid)?;
-            let answer = self.0.lookup(&Principal::of_call(principal), lookup).await.map_err(failed)?;
+            let lookup =
+                Lookup::try_from(LookupFields { prompt, model, ..LookupFields::default() }).map_err(invalid)?;
+            let answer = self.0.lookup(&caller(principal), lookup).await.map_err(failed)?;
             Ok(match answer {
                 Answer::Miss(_) => None,
                 Answer::Hit(hit) => Some(StoredAnswer {
@@ -47,11 +48,18 @@ impl Answers for ChatAnswers {
         model: Option<String>,
     ) -> Answering<'a, ()> {
         Box::pin(async move {
-            let fields = StoreFields { prompt, response, model, namespace: None, ttl_seconds: None };
+            let fields = StoreFields { prompt, response, model, ..StoreFields::default() };
             let store = Store::try_from(fields).map_err(invalid)?;
-            self.0.store(&Principal::of_call(principal), store).await.map(drop).map_err(failed)
+            match self.0.store(&caller(principal), store).await.map_err(failed)? {
+                Stored::Kept(_) => Ok(()),
+                Stored::Refused(refusal) => Err(AnswersError::Invalid(refusal.to_string())),
+            }
         })
     }
+}
+
+fn caller(principal: &str) -> Caller {
+    Caller::new(Principal::of_call(principal), Channel::Plugin)
 }
 
 fn invalid(field: InvalidField) -> AnswersError {

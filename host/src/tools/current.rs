@@ -43,7 +43,7 @@ mod tests {
     use super::*;
     use crate::cache::Cache;
     use crate::chat::Chat;
-    use crate::settings::{CacheSettings, NearestKind};
+    use crate::settings::CacheSettings;
 
     fn native(chat: &Arc<Chat>) -> Tools {
         Tools::without_plugins(Arc::clone(chat))
@@ -52,9 +52,9 @@ mod tests {
     #[test]
     fn only_another_list_is_a_change() {
         let dir = tempfile::tempdir().unwrap();
-        let settings = CacheSettings { nearest: NearestKind::Auto, default_ttl: None, page_cache_bytes: 1 << 20 };
+        let settings = CacheSettings::default();
         let cache = Cache::open(&dir.path().join("cache.redb"), &settings, "", "").unwrap();
-        let chat = Arc::new(Chat::new(Arc::new(cache), None, None, SystemTime::now));
+        let chat = Arc::new(Chat::new(Arc::new(cache), None, &settings, Arc::new(SystemTime::now)));
         let tools = CurrentTools::new(native(&chat));
         let in_flight = tools.current();
         let changes = tools.changes();

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::{Content, Hints, ToolInfo, ToolOutput};
 use crate::chat::request::{InvalidField, LookupFields, StoreFields};
-use crate::chat::{Answer, Chat, ChatError, Hit, Layer, Lookup, Miss, Principal, Store};
+use crate::chat::{Answer, Caller, Chat, ChatError, Hit, Layer, Lookup, Miss, Store, Stored};
 
 pub(super) fn chat() -> ToolInfo {
     let properties = json!({
@@ -85,25 +85,26 @@ fn object_schema(properties: Value, required: &[&str]) -> Arc<Map<String, Value>
     Arc::new(schema)
 }
 
-pub(super) async fn call_chat(chat: &Chat, principal: &Principal, arguments: Map<String, Value>) -> ToolOutput {
+pub(super) async fn call_chat(chat: &Chat, caller: &Caller, arguments: Map<String, Value>) -> ToolOutput {
     let lookup = match parse::<LookupFields, Lookup>(arguments) {
         Ok(lookup) => lookup,
         Err(output) => return output,
     };
-    match chat.lookup(principal, lookup).await {
+    match chat.lookup(caller, lookup).await {
         Ok(Answer::Hit(hit)) => hit_output(hit),
         Ok(Answer::Miss(miss)) => miss_output(miss),
         Err(error) => failed("look up the answer", &error),
     }
 }
 
-pub(super) async fn call_cache_store(chat: &Chat, principal: &Principal, arguments: Map<String, Value>) -> ToolOutput {
+pub(super) async fn call_cache_store(chat: &Chat, caller: &Caller, arguments: Map<String, Value>) -> ToolOutput {
     let store = match parse::<StoreFields, Store>(arguments) {
         Ok(store) => store,
         Err(output) => return output,
     };
-    match chat.store(principal, store).await {
-        Ok(entry) => ToolOutput {
+    match chat.store(caller, store).await {
+        Ok(Stored::Refused(refusal)) => ToolOutput::error(format!("The answer is not stored: {refusal}.")),
+        Ok(Stored::Kept(entry)) => ToolOutput {
             content: vec![Content::Text("Stored.".to_owned())],
             structured: Some(json!({ "stored": true, "entry": entry.0.to_string() })),
             is_error: false,

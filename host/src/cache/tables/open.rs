@@ -3,13 +3,17 @@
 use std::fs::{File, OpenOptions, Permissions};
 use std::io;
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use redb::{Builder, Database, DatabaseError, ReadableDatabase, StorageError, TableError};
 
-use super::{CODES, FEATURES, FORMAT, HEADS, KNOWN_FORMAT, META, TEXTS, UNFIT, VECTORS};
+use super::{
+    CANONICAL, CODES, FEATURES, FEEDBACK, FORMAT, HEADS, KNOWN_FORMAT, META, PROVENANCE, TEXTS, UNFIT, VECTORS, migrate,
+};
 use crate::cache::error::CacheError;
+use crate::cache::exact::CANONICAL_VERSION;
 
 const PRIVATE_MODE: u32 = 0o600;
 
@@ -46,6 +50,22 @@ fn sync_parent(path: &Path) -> io::Result<()> {
     File::open(parent.unwrap_or(Path::new(".")))?.sync_all()
 }
 
+/// Renames a damaged file, so that nothing in it is lost; returns its new name.
+pub(in crate::cache) fn set_aside(path: &Path, now: SystemTime) -> Result<PathBuf, CacheError> {
+    let seconds = now.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
+    let name = |number: u32| {
+        let mut name = path.as_os_str().to_owned();
+        name.push(format!(".damaged-{seconds}"));
+        if number > 0 {
+            name.push(format!("-{number}"));
+        }
+        PathBuf::from(name)
+    };
+    let free = (0..).map(name).find(|name| !name.exists()).expect("some number is free");
+    std::fs::rename(path, &free).map_err(|source| CacheError::Open { path: path.into(), source: Arc::new(source) })?;
+    Ok(free)
+}
+
 pub(super) fn refused(path: &Arc<Path>, error: DatabaseError) -> CacheError {
     let path = Arc::clone(path);
     if let DatabaseError::DatabaseAlreadyOpen = error {
@@ -75,6 +95,8 @@ pub(super) fn check_format(path: &Arc<Path>, database: &Database) -> Result<(), 
         StoredFormat::Foreign => {
             Err(CacheError::Damaged { path: Arc::clone(path), reason: "it belongs to another program".into() })
         }
+        StoredFormat::First => migrate::from_format_1(database).map_err(|error| unusable(path, error)),
+        StoredFormat::OtherwiseKeyed => migrate::to_canonical_version(database).map_err(|error| unusable(path, error)),
         StoredFormat::Known => Ok(()),
         StoredFormat::Newer(found) => {
             Err(CacheError::NewerFormat { path: Arc::clone(path), found, known: KNOWN_FORMAT })
@@ -93,6 +115,9 @@ fn unusable(path: &Arc<Path>, error: redb::Error) -> CacheError {
 enum StoredFormat {
     New,
     Foreign,
+    First,
+    /// Today's format, with questions keyed by another version of the canonical text.
+    OtherwiseKeyed,
     Known,
     Newer(u64),
 }
@@ -107,9 +132,12 @@ fn stored_format(database: &Database) -> Result<StoredFormat, redb::Error> {
         Err(TableError::Storage(error)) => return Err(error.into()),
         Err(_) => return Ok(StoredFormat::Foreign),
     };
+    let canonical = meta.get(CANONICAL)?.map(|version| version.value());
     Ok(match meta.get(FORMAT)?.map(|format| format.value()) {
         Some(format) if format > KNOWN_FORMAT => StoredFormat::Newer(format),
-        Some(KNOWN_FORMAT) => StoredFormat::Known,
+        Some(1) => StoredFormat::First,
+        Some(KNOWN_FORMAT) if canonical == Some(CANONICAL_VERSION) => StoredFormat::Known,
+        Some(KNOWN_FORMAT) => StoredFormat::OtherwiseKeyed,
         Some(_) | None => StoredFormat::Foreign,
     })
 }
@@ -117,12 +145,18 @@ fn stored_format(database: &Database) -> Result<StoredFormat, redb::Error> {
 fn create_tables(database: &Database) -> Result<(), redb::Error> {
     let mut transaction = database.begin_write()?;
     transaction.set_quick_repair(true);
-    transaction.open_table(META)?.insert(FORMAT, KNOWN_FORMAT)?;
+    {
+        let mut meta = transaction.open_table(META)?;
+        meta.insert(FORMAT, KNOWN_FORMAT)?;
+        meta.insert(CANONICAL, CANONICAL_VERSION)?;
+    }
     transaction.open_table(HEADS)?;
     transaction.open_table(TEXTS)?;
     transaction.open_table(CODES)?;
     transaction.open_table(VECTORS)?;
     transaction.open_table(FEATURES)?;
     transaction.open_table(UNFIT)?;
+    transaction.open_table(PROVENANCE)?;
+    transaction.open_table(FEEDBACK)?;
     Ok(transaction.commit()?)
 }

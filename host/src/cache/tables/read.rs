@@ -1,17 +1,22 @@
 //! One consistent state of the database: what a look-up reads, and what the index is loaded from.
 
+use std::ops::ControlFlow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::Arc;
 
 use redb::{Database, ReadOnlyTable, ReadTransaction, ReadableDatabase, ReadableTable, ReadableTableMetadata};
 
-use super::record::{Texts, decode_head, decode_vector};
-use super::{CODES, COMMITS, Counters, FEATURES, HEADS, Identity, META, NEXT_ID, TEXTS, UNFIT, VECTORS};
+use super::record::{Texts, decode_head, decode_provenance, decode_rating, decode_vector};
+use super::{
+    CODES, COMMITS, Counters, FEATURES, FEEDBACK, HEADS, Identity, META, NEXT_ID, PROVENANCE, TEXTS, UNFIT, VECTORS,
+};
 use crate::cache::EntryId;
+use crate::cache::change::Head;
 use crate::cache::error::CacheError;
 use crate::cache::index::Index;
 use crate::cache::nearest::{Quantised, UnitVector};
+use crate::cache::origin::Provenance;
 
 /// The state after one commit; later commits do not change it. Costs disk space while it is held.
 pub(in crate::cache) struct Snapshot {
@@ -20,6 +25,16 @@ pub(in crate::cache) struct Snapshot {
     texts: ReadOnlyTable<u64, &'static [u8]>,
     vectors: ReadOnlyTable<u64, &'static [u8]>,
     features: ReadOnlyTable<u64, (&'static str, &'static [u8])>,
+    heads: ReadOnlyTable<u64, &'static [u8]>,
+    provenance: ReadOnlyTable<u64, &'static [u8]>,
+}
+
+/// Everything that is on disk of one entry but what the semantic tier knows.
+pub(in crate::cache) struct Stored<'a> {
+    pub(in crate::cache) id: EntryId,
+    pub(in crate::cache) head: Head,
+    pub(in crate::cache) texts: Texts<'a>,
+    pub(in crate::cache) provenance: Provenance,
 }
 
 impl Snapshot {
@@ -31,7 +46,40 @@ impl Snapshot {
             texts: transaction.open_table(TEXTS)?,
             vectors: transaction.open_table(VECTORS)?,
             features: transaction.open_table(FEATURES)?,
+            heads: transaction.open_table(HEADS)?,
+            provenance: transaction.open_table(PROVENANCE)?,
         })
+    }
+
+    /// Shows `visit` every entry after `after`, in the order they were stored, until it breaks off.
+    pub(in crate::cache) fn walk(
+        &self,
+        after: EntryId,
+        mut visit: impl FnMut(Stored<'_>) -> ControlFlow<()>,
+    ) -> Result<(), CacheError> {
+        let walked = catch_unwind(AssertUnwindSafe(|| {
+            for row in self.texts.range(after.0.saturating_add(1)..)? {
+                let (id, texts) = row?;
+                let Some(stored) = self.stored(EntryId(id.value()), texts.value())? else { continue };
+                if visit(stored).is_break() {
+                    break;
+                }
+            }
+            Ok(())
+        }));
+        let walked = walked.map_err(|_| self.damaged("reading all entries failed".to_owned()))?;
+        walked.map_err(|error: redb::Error| self.unreadable(error))
+    }
+
+    fn stored<'a>(&self, id: EntryId, texts: &'a [u8]) -> Result<Option<Stored<'a>>, redb::Error> {
+        let broken = |error| redb::Error::Corrupted(format!("entry {} cannot be decoded: {error}", id.0));
+        let Some(head) = self.heads.get(id.0)? else { return Ok(None) };
+        let head = decode_head(head.value()).map_err(broken)?;
+        let provenance = match self.provenance.get(id.0)? {
+            Some(row) => decode_provenance(row.value()).map_err(broken)?,
+            None => Provenance::default(),
+        };
+        Ok(Some(Stored { id, head, texts: Texts::decode(texts).map_err(broken)?, provenance }))
     }
 
     /// What `read` makes of an entry's texts; none when there is no such entry.
@@ -68,12 +116,14 @@ impl Snapshot {
     ) -> Result<Option<T>, CacheError> {
         let row = catch_unwind(AssertUnwindSafe(|| Ok(table.get(id.0)?.map(|row| read(row.value())))));
         let row = row.map_err(|_| self.damaged(format!("reading entry {} failed", id.0)))?;
-        row.map_err(|error: redb::StorageError| {
-            if let redb::StorageError::Corrupted(reason) = error {
-                return self.damaged(reason);
-            }
-            CacheError::Read { path: Arc::clone(&self.path), source: Arc::new(error) }
-        })
+        row.map_err(|error: redb::StorageError| self.unreadable(error.into()))
+    }
+
+    fn unreadable(&self, error: redb::Error) -> CacheError {
+        if let redb::Error::Corrupted(reason) = error {
+            return self.damaged(reason);
+        }
+        CacheError::Read { path: Arc::clone(&self.path), source: Arc::new(error) }
     }
 
     fn damaged(&self, reason: String) -> CacheError {
@@ -113,6 +163,12 @@ fn fill_semantics(index: &mut Index, transaction: &ReadTransaction, identity: &I
                 index.mark_complete(id);
             }
         }
+    }
+    for row in transaction.open_table(FEEDBACK)?.iter()? {
+        let (id, rating) = row?;
+        let id = EntryId(id.value());
+        let broken = |error| redb::Error::Corrupted(format!("the feedback on entry {} is broken: {error}", id.0));
+        index.rate(id, decode_rating(rating.value()).map_err(broken)?);
     }
     for row in transaction.open_table(UNFIT)?.iter()? {
         let (id, embedder) = row?;

@@ -5,8 +5,10 @@ use serde::{Deserialize, Serialize};
 use crate::cache::change::Head;
 use crate::cache::embedding::DIMENSIONS;
 use crate::cache::exact::{QuestionKey, Scope, ScopeKey};
+use crate::cache::feedback::Rating;
 use crate::cache::lifetime::{Lifetime, Moment};
 use crate::cache::nearest::UnitVector;
+use crate::cache::origin::{Provenance, Reach};
 
 /// An entry's texts, and the scope in full, so that a match never rests on a hash alone.
 #[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -24,6 +26,37 @@ struct HeadRecord<'a> {
     created_milliseconds: u64,
     ends_milliseconds: u64,
     model: Option<&'a str>,
+    reach: Reach,
+    bytes: u32,
+}
+
+/// A head as the first format had it.
+#[derive(Serialize, Deserialize)]
+pub(super) struct HeadVersion1 {
+    scope: [u8; 32],
+    question: [u8; 32],
+    created_milliseconds: u64,
+    ends_milliseconds: u64,
+    model: Option<String>,
+}
+
+impl HeadVersion1 {
+    pub(super) fn decode(bytes: &[u8]) -> Result<Self, postcard::Error> {
+        postcard::from_bytes(bytes)
+    }
+
+    pub(super) fn into_head(self, bytes: u32) -> Head {
+        let created = Moment { milliseconds: self.created_milliseconds };
+        let ends = Moment { milliseconds: self.ends_milliseconds };
+        Head {
+            scope: ScopeKey(self.scope),
+            question: QuestionKey(self.question),
+            model: self.model,
+            lifetime: Lifetime { created, ends },
+            reach: Reach::Similar,
+            bytes,
+        }
+    }
 }
 
 impl<'a> Texts<'a> {
@@ -35,6 +68,7 @@ impl<'a> Texts<'a> {
         postcard::from_bytes(bytes)
     }
 
+    /// The context is not among the texts: it is a hash already, and part of the scope's key.
     pub(in crate::cache) fn is_of(&self, scope: &Scope) -> bool {
         self.principal == scope.principal && self.namespace == scope.namespace.as_deref()
     }
@@ -47,6 +81,8 @@ pub(super) fn encode_head(head: &Head) -> Vec<u8> {
         created_milliseconds: head.lifetime.created.milliseconds,
         ends_milliseconds: head.lifetime.ends.milliseconds,
         model: head.model.as_deref(),
+        reach: head.reach,
+        bytes: head.bytes,
     })
 }
 
@@ -59,7 +95,25 @@ pub(super) fn decode_head(bytes: &[u8]) -> Result<Head, postcard::Error> {
         question: QuestionKey(record.question),
         model: record.model.map(str::to_owned),
         lifetime: Lifetime { created, ends },
+        reach: record.reach,
+        bytes: record.bytes,
     })
+}
+
+pub(super) fn encode_provenance(provenance: &Provenance) -> Vec<u8> {
+    encode(provenance)
+}
+
+pub(super) fn decode_provenance(bytes: &[u8]) -> Result<Provenance, postcard::Error> {
+    postcard::from_bytes(bytes)
+}
+
+pub(super) fn encode_rating(rating: &Rating) -> Vec<u8> {
+    encode(rating)
+}
+
+pub(super) fn decode_rating(bytes: &[u8]) -> Result<Rating, postcard::Error> {
+    postcard::from_bytes(bytes)
 }
 
 fn encode(record: &impl Serialize) -> Vec<u8> {
@@ -89,12 +143,14 @@ mod tests {
     fn rows_come_back_as_they_were() {
         let texts = Texts { principal: "local", namespace: None, prompt: "p\0\u{1f980}", response: "" };
         assert_eq!(Texts::decode(&texts.encode()).unwrap(), texts);
-        let scope = ScopeKey::of(&Scope { principal: "local".into(), namespace: None });
+        let scope = ScopeKey::of(&Scope { principal: "local".into(), namespace: None, context: None });
         let head = Head {
             scope,
             question: QuestionKey::of(&scope, "p"),
             model: Some("m".into()),
             lifetime: Lifetime::new(SystemTime::now(), Some(Duration::from_secs(9))),
+            reach: Reach::Same,
+            bytes: 7,
         };
         assert_eq!(decode_head(&encode_head(&head)).unwrap(), head);
     }

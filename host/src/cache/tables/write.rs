@@ -2,10 +2,13 @@
 
 use redb::{Database, Table, WriteTransaction};
 
-use super::record::{encode_head, encode_vector};
-use super::{CODES, COMMITS, Counters, FEATURES, HEADS, Identity, META, NEXT_ID, TEXTS, UNFIT, VECTORS};
+use super::record::{encode_head, encode_provenance, encode_rating, encode_vector};
+use super::{
+    CODES, COMMITS, Counters, FEATURES, FEEDBACK, HEADS, Identity, META, NEXT_ID, PROVENANCE, TEXTS, UNFIT, VECTORS,
+};
 use crate::cache::EntryId;
 use crate::cache::change::{Change, Described, Prepared};
+use crate::cache::origin::Provenance;
 
 /// Commits with quick-repair: the next start after a kill need not walk the whole file.
 pub(super) fn commit(
@@ -36,6 +39,8 @@ struct OpenTables<'a> {
     vectors: Table<'a, u64, &'static [u8]>,
     features: Table<'a, u64, (&'static str, &'static [u8])>,
     unfit: Table<'a, u64, &'static str>,
+    provenance: Table<'a, u64, &'static [u8]>,
+    feedback: Table<'a, u64, &'static [u8]>,
 }
 
 impl<'a> OpenTables<'a> {
@@ -48,6 +53,8 @@ impl<'a> OpenTables<'a> {
             vectors: transaction.open_table(VECTORS)?,
             features: transaction.open_table(FEATURES)?,
             unfit: transaction.open_table(UNFIT)?,
+            provenance: transaction.open_table(PROVENANCE)?,
+            feedback: transaction.open_table(FEEDBACK)?,
         })
     }
 
@@ -57,12 +64,19 @@ impl<'a> OpenTables<'a> {
             Change::Remove { id } => self.remove(*id),
             Change::Describe { id, described: Some(described) } => self.describe(*id, described),
             Change::Describe { id, described: None } => self.mark_unfit(*id),
+            Change::Rate { id, rating } => {
+                self.feedback.insert(id.0, encode_rating(rating).as_slice())?;
+                Ok(())
+            }
         }
     }
 
     fn put(&mut self, id: EntryId, entry: &Prepared) -> Result<(), redb::StorageError> {
         self.heads.insert(id.0, encode_head(&entry.head).as_slice())?;
         self.texts.insert(id.0, entry.texts.as_slice())?;
+        if entry.provenance != Provenance::default() {
+            self.provenance.insert(id.0, encode_provenance(&entry.provenance).as_slice())?;
+        }
         match &entry.described {
             Some(described) => self.describe(id, described),
             None => Ok(()),
@@ -93,6 +107,8 @@ impl<'a> OpenTables<'a> {
         self.vectors.remove(id.0)?;
         self.features.remove(id.0)?;
         self.unfit.remove(id.0)?;
+        self.provenance.remove(id.0)?;
+        self.feedback.remove(id.0)?;
         Ok(())
     }
 }

@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime};
 use super::{at, cache, scope, semantics};
 use crate::cache::nearest::UnitVector;
 use crate::cache::test_random::Random;
-use crate::cache::{Cache, Entry, EntryId, NewEntry, Scope, canonical};
+use crate::cache::{Asked, Cache, Entry, EntryId, KEPT_AFTER_END, NewEntry, Reach, Scope, canonical};
 
 #[derive(Default)]
 struct Naive {
@@ -93,6 +93,10 @@ impl Twins {
             response: format!("response {}", self.random.below(1_000_000)),
             model: self.random.pick(&MODELS).map(str::to_owned),
             ttl: self.random.pick(&ttl),
+            reach: Reach::Similar,
+            client: None,
+            session: None,
+            key: None,
             semantics: (!self.random.one_in(4)).then(|| semantics(&vector, b"features")),
         };
         let id = self.cache().store(entry.clone(), self.now).await.unwrap();
@@ -114,7 +118,7 @@ impl Twins {
 
     fn compare_exact(&mut self) {
         let (scope, prompt, model) = (self.random.pick(&self.scopes), self.prompt(), self.random.pick(&MODELS));
-        let found = self.cache().exact(&scope, &prompt, model, self.now).unwrap();
+        let found = self.cache().exact(&Asked::new(&scope, &prompt, model), self.now).unwrap();
         let expected = self.naive.exact(&scope, &prompt, model, self.now);
         assert_eq!(found.as_ref().map(|entry| entry.id), expected, "{prompt:?} {model:?}");
         if let Some(entry) = found {
@@ -130,7 +134,8 @@ impl Twins {
         let centre = self.random.pick(&self.vectors);
         let (scope, model) = (self.random.pick(&self.scopes), self.random.pick(&MODELS));
         let vector = self.random.near(&centre, 0.8);
-        let found = self.cache().nearest(&scope, vector.as_slice(), model, 5, self.now).unwrap();
+        let found =
+            self.cache().nearest(&Asked::new(&scope, "anything", model), vector.as_slice(), 5, self.now).unwrap();
         let mut expected = self.naive.nearest(&scope, &vector, model, self.now);
         expected.truncate(5);
         let found: Vec<_> = found.iter().map(|near| (near.cosine, near.id)).collect();
@@ -161,7 +166,7 @@ async fn behaves_like_the_naive_cache() {
                 // What a step back of the clock would bring to life again is gone once it was swept.
                 let now = twins.now;
                 twins.naive.entries.retain(|(_, entry, created)| entry.ttl.is_none_or(|ttl| now < *created + ttl));
-                twins.cache().sweep(now).await.unwrap();
+                twins.cache().sweep(now + KEPT_AFTER_END).await.unwrap();
             }
             _ => {}
         }

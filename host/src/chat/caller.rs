@@ -1,0 +1,66 @@
+//! Who is asking, and through what.
+
+/// Who is asking. Only the guard makes one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Principal(String);
+
+impl Principal {
+    /// Everybody who reaches a loopback gateway without authentication.
+    pub fn local() -> Self {
+        Self("local".to_owned())
+    }
+
+    /// The one whom a plugin's call was made for; `name` is what [`Self::as_str`] gave when it began.
+    pub(crate) fn of_call(name: &str) -> Self {
+        Self(name.to_owned())
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// The way a request came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Channel {
+    Http,
+    /// A model decides what is asked and stored.
+    Mcp,
+    Plugin,
+}
+
+/// A principal with all that is known of how it reached us.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Caller {
+    pub principal: Principal,
+    pub channel: Channel,
+    /// What the program calls itself.
+    pub client: Option<String>,
+    /// The connection or the conversation.
+    pub session: Option<String>,
+    /// The name of the API key that was used.
+    pub key: Option<String>,
+}
+
+/// What a caller says of itself in a request; what its connection says comes first.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Said {
+    pub client: Option<String>,
+    pub session: Option<String>,
+}
+
+impl Caller {
+    pub fn new(principal: Principal, channel: Channel) -> Self {
+        Self { principal, channel, client: None, session: None, key: None }
+    }
+
+    /// The user of this machine, over HTTP.
+    pub fn local() -> Self {
+        Self::new(Principal::local(), Channel::Http)
+    }
+
+    pub(super) fn knowing(&self, said: Said) -> Self {
+        let Self { principal, channel, client, session, key } = self.clone();
+        Self { principal, channel, client: client.or(said.client), session: session.or(said.session), key }
+    }
+}
