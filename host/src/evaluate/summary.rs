@@ -14,7 +14,7 @@ pub struct Summary {
     pub recall: Share,
     /// Of what should be missed, what was served.
     pub false_hits: Share,
-    /// By the class of the pairs; of pairs without one, those that were wrongly served, by the policy's reason.
+    /// By the class of the pairs; of pairs without one, by the reason they were served for.
     pub kinds: Vec<KindCount>,
     /// By reason, the most frequent first.
     pub misses: Vec<MissCount>,
@@ -65,16 +65,23 @@ impl Judged {
     }
 }
 
+/// A pair without a class counts under the reason it was served for, among all without one.
 fn kinds(pairs: &[Pair], judged: &[Judged]) -> Vec<KindCount> {
     let mut kinds: BTreeMap<&str, (Share, Share)> = BTreeMap::new();
     for (pair, judged) in pairs.iter().zip(judged) {
-        let kind = match (&pair.kind, judged.outcome) {
-            (Some(kind), _) => kind.as_str(),
-            (None, Outcome::Served { reason, .. }) if !pair.is_hit => reason.code(),
-            (None, Outcome::Served { .. } | Outcome::Missed(_)) => continue,
-        };
-        let (recall, false_hits) = kinds.entry(kind).or_default();
-        if pair.is_hit { recall } else { false_hits }.add(judged.is_served());
+        if let Some(kind) = &pair.kind {
+            let (recall, false_hits) = kinds.entry(kind).or_default();
+            if pair.is_hit { recall } else { false_hits }.add(judged.is_served());
+        }
+    }
+    let unclassed = |is_hit: bool| pairs.iter().filter(|pair| pair.kind.is_none() && pair.is_hit == is_hit).count();
+    let (right, wrong) = (unclassed(true), unclassed(false));
+    for (pair, judged) in pairs.iter().zip(judged) {
+        if let (None, Outcome::Served { reason, .. }) = (&pair.kind, judged.outcome) {
+            let (recall, false_hits) = kinds.entry(reason.code()).or_default();
+            (recall.of, false_hits.of) = (right, wrong);
+            if pair.is_hit { recall } else { false_hits }.count += 1;
+        }
     }
     let count = |(kind, (recall, false_hits)): (&str, _)| KindCount { kind: kind.to_owned(), recall, false_hits };
     kinds.into_iter().map(count).collect()
@@ -120,7 +127,7 @@ mod tests {
         let share = |count, of| Share { count, of };
         assert_eq!((summary.precision, summary.recall, summary.false_hits), (share(1, 2), share(1, 2), share(1, 3)));
         let kind = |kind: &str, recall, false_hits| KindCount { kind: kind.to_owned(), recall, false_hits };
-        assert_eq!(summary.kinds, [kind("similar", share(0, 0), share(1, 1)), kind("typo", share(1, 1), share(0, 1))]);
+        assert_eq!(summary.kinds, [kind("similar", share(0, 1), share(1, 2)), kind("typo", share(1, 1), share(0, 1))]);
         let miss = |reason, right, lost| MissCount { reason, right, lost };
         assert_eq!(summary.misses, [miss("order", 1, 1), miss("number", 1, 0)]);
         assert_eq!(summary.curve.len(), 30);

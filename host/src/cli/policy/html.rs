@@ -4,6 +4,13 @@ mod figure;
 
 use super::report::{Mistake, Report, interval, percent};
 use crate::evaluate::{CurvePoint, KindCount, MissCount, Share};
+use Column::{Number, Words};
+
+/// What stands below a heading, which stands above it in the same way.
+enum Column {
+    Words(&'static str),
+    Number(&'static str),
+}
 
 const STYLE: &str = include_str!("html/style.css");
 
@@ -40,7 +47,7 @@ fn head(report: &Report<'_>) -> String {
 
 fn figure(name: &str, share: Share, meaning: &str) -> String {
     format!(
-        "<div><dt>{name}</dt><dd><strong>{}</strong> {meaning}<small>{} of {}; 95 % interval {}</small></dd></div>\n",
+        "<div><dt>{name}</dt><dd><strong>{}</strong> {meaning}<small>{} of {}</small><small>95 % interval {}</small></dd></div>\n",
         percent(share),
         share.count,
         share.of,
@@ -57,7 +64,15 @@ fn curve(report: &Report<'_>) -> String {
         rival(report),
         table(
             "What plain cosine would do at each threshold, with 95 % intervals",
-            &["threshold", "precision", "interval", "recall", "interval", "false hits", "interval"],
+            &[
+                Words("threshold"),
+                Number("precision"),
+                Number("interval"),
+                Number("recall"),
+                Number("interval"),
+                Number("false hits"),
+                Number("interval"),
+            ],
             &rows
         )
     )
@@ -94,7 +109,7 @@ fn kinds(report: &Report<'_>) -> String {
         row(&kind.kind, &cells)
     };
     let rows: String = kinds.iter().map(kind).collect();
-    let columns = ["kind", "right pairs served", "share", "false hits", "share"];
+    let columns = [Words("kind"), Number("right pairs served"), Number("share"), Number("false hits"), Number("share")];
     format!("<section>\n<h2>By kind</h2>\n{}</section>\n", table("Pairs by their kind", &columns, &rows))
 }
 
@@ -105,7 +120,7 @@ fn misses(report: &Report<'_>) -> String {
     if rows.is_empty() {
         return String::new();
     }
-    let columns = ["reason", "rightly missed", "hits lost"];
+    let columns = [Words("reason"), Number("rightly missed"), Number("hits lost")];
     format!("<section>\n<h2>Misses</h2>\n{}</section>\n", table("Misses by the reason given", &columns, &rows))
 }
 
@@ -132,7 +147,11 @@ fn lost_hits(report: &Report<'_>) -> String {
 
 fn listed(caption: &str, mistakes: &[Mistake<'_>]) -> String {
     let rows: String = mistakes.iter().map(mistake).collect();
-    table(caption, &["cosine", "kind", "reason", "stored", "asked", "line"], &rows)
+    table(
+        caption,
+        &[Words("cosine"), Words("kind"), Words("reason"), Words("stored"), Words("asked"), Number("line")],
+        &rows,
+    )
 }
 
 fn mistake(mistake: &Mistake<'_>) -> String {
@@ -146,12 +165,21 @@ fn mistake(mistake: &Mistake<'_>) -> String {
     row(&cosine, &(words + &texts + &number(&pair.place.line.to_string())))
 }
 
-fn table(caption: &str, columns: &[&str], rows: &str) -> String {
-    let columns: String = columns.iter().map(|column| format!("<th scope=\"col\">{column}</th>")).collect();
+fn table(caption: &str, columns: &[Column], rows: &str) -> String {
+    let columns: String = columns.iter().map(Column::heading).collect();
     format!(
         "<div class=\"wide\">\n<table>\n<caption>{caption}</caption>\n<thead><tr>{columns}</tr></thead>\n\
          <tbody>\n{rows}</tbody>\n</table>\n</div>\n"
     )
+}
+
+impl Column {
+    fn heading(&self) -> String {
+        match self {
+            Words(name) => format!("<th scope=\"col\">{name}</th>"),
+            Number(name) => format!("<th scope=\"col\" class=\"number\">{name}</th>"),
+        }
+    }
 }
 
 fn row(header: &str, cells: &str) -> String {

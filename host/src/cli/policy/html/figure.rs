@@ -96,16 +96,16 @@ fn policy(report: &Report<'_>, axes: &Axes, labels: &mut Labels) -> String {
         return String::new();
     };
     let place = axes.place(right, up);
+    let bars = [[axes.place(left, up), axes.place(far, up)], [axes.place(right, lower), axes.place(right, upper)]];
     labels.add("policy", &report.policy, place, MARK + 4.0);
+    for [from, to] in bars {
+        labels.keep_free(from, to);
+    }
     let Place { x, y } = place;
-    let bar = |from: Place, to: Place| {
-        format!("<line x1=\"{:.1}\" y1=\"{:.1}\" x2=\"{:.1}\" y2=\"{:.1}\"/>\n", from.x, from.y, to.x, to.y)
-    };
     format!(
-        "<g class=\"policy\">\n{}{}<path d=\"M{:.1} {y:.1}L{x:.1} {:.1}L{:.1} {y:.1}L{x:.1} {:.1}Z\">\
+        "<g class=\"policy\">\n{}<path d=\"M{:.1} {y:.1}L{x:.1} {:.1}L{:.1} {y:.1}L{x:.1} {:.1}Z\">\
          <title>{}: precision {}, recall {}</title></path>\n</g>\n",
-        bar(axes.place(left, up), axes.place(far, up)),
-        bar(axes.place(right, lower), axes.place(right, upper)),
+        bars.map(bar).concat(),
         x - MARK,
         y - MARK,
         x + MARK,
@@ -114,4 +114,8 @@ fn policy(report: &Report<'_>, axes: &Axes, labels: &mut Labels) -> String {
         percent(precision),
         percent(recall)
     )
+}
+
+fn bar([from, to]: [Place; 2]) -> String {
+    format!("<line x1=\"{:.1}\" y1=\"{:.1}\" x2=\"{:.1}\" y2=\"{:.1}\"/>\n", from.x, from.y, to.x, to.y)
 }

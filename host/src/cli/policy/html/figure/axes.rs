@@ -3,7 +3,7 @@
 pub(super) const WIDTH: f64 = 720.0;
 pub(super) const HEIGHT: f64 = 440.0;
 pub(super) const LEFT: f64 = 60.0;
-pub(super) const RIGHT: f64 = 700.0;
+pub(super) const RIGHT: f64 = 696.0;
 pub(super) const TOP: f64 = 36.0;
 pub(super) const BOTTOM: f64 = 380.0;
 

@@ -25,6 +25,7 @@ struct Area {
 /// Which side of its point a label is on.
 #[derive(Debug, Clone, Copy)]
 enum Side {
+    AboveRight,
     Above,
     Below,
     Right,
@@ -35,7 +36,7 @@ impl Labels {
     /// Writes `text` beside `place`, `distance` away, where there is room.
     pub(super) fn add(&mut self, class: &str, text: &str, place: Place, distance: f64) {
         let point = Area::around(place, distance);
-        for side in [Side::Above, Side::Right, Side::Below, Side::Left] {
+        for side in [Side::AboveRight, Side::Right, Side::Above, Side::Below, Side::Left] {
             let area = Area::beside(place, side, distance, text);
             if area.is_in_the_picture() && !self.taken.iter().any(|taken| taken.meets(&area)) {
                 self.taken.extend([area, point]);
@@ -45,6 +46,17 @@ impl Labels {
                 return;
             }
         }
+    }
+
+    /// No label lies on the straight line between two places.
+    pub(super) fn keep_free(&mut self, one: Place, other: Place) {
+        let area = Area {
+            left: one.x.min(other.x) - 2.0,
+            top: one.y.min(other.y) - 2.0,
+            right: one.x.max(other.x) + 2.0,
+            bottom: one.y.max(other.y) + 2.0,
+        };
+        self.taken.push(area);
     }
 
     pub(super) fn drawn(&self) -> String {
@@ -59,8 +71,9 @@ impl Area {
     }
 
     fn beside(place: Place, side: Side, distance: f64, text: &str) -> Self {
-        let half = CHARACTER_WIDTH * text.chars().map(|_| 0.5).sum::<f64>();
+        let half = text.chars().map(|_| CHARACTER_WIDTH / 2.0).sum::<f64>();
         let (x, y) = match side {
+            Side::AboveRight => (place.x + half + 2.0, place.y - distance / 2.0),
             Side::Above => (place.x, place.y - distance),
             Side::Below => (place.x, place.y + distance + LINE_HEIGHT),
             Side::Right => (place.x + distance + half, place.y + LINE_HEIGHT / 2.0),
