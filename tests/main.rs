@@ -14,4 +14,5 @@ mod lifecycle;
 mod mcp;
 mod model;
 mod plugins;
+mod policy;
 mod tidy;

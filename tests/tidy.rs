@@ -67,7 +67,7 @@ const HOMES: [(&str, &[&str]); 45] = [
 ];
 
 /// Which of our modules a module must not use. What is not listed is free.
-const ONE_WAY: [(&str, &[&str]); 8] = [
+const ONE_WAY: [(&str, &[&str]); 9] = [
     (
         "cache",
         &["cli", "server", "mcp", "chat", "connect", "tools", "model", "plugin", "client_config", "install", "author"],
@@ -81,6 +81,7 @@ const ONE_WAY: [(&str, &[&str]); 8] = [
         &["cli", "server", "mcp", "chat", "connect", "tools", "model", "cache", "plugin", "install", "author"],
     ),
     ("chat", &["cli", "server", "mcp", "connect", "tools", "model", "client_config"]),
+    ("evaluate", &["cli", "server", "mcp", "connect", "tools", "model", "client_config", "install", "author"]),
     ("connect", &["cli", "server", "mcp", "chat", "tools", "model", "cache"]),
     (
         "settings",

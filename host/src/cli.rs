@@ -11,6 +11,7 @@ mod model;
 mod output;
 mod pack;
 mod plugin;
+mod policy;
 mod progress;
 
 use std::net::IpAddr;
@@ -48,6 +49,9 @@ enum Command {
     /// Look at plugins, install them, and say what each may do.
     #[command(subcommand)]
     Plugin(plugin::PluginCommand),
+    /// Measure the policies that decide what may be served.
+    #[command(subcommand)]
+    Policy(policy::PolicyCommand),
     /// Install isartor into an AI client, or take it out again; list the clients and how they are.
     Connect(connect::ConnectArgs),
     /// Pack isartor into a file that a client installs by itself.
@@ -116,6 +120,7 @@ pub fn run(cli: Cli, environment: Environment) -> anyhow::Result<ExitCode> {
         | Command::Mcp
         | Command::Model(_)
         | Command::Plugin(_)
+        | Command::Policy(_)
         | Command::Connect(_)
         | Command::App(_)
         | Command::Pack(_)
@@ -131,6 +136,7 @@ pub fn run(cli: Cli, environment: Environment) -> anyhow::Result<ExitCode> {
         Command::Model(ModelCommand::Pull { source }) => model::pull(&settings, source.as_deref()),
         Command::Model(ModelCommand::Status(args)) => model::status(&settings, args.json),
         Command::Plugin(command) => plugin::run(&settings, &environment, command),
+        Command::Policy(command) => policy::run(&settings, &command),
         Command::Connect(args) => connect::run(&settings, &environment, args),
         Command::Pack(args) => pack::run(&settings, &environment, &args),
         Command::App(command) => app::run(&settings, &environment, command),

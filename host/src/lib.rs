@@ -9,7 +9,8 @@
 //! ```text
 //! edge                 use case            engine                         contract
 //! cli, server, mcp ->  chat, tools,   ->   cache, plugin, client_config   -> wit  <- sdk <- plugins/*
-//!                      connect, install, model, bundle
+//!                      evaluate, connect, install,
+//!                      model, bundle
 //! ```
 //!
 //! Imports point one way, left to right. Engines never import each other; a use case joins them.
@@ -34,6 +35,7 @@ pub mod author;
 pub mod bundle;
 pub mod chat;
 pub mod connect;
+pub mod evaluate;
 pub mod install;
 pub mod model;
 pub mod tools;

@@ -12,7 +12,7 @@ use super::{Answer, ChatError, Clock, Hit, Layer, LayerState, Miss, age};
 use crate::cache::embedding::Embedder;
 use crate::cache::{Asked, Cache, Entry, EntryId, Near, NewEntry, Reach, Semantics};
 use crate::plugin::Policy;
-use crate::plugin::policy::{CANDIDATES_MAX, Candidate, MissReason, Question, Verdict};
+use crate::plugin::policy::{CANDIDATES_MAX, Candidate, Question, Verdict};
 
 /// How many stored texts are embedded between two writes while catching up.
 const CATCH_UP_BATCH: usize = 64;
@@ -210,7 +210,7 @@ impl Engine {
                 let index = usize::try_from(served.index).expect("decide checked the index");
                 Ok(described[index])
             }
-            Verdict::Miss(reason) => Err(Miss::Policy(code(reason))),
+            Verdict::Miss(reason) => Err(Miss::Policy(reason.code())),
         }
     }
 
@@ -262,25 +262,5 @@ fn hit(entry: Entry, cosine: f32, now: SystemTime) -> Hit {
         age: age(entry.created, now),
         matched_prompt: entry.prompt,
         entry: entry.id,
-    }
-}
-
-/// The stable code of a policy's reason, as callers see it.
-fn code(reason: MissReason) -> &'static str {
-    match reason {
-        MissReason::NoCandidate => "no_candidate",
-        MissReason::BelowThreshold => "below_threshold",
-        MissReason::Number => "number",
-        MissReason::Unit => "unit",
-        MissReason::Period => "period",
-        MissReason::Negation => "negation",
-        MissReason::Antonym => "antonym",
-        MissReason::QuestionWord => "question_word",
-        MissReason::Order => "order",
-        MissReason::Identifier => "identifier",
-        MissReason::ContentWord => "content_word",
-        MissReason::Complaints => "complaints",
-        MissReason::Script => "script",
-        MissReason::Unexplained => "unexplained",
     }
 }

@@ -11,7 +11,7 @@ use crate::model::{self, FileState, Golden, ModelFile, Outcome, Part, Status};
 use crate::settings::{ModelSource, Settings};
 
 /// A name that is still being resolved when the hub was given up would otherwise be waited for.
-const SHUTDOWN: Duration = Duration::from_millis(100);
+pub(super) const SHUTDOWN: Duration = Duration::from_millis(100);
 
 pub(super) fn pull(settings: &Settings, source: Option<&str>) -> anyhow::Result<ExitCode> {
     let source = source.map_or_else(|| settings.embedding.source.clone(), ModelSource::from);

@@ -140,7 +140,7 @@ fn capability(text: &str) -> Result<CapabilityName, String> {
 }
 
 /// The plugins of the home, whose compiled code is kept there when it is one.
-fn open_here(settings: &Settings) -> anyhow::Result<Plugins> {
+pub(super) fn open_here(settings: &Settings) -> anyhow::Result<Plugins> {
     open(settings, settings.home.root().is_dir().then(|| settings.home.root()))
 }
 
@@ -167,7 +167,7 @@ fn tell_ill(name: &str, standing: Standing, reason: &str, hint: Option<&str>) ->
 }
 
 /// The error with its chain on one line, and the hint it has.
-fn hinted(error: PluginError) -> Hinted {
+pub(super) fn hinted(error: PluginError) -> Hinted {
     let hint = error.hint().unwrap_or_else(|| "run 'isartor plugin list' to see every plugin".to_owned());
     Hinted::new(error.chain(), hint)
 }

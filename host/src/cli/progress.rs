@@ -1,4 +1,4 @@
-//! Shows how far a long task is: a bar on a terminal, a line a step otherwise.
+//! Shows how far a long task is: a bar on a terminal, otherwise a line a step, or nothing.
 
 use std::io::{self, IsTerminal};
 use std::time::Duration;
@@ -11,10 +11,12 @@ use crate::model::Progress;
 const SPINNER: &str = "{spinner} {msg}";
 const BAR: &str = "{spinner} {msg} [{bar:30}] {bytes}/{total_bytes} ({bytes_per_sec}, {eta})";
 const COUNTER: &str = "{spinner} {msg} {bytes} ({bytes_per_sec})";
+const COUNT: &str = "{spinner} {msg} [{bar:30}] {pos}/{len}";
 
 /// Takes the progress of one task; its bar disappears when it is dropped.
 pub(super) struct ProgressPrinter {
     bar: Option<ProgressBar>,
+    prints_steps: bool,
 }
 
 impl ProgressPrinter {
@@ -24,7 +26,25 @@ impl ProgressPrinter {
         if let Some(bar) = &bar {
             bar.enable_steady_tick(Duration::from_millis(100));
         }
-        Self { bar }
+        Self { bar, prints_steps: true }
+    }
+
+    /// For a command whose standard output is a report: without a terminal it says nothing.
+    pub(super) fn beside_a_report() -> Self {
+        let mut printer = Self::new();
+        printer.prints_steps = false;
+        printer
+    }
+
+    /// So many of so many are done.
+    pub(super) fn count(&self, what: &'static str, done: usize, total: usize) {
+        let Some(bar) = &self.bar else { return };
+        if done <= 1 {
+            bar.set_style(style(COUNT));
+            bar.set_message(what);
+        }
+        bar.set_length(u64::try_from(total).unwrap_or(u64::MAX));
+        bar.set_position(u64::try_from(done).unwrap_or(u64::MAX));
     }
 
     pub(super) fn show(&self, progress: Progress) {
@@ -39,11 +59,11 @@ impl ProgressPrinter {
                 bar.set_length(total.unwrap_or(done));
                 bar.set_position(done);
             }
-            (None, Progress::Step(step)) => match line(step) {
+            (None, Progress::Step(step)) if self.prints_steps => match line(step) {
                 // Nobody reads the lines any more; the task goes on.
                 Ok(()) | Err(_) => {}
             },
-            (None, Progress::Bytes { .. }) => {}
+            (None, Progress::Step(_) | Progress::Bytes { .. }) => {}
         }
     }
 }

@@ -1,5 +1,7 @@
 //! Calling a policy: warm instances, synchronous calls. Any failure is the caller's reason to miss, never to serve.
 
+mod code;
+
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 

@@ -1,0 +1,130 @@
+//! Each pair as a lookup would decide it: the first text stored, the second asked, through the real embedder, the
+//! host's own gates and the real policy. The exact tier is left out: what it serves is the same text.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+use super::{Pair, gate};
+use crate::cache::embedding::{Embedder, EmbeddingError};
+use crate::plugin::policy::{Candidate, Question, ServeReason, Verdict};
+use crate::plugin::{PluginError, Policy};
+
+#[derive(Debug, thiserror::Error)]
+pub enum EvaluateError {
+    #[error("cannot embed {text:?}")]
+    Embedding { text: String, source: EmbeddingError },
+    #[error("cannot judge the pairs: the policy failed on {text:?}")]
+    Policy { text: String, source: PluginError },
+}
+
+/// What became of one pair.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Judged {
+    /// None when one of the texts is too long for the semantic tier.
+    pub cosine: Option<f32>,
+    pub outcome: Outcome,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Outcome {
+    Served {
+        reason: ServeReason,
+        confidence: f32,
+    },
+    /// The stable code of the reason.
+    Missed(&'static str),
+}
+
+/// What decides.
+pub struct Judge<'a> {
+    pub embedder: &'a Embedder,
+    pub policy: &'a Policy,
+    /// How many texts are read side by side.
+    pub threads: usize,
+}
+
+/// What a text is to the semantic tier.
+struct Described {
+    vector: Vec<f32>,
+    features: Vec<u8>,
+}
+
+impl Judge<'_> {
+    /// Reads each distinct text once; `progress` hears how many of how many are done.
+    pub fn judge(
+        &self,
+        pairs: &[Pair],
+        progress: &(dyn Fn(usize, usize) + Sync),
+    ) -> Result<Vec<Judged>, EvaluateError> {
+        let texts = distinct(pairs);
+        let described = self.describe_all(&texts, progress)?;
+        pairs.iter().map(|pair| self.decide(pair, &described)).collect()
+    }
+
+    fn describe_all<'t>(
+        &self,
+        texts: &[&'t str],
+        progress: &(dyn Fn(usize, usize) + Sync),
+    ) -> Result<HashMap<&'t str, Option<Described>>, EvaluateError> {
+        let (next, done, all) = (AtomicUsize::new(0), AtomicUsize::new(0), Mutex::new(HashMap::new()));
+        let work = || -> Result<(), EvaluateError> {
+            while let Some(text) = texts.get(next.fetch_add(1, Ordering::Relaxed)) {
+                let described = self.describe(text)?;
+                all.lock().unwrap_or_else(PoisonError::into_inner).insert(*text, described);
+                progress(done.fetch_add(1, Ordering::Relaxed) + 1, texts.len());
+            }
+            Ok(())
+        };
+        std::thread::scope(|scope| {
+            let threads: Vec<_> = (0..self.threads.max(1)).map(|_| scope.spawn(work)).collect();
+            threads.into_iter().try_for_each(|thread| match thread.join() {
+                Ok(worked) => worked,
+                Err(panic) => std::panic::resume_unwind(panic),
+            })
+        })?;
+        Ok(all.into_inner().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// None when the text is too long.
+    fn describe(&self, text: &str) -> Result<Option<Described>, EvaluateError> {
+        let vector =
+            self.embedder.embed(text).map_err(|source| EvaluateError::Embedding { text: text.to_owned(), source })?;
+        let Some(vector) = vector else { return Ok(None) };
+        let features =
+            self.policy.describe(text).map_err(|source| EvaluateError::Policy { text: text.to_owned(), source })?;
+        Ok(Some(Described { vector, features }))
+    }
+
+    fn decide(&self, pair: &Pair, described: &HashMap<&str, Option<Described>>) -> Result<Judged, EvaluateError> {
+        let find = |text: &str| described.get(text).and_then(Option::as_ref);
+        let (Some(stored), Some(asked)) = (find(&pair.a), find(&pair.b)) else {
+            return Ok(Judged { cosine: None, outcome: Outcome::Missed("too_long") });
+        };
+        let cosine: f32 = stored.vector.iter().zip(&asked.vector).map(|(one, other)| one * other).sum();
+        let outcome = match gate::refusal(&pair.a, &pair.b, cosine) {
+            Some(code) => Outcome::Missed(code),
+            None => self
+                .ask(asked, stored, cosine)
+                .map_err(|source| EvaluateError::Policy { text: pair.b.clone(), source })?,
+        };
+        Ok(Judged { cosine: Some(cosine), outcome })
+    }
+
+    fn ask(&self, asked: &Described, stored: &Described, cosine: f32) -> Result<Outcome, PluginError> {
+        let question = Question { features: asked.features.clone() };
+        let features = stored.features.clone();
+        let candidate = Candidate { cosine, age_seconds: 0, threshold: 0.0, complaints: 0, features };
+        Ok(match self.policy.decide(&question, &[candidate])? {
+            Verdict::Serve(served) => Outcome::Served { reason: served.reason, confidence: served.confidence },
+            Verdict::Miss(reason) => Outcome::Missed(reason.code()),
+        })
+    }
+}
+
+fn distinct(pairs: &[Pair]) -> Vec<&str> {
+    let mut texts: Vec<&str> = pairs.iter().flat_map(|pair| [pair.a.as_str(), pair.b.as_str()]).collect();
+    texts.sort_unstable();
+    texts.dedup();
+    texts
+}
