@@ -1,6 +1,7 @@
 //! `isartor_chat` and `isartor_cache_store`: look up, ask the policy, answer. Never calls a model, never stores
 //! what it was not given.
 
+pub mod eligibility;
 pub mod request;
 mod semantic;
 
