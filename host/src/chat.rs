@@ -3,6 +3,7 @@
 
 mod answer;
 mod caller;
+pub mod eligibility;
 mod ledger;
 pub mod request;
 mod semantic;

@@ -1,0 +1,303 @@
+//! Prompts that are nothing but a reply: `continue`, `why not`, `tell me more`.
+
+use super::super::dictionary::Class;
+use super::super::text::Text;
+
+/// Each is a whole prompt, without its courtesies.
+const WHOLE: &[&str] = &[
+    "",
+    "continue",
+    "go on",
+    "keep going",
+    "more",
+    "again",
+    "next",
+    "yes",
+    "no",
+    "yep",
+    "nope",
+    "why",
+    "how",
+    "why not",
+    "how so",
+    "how come",
+    "what else",
+    "who else",
+    "where else",
+    "anything else",
+    "and then",
+    "then what",
+    "really",
+    "try again",
+    "once more",
+    "do it",
+    "do that",
+    "do so",
+    "one more",
+    "another",
+    "another one",
+    "say more",
+    "say again",
+    "tell me more",
+    "elaborate",
+    "explain",
+    "explain more",
+    "explain further",
+    "explain again",
+    "explain why",
+    "explain how",
+    "give an example",
+    "give me an example",
+    "an example",
+    "example",
+    "examples",
+    "give examples",
+    "for example",
+    "such as",
+    "like what",
+    "which one",
+    "which ones",
+    "which",
+    "who",
+    "when",
+    "where",
+    "what",
+    "what now",
+    "what next",
+    "what do you mean",
+    "what does mean",
+    "are you sure",
+    "is that right",
+    "undo",
+    "redo",
+    "retry",
+    "proceed",
+    "start over",
+    "start again",
+    "summarize",
+    "summarise",
+    "translate",
+    "shorter",
+    "longer",
+    "simpler",
+    "simplify",
+    "shorten",
+    "expand",
+    "rewrite",
+    "rephrase",
+    "fix",
+    "fix bug",
+    "step by step",
+    "show me",
+    "show more",
+    "go ahead",
+    "finish",
+    "next step",
+    "next one",
+    "let's go",
+    "let's continue",
+    "carry on",
+    "go back",
+    "previous",
+    "skip",
+    "stop",
+    "wait",
+    "correct",
+    "wrong",
+    "that's it",
+    "i don't understand",
+    "i don't get it",
+    "i see",
+    "got it",
+    "never mind",
+    "nevermind",
+    "good",
+    "great",
+    "perfect",
+    "cool",
+    "nice",
+    "sounds good",
+    "looks good",
+    "me too",
+    "same",
+    "same here",
+    "same again",
+    "the same",
+    "sure",
+    "of course",
+    "since when",
+    "how much",
+    "how many",
+    "how long",
+    "how often",
+    "how far",
+    "says who",
+    "so what",
+    "so",
+    "what for",
+    "where to",
+    "with what",
+    "to whom",
+    "how about now",
+    "in english",
+    "in short",
+    "in detail",
+    "in more detail",
+    "in other words",
+    "be more specific",
+    "be specific",
+    "more specific",
+    "more details",
+    "more detail",
+    "more examples",
+    "be brief",
+    "be concise",
+    "more concise",
+    "more formal",
+    "less formal",
+    "optimize",
+    "refactor",
+    "debug",
+    "run tests",
+    "test",
+    "commit",
+    "deploy",
+    "ship it",
+    "push",
+    "merge",
+    "add tests",
+    "write tests",
+    "add comments",
+    "both",
+    "neither",
+    "all",
+    "all of them",
+    "both of them",
+    "none of them",
+    "the first",
+    "the second",
+    "the third",
+    "the last",
+    "the former",
+    "the latter",
+    "the other",
+    "option a",
+    "option b",
+    "option 1",
+    "option 2",
+    "yes do",
+    "keep it up",
+    "one more time",
+    "what happened",
+    "what went wrong",
+    "what changed",
+    "is there more",
+    "is there anything else",
+    "any other",
+    "any others",
+    "any more",
+    "anything more",
+    "what is the difference",
+    "what's the difference",
+    "how is different",
+    "how do you know",
+    "how do you know that",
+    "can you",
+    "could you",
+    "can you explain",
+    "could you explain",
+    "what did you say",
+    "who said that",
+    "source",
+    "sources",
+    "cite sources",
+    "give sources",
+    "proof",
+];
+
+/// Left out before a prompt is compared.
+const COURTESIES: &[&str] = &[
+    "please", "ok", "okay", "and", "but", "so", "now", "thanks", "thank", "you", "hey", "hi", "well", "just", "yeah",
+    "alright", "yes", "no", "sorry", "hmm", "um", "oh", "ah", "great", "cool", "good", "nice", "perfect", "sure",
+    "then", "could", "can", "would",
+];
+
+/// Openers after which a prompt goes on from another.
+const GOING_ON: &[&str] =
+    &["and", "but", "or", "also", "plus", "then", "otherwise", "instead", "additionally", "moreover", "furthermore"];
+
+pub(super) fn is_whole_prompt(text: &Text) -> bool {
+    let plain = joined(text, |_| true);
+    let bare = joined(text, |word| !COURTESIES.contains(&word));
+    WHOLE.contains(&plain.as_str())
+        || (text.len() <= 8 && WHOLE.contains(&bare.as_str()))
+        || goes_on(text)
+        || is_comparison(text)
+}
+
+fn joined(text: &Text, keep: impl Fn(&str) -> bool) -> String {
+    let words = text.words().iter().map(|word| word.text.as_str()).filter(|word| keep(word));
+    words.collect::<Vec<_>>().join(" ")
+}
+
+/// `and why?`, `what about the second one`, `how about Spain`.
+fn goes_on(text: &Text) -> bool {
+    let opens = text.is(0, GOING_ON)
+        && !text.words()[0].is_quoted
+        && text.len() <= 12
+        && !text.is(1, &["gate", "operator", "gates", "function"]);
+    opens
+        || text.opens_with(&[
+            "what about",
+            "how about",
+            "same for",
+            "same thing",
+            "same as",
+            "do the same",
+            "now do",
+            "now try",
+            "now make",
+            "so why",
+        ])
+        || text.opens_with(&[
+            "now write",
+            "now add",
+            "now give",
+            "now explain",
+            "now translate",
+            "now show",
+            "now the",
+            "now in",
+            "now for",
+            "now with",
+        ])
+}
+
+/// `shorter please`, `give me five more`, `another example`, `in Python`.
+fn is_comparison(text: &Text) -> bool {
+    const OPENERS: &[&str] =
+        &["more", "another", "shorter", "longer", "simpler", "again", "less", "fewer", "better", "harder", "easier"];
+    let is_short = text.len() <= 3;
+    let opens = is_short && text.is(0, OPENERS) && !text.says(1, "is") && !text.words().iter().any(|word| word.is_name);
+    let gives = text.opens_with(&[
+        "give me",
+        "show me",
+        "tell me",
+        "list",
+        "write",
+        "make",
+        "i want",
+        "i need",
+        "can you give me",
+    ]);
+    let count = gives && text.len() <= 7 && text.is(text.len() - 1, &["more", "another", "again"]);
+    let example = text.len() <= 7
+        && (text.contains(&["another", "more"])
+            && text.is(text.len() - 1, &["example", "examples", "one", "detail", "details", "version"]));
+    let manner =
+        text.len() <= 3 && text.at(0) == "in" && (text.len() == 2 || text.has(1, Class::Function)) && text.len() > 1;
+    let asks_after = text.opens_with(&["can you", "could you", "would you"])
+        && text.len() <= 5
+        && text.is(2, &["elaborate", "continue", "clarify"]);
+    opens || count || example || manner || asks_after
+}
