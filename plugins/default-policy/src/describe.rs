@@ -27,15 +27,18 @@ pub(crate) fn describe(text: &str, lexicon: &Lexicon) -> Vec<u8> {
     let is_foreign = language::is_foreign(&words, lexicon);
     let counted = without_fillers(periods::join(numbers::join(words)), lexicon);
     let (asks, rest) = question::read(counted);
-    let terms = terms::read(&phrases::join(rest, lexicon), lexicon);
+    let terms = terms::read(&phrases::join(rest, lexicon), asks, lexicon);
+    let asks = asks.beside(terms.list.iter().map(|term| term.text.as_str()));
     features::write(&Description { canonical, is_foreign, asks, terms })
 }
 
 /// Articles and the like, which stand between the words of phrases.
 fn without_fillers(words: Vec<Word>, lexicon: &Lexicon) -> Vec<Word> {
     let mut kept: Vec<Word> = Vec::with_capacity(words.len());
+    let lists = !words.first().is_some_and(question::is_auxiliary);
     for word in words {
         let is_filler = word.shape == Shape::Word && lexicon.sense(&word.text, &word.text) == Some(Sense::Filler);
+        let is_filler = is_filler || (lists && word.is("some"));
         match kept.last_mut() {
             Some(last) if is_filler => last.stop = last.stop.max(word.stop),
             _ if is_filler => {}

@@ -1,10 +1,12 @@
 //! What two texts share and what only one of them has. Works on features; decides nothing.
 
+mod alike;
 mod compounds;
 mod real_words;
 mod spelling;
 
 use crate::features::{Features, MAX_TERMS, Record};
+use crate::lexicon::Lexicon;
 use crate::terms::Kind;
 
 /// Which of a text's terms, one bit each.
@@ -51,7 +53,7 @@ impl<'a> Left<'a> {
 }
 
 impl<'a> Difference<'a> {
-    pub(crate) fn between(question: Features<'a>, candidate: Features<'a>) -> Self {
+    pub(crate) fn between(question: Features<'a>, candidate: Features<'a>, lexicon: &Lexicon) -> Self {
         let mut difference = Self {
             question,
             candidate,
@@ -64,6 +66,7 @@ impl<'a> Difference<'a> {
         if difference.is_explainable() {
             spelling::pair_same_words(&mut difference);
             compounds::pair_parts(&mut difference);
+            alike::pair_alike(&mut difference, lexicon);
         }
         difference
     }
@@ -87,11 +90,6 @@ impl<'a> Difference<'a> {
         self.pairs[..self.pair_count]
             .iter()
             .map(|(one, other)| (self.question.record(usize::from(*one)), self.candidate.record(usize::from(*other))))
-    }
-
-    /// How many words with content of their own both have.
-    pub(crate) fn shared_content(&self) -> usize {
-        self.shared().filter(|(record, _)| is_content(record.kind)).count()
     }
 
     /// Both lists are sorted by key.
@@ -135,6 +133,6 @@ fn is_word(record: Record) -> bool {
 pub(crate) fn is_content(kind: Kind) -> bool {
     match kind {
         Kind::Content | Kind::Name | Kind::Number | Kind::Unit | Kind::Period => true,
-        Kind::Soft | Kind::Quantifier | Kind::Symbol | Kind::Particle => false,
+        Kind::Soft | Kind::Praise | Kind::Quantifier | Kind::Symbol | Kind::Particle => false,
     }
 }

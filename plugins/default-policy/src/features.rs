@@ -5,7 +5,7 @@ use crate::question::Asks;
 use crate::terms::{Kind, Terms};
 
 /// Raised whenever the layout or the meaning of a field changes.
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
 const HEADER_BYTES: usize = 24;
 const RECORD_BYTES: usize = 12;
 /// Of each term's text; enough to tell a typo from another word.
@@ -170,7 +170,7 @@ fn key_of(record: &[u8]) -> u32 {
 }
 
 fn kind_of(byte: u8) -> Option<Kind> {
-    const KINDS: [Kind; 9] = [
+    const KINDS: [Kind; 10] = [
         Kind::Content,
         Kind::Soft,
         Kind::Name,
@@ -180,6 +180,7 @@ fn kind_of(byte: u8) -> Option<Kind> {
         Kind::Quantifier,
         Kind::Symbol,
         Kind::Particle,
+        Kind::Praise,
     ];
     KINDS.get(usize::from(byte)).copied()
 }

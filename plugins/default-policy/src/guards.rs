@@ -12,7 +12,7 @@ use crate::terms::{Kind, flag};
 type Guard = fn(&Difference) -> bool;
 
 /// In the order in which they are asked: the most telling reason first.
-const GUARDS: [(Guard, MissReason); 12] = [
+const GUARDS: [(Guard, MissReason); 14] = [
     (numbers, MissReason::Number),
     (units, MissReason::Unit),
     (periods, MissReason::Period),
@@ -25,6 +25,8 @@ const GUARDS: [(Guard, MissReason); 12] = [
     (order::is_changed, MissReason::Order),
     (names, MissReason::Identifier),
     (single_slot, MissReason::ContentWord),
+    (praise, MissReason::Unexplained),
+    (particles, MissReason::Unexplained),
 ];
 
 /// The first reason not to serve, if there is one.
@@ -99,27 +101,51 @@ fn opposites(difference: &Difference) -> bool {
     })
 }
 
-/// A person is not a time, and whether is not how. An answer with its reason also answers without.
+/// A person is not a time, and whether is not how.
 fn questions(difference: &Difference) -> bool {
     const LOOSE: u16 = Asks::THING.0 | Asks::MANNER.0;
+    const SO: u16 = Asks::FACT.0 | Asks::ABILITY.0;
+    const I_OR_YOU: u8 = 1 | 1 << 1;
     let (one, other) = (difference.question.asks().0, difference.candidate.asks().0);
-    let adds_reason = one != 0 && other == one | Asks::REASON.0;
-    (one ^ other) & !LOOSE != 0 && !adds_reason
+    let is_personal = (difference.question.people() | difference.candidate.people()) & I_OR_YOU != 0;
+    let is_whether = !is_personal && one & SO != 0 && other & SO != 0;
+    let loose = if is_whether { LOOSE | SO } else { LOOSE };
+    (one ^ other) & !loose != 0
 }
 
 fn symbols(difference: &Difference) -> bool {
     either(difference, |left| left.has(Kind::Symbol))
 }
 
-/// `only` on one side, or `any` against `all`.
+/// `only` on one side, `any` against `all`, or `all` on one side where no list is asked for.
 fn quantifiers(difference: &Difference) -> bool {
-    let is_strong = |record: Record| record.kind == Kind::Quantifier && record.flags & flag::WEAK == 0;
+    let asks = Asks(difference.question.asks().0 | difference.candidate.asks().0);
+    let is_list = !asks.has(Asks(Asks::FACT.0 | Asks::ABILITY.0 | Asks::ADVICE.0 | Asks::FORECAST.0));
+    let omissible = if is_list { flag::WEAK | flag::FIXED } else { flag::WEAK };
+    let is_strong = |record: Record| record.kind == Kind::Quantifier && record.flags & omissible == 0;
     either(difference, |left| left.records().any(is_strong)) || both(difference, |left| left.has(Kind::Quantifier))
+}
+
+/// `the best` on one side; and whether something is good is not whether it is best.
+fn praise(difference: &Difference) -> bool {
+    let asks = Asks(difference.question.asks().0 & difference.candidate.asks().0);
+    let is_ranked = |(one, other): (Record, Record)| {
+        one.kind == Kind::Praise && other.kind == Kind::Praise && (one.flags ^ other.flags) & flag::FIXED != 0
+    };
+    (!asks.has(Asks::MANNER) && either(difference, |left| left.has(Kind::Praise)))
+        || (asks.has(Asks::FACT) && difference.shared().any(is_ranked))
+}
+
+/// `before` on one side.
+fn particles(difference: &Difference) -> bool {
+    let is_strong = |record: Record| record.kind == Kind::Particle && record.flags & flag::WEAK == 0;
+    either(difference, |left| left.records().any(is_strong))
 }
 
 /// His is not her; my is not your, unless each asks about themselves.
 fn people(difference: &Difference) -> bool {
-    const I: u8 = 1;
+    const ME: u8 = 1 << 7;
+    const I: u8 = 1 | ME;
     const YOU: u8 = 1 << 1;
     const THIRD: u8 = 1 << 2 | 1 << 3 | 1 << 4;
     const MY: u8 = 1 << 5;
@@ -141,11 +167,9 @@ fn names(difference: &Difference) -> bool {
     both(difference, |left| left.has(Kind::Name)) || either(difference, |left| left.records().any(is_code))
 }
 
-/// The same text but for one place, where each has a word or two of its own.
+/// The same text but for one place, where one has a single word of its own and the other one or two.
 fn single_slot(difference: &Difference) -> bool {
-    let slot = |left: Left| {
-        let count = left.records().filter(|record| is_content(record.kind)).count();
-        (1..=2).contains(&count)
-    };
-    both(difference, slot)
+    let count = |left: Left| left.records().filter(|record| is_content(record.kind)).count();
+    let (one, other) = (count(difference.in_question()), count(difference.in_candidate()));
+    one.min(other) == 1 && one.max(other) <= 2
 }

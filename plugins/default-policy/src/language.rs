@@ -18,7 +18,7 @@ pub(crate) fn is_foreign(words: &[Word], lexicon: &Lexicon) -> bool {
 fn is_english(word: &Word, lexicon: &Lexicon) -> bool {
     lexicon
         .sense(&word.text, &word.text)
-        .is_some_and(|sense| !matches!(sense, Sense::Synonym(_) | Sense::Soft | Sense::Anybody))
+        .is_some_and(|sense| !matches!(sense, Sense::Synonym(_) | Sense::Soft | Sense::Praise | Sense::Anybody))
 }
 
 fn is_other_script(character: char) -> bool {

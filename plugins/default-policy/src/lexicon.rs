@@ -1,8 +1,10 @@
 //! What the policy knows about words: the lists in the modules below, and one index over them.
 //! Knows single words and phrases; reads no text.
 
+mod alike;
 mod foreign;
 mod function_words;
+mod implied;
 mod irregular;
 mod opposites;
 mod phrases;
@@ -19,6 +21,8 @@ pub(crate) enum Sense {
     Filler,
     /// Content that may be left out.
     Soft,
+    /// `good`, `best`.
+    Praise,
     /// Nobody in particular.
     Anybody,
     Function,
@@ -29,13 +33,21 @@ pub(crate) enum Sense {
     Negator,
     /// A preposition: its row in the list, counted from 1, in the high four bits, and its place in the row.
     Direction(u8),
-    /// A weak one may be left out.
     Quantifier {
         key: u32,
-        weak: bool,
+        omission: Omission,
     },
     /// One of a group of synonyms, by the group's key.
     Synonym(u32),
+}
+
+/// Whether a quantifier may be left out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Omission {
+    Never,
+    /// Only where a list is asked for: `what are all the planets`.
+    InList,
+    Always,
 }
 
 /// The row of prepositions that stand for each other and for none.
@@ -67,6 +79,10 @@ pub(crate) struct Lexicon {
     bases: Index<&'static str>,
     phrases: Index<Phrase>,
     foreign: Index<()>,
+    implied: Index<&'static str>,
+    first_names: Index<()>,
+    /// The keys of two words that may stand for each other, the lower first; sorted.
+    alike: Vec<(u32, u32)>,
 }
 
 #[derive(Clone, Copy)]
@@ -90,8 +106,12 @@ impl Lexicon {
             poles: Index::new(all_poles()),
             bases: Index::new(bases),
             phrases: Index::new(phrases.collect()),
-            foreign: Index::new(foreign::FOREIGN.split(' ').map(|word| (word, ())).collect()),
+            foreign: Index::new(words(foreign::FOREIGN)),
+            implied: Index::new(implied_words()),
+            first_names: Index::new(words(implied::FIRST_NAMES)),
+            alike: Vec::new(),
         }
+        .with_alike()
     }
 
     /// The uninflected form of a word in lower case.
@@ -117,6 +137,54 @@ impl Lexicon {
         self.foreign.find(word).is_some()
     }
 
+    /// Whether a word, by its base form, says nothing directly beside another.
+    pub(crate) fn is_implied_by(&self, base: &str, neighbour: &str) -> bool {
+        self.implied
+            .all(base)
+            .any(|neighbours| neighbours.split(' ').any(|word| word == neighbour || self.base(word) == neighbour))
+    }
+
+    pub(crate) fn is_first_name(&self, word: &str) -> bool {
+        self.first_names.find(word).is_some()
+    }
+
+    /// Whether the words of these two keys may stand for each other.
+    pub(crate) fn are_alike(&self, one: u32, other: u32) -> bool {
+        self.alike.binary_search(&(one.min(other), one.max(other))).is_ok()
+    }
+
+    /// What words of the same meaning share; a strong pole comes before a group of synonyms.
+    fn key_of(&self, base: &'static str) -> u32 {
+        let pole = self.pole(base, base).filter(|pole| !pole.weak).map(|pole| pole.key);
+        pole.unwrap_or_else(|| match self.sense(base, base) {
+            Some(Sense::Synonym(key)) => key,
+            None
+            | Some(
+                Sense::Filler
+                | Sense::Soft
+                | Sense::Praise
+                | Sense::Anybody
+                | Sense::Function
+                | Sense::Person(_)
+                | Sense::Joining
+                | Sense::Negator
+                | Sense::Direction(_)
+                | Sense::Quantifier { .. },
+            ) => key(base.as_bytes()),
+        })
+    }
+
+    fn with_alike(mut self) -> Self {
+        let rows = alike::ALIKE.iter().flat_map(|row| {
+            let first = first_word(row);
+            row.split(' ').skip(1).map(move |other| (first, other))
+        });
+        let keys = rows.map(|(one, other)| (self.key_of(one), self.key_of(other)));
+        self.alike = keys.map(|(one, other)| (one.min(other), one.max(other))).collect();
+        self.alike.sort_unstable();
+        self
+    }
+
     /// The phrases that begin with this word.
     pub(crate) fn phrases(&self, first: &str) -> impl Iterator<Item = Phrase> {
         self.phrases.all(first).copied()
@@ -127,6 +195,17 @@ type List<T> = Vec<(&'static str, T)>;
 
 fn first_word(words: &'static str) -> &'static str {
     words.split(' ').next().unwrap_or(words)
+}
+
+fn words(list: &'static str) -> List<()> {
+    list.split_ascii_whitespace().map(|word| (word, ())).collect()
+}
+
+fn implied_words() -> List<&'static str> {
+    implied::IMPLIED
+        .iter()
+        .flat_map(|(words, neighbours)| words.split(' ').map(move |word| (word, *neighbours)))
+        .collect()
 }
 
 fn irregular_forms() -> List<&'static str> {
@@ -140,6 +219,7 @@ fn function_senses() -> List<Sense> {
     let mut add = |words: &'static str, sense: Sense| senses.extend(words.split(' ').map(|word| (word, sense)));
     add(function_words::FILLERS, Sense::Filler);
     add(function_words::SOFT, Sense::Soft);
+    add(function_words::PRAISE, Sense::Praise);
     add(function_words::ANYBODY, Sense::Anybody);
     add(function_words::FUNCTION, Sense::Function);
     add(function_words::JOINING, Sense::Joining);
@@ -153,8 +233,13 @@ fn function_senses() -> List<Sense> {
         }
     }
     for words in function_words::QUANTIFIERS {
-        let strong = words.trim_start_matches('~');
-        add(strong, Sense::Quantifier { key: key(words.as_bytes()), weak: strong != *words });
+        let plain = words.trim_start_matches(['~', '?']);
+        let omission = match words.chars().next() {
+            Some('~') => Omission::Always,
+            Some('?') => Omission::InList,
+            _ => Omission::Never,
+        };
+        add(plain, Sense::Quantifier { key: key(words.as_bytes()), omission });
     }
     senses
 }

@@ -1,8 +1,9 @@
 //! Serves a stored answer for a rephrased question only when the two ask the same.
 //!
 //! `describe` reads a text once: words, numbers, units, periods, what is asked, who does what. `decide` compares the
-//! features of two texts and never sees a text. A difference that one of the guards knows to change the answer is a
-//! miss, however near the embeddings are; the rest is left to a threshold that rises where wording hides differences.
+//! features of two texts and never sees a text. Every difference must be explained as harmless, by another frame of
+//! the question, another form or spelling of a word, a known synonym, a word that says nothing where it stands; one
+//! that is not is a miss, however near the embeddings are. Guards know the differences that change the answer.
 
 mod describe;
 
@@ -60,7 +61,7 @@ impl Policy for DefaultPolicy {
     }
 
     fn decide(question: Question, candidates: Vec<Candidate>) -> Verdict {
-        STATE.with_borrow(|state| verdict::decide(&question.features, &candidates, state.settings))
+        STATE.with_borrow(|state| verdict::decide(&question.features, &candidates, state.settings, &state.lexicon))
     }
 }
 

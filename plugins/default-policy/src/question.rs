@@ -1,10 +1,15 @@
 //! What a text asks for: a person, a time, a reason, a yes or no. Takes the asking words out, so that `how do I` and
-//! `what is the best way to` leave the same behind.
+//! `what is the best way to` leave the same behind, and puts one word for what `how far` and `the distance` ask.
 
-mod openings;
+mod frames;
+mod pattern;
 
-use self::openings::{AUXILIARIES, BEFORE_QUESTION, MEASURES, OPENINGS, QUESTION_WORDS, REQUESTS};
-use crate::lexer::{Stop, Word, matched, opens_sentence};
+use self::frames::{
+    AUXILIARIES, BEFORE_QUESTION, CLOSINGS, DEGREES, FRAMES, IMPLIED, KEYWORD_CLOSINGS, MEASURES, QUESTION_WORDS,
+    REQUESTS,
+};
+use self::pattern::{matched, matched_at_end};
+use crate::lexer::{Shape, Stop, Word, opens_sentence};
 
 /// One bit each: a text may ask several things.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -27,24 +32,49 @@ impl Asks {
     pub(crate) const ADVICE: Self = Self(1 << 10);
     /// Whether something will be.
     pub(crate) const FORECAST: Self = Self(1 << 11);
+    /// Whether something has to be.
+    pub(crate) const OBLIGATION: Self = Self(1 << 12);
 
     fn add(&mut self, other: Self) {
         self.0 |= other.0;
+    }
+
+    pub(crate) fn has(self, other: Self) -> bool {
+        self.0 & other.0 != 0
+    }
+
+    /// With the words that are left, by their base forms: `what is the price` asks how much.
+    pub(crate) fn beside<'a>(self, mut bases: impl Iterator<Item = &'a str>) -> Self {
+        let is_plain = self == Self::THING || self == Self::default();
+        let measures = is_plain && bases.any(|base| MEASURES.split(' ').any(|measure| measure == base));
+        if measures { Self::DEGREE } else { self }
+    }
+
+    /// Whether a word, by its base form, says nothing beside what is asked: `happen` beside `why`.
+    pub(crate) fn implies(self, base: &str) -> bool {
+        IMPLIED.iter().any(|(asks, words)| self.has(*asks) && words.split(' ').any(|word| word == base))
     }
 }
 
 /// What the words ask, and the words without what asks it.
 pub(crate) fn read(words: Vec<Word>) -> (Asks, Vec<Word>) {
-    let mut asks = Asks::default();
+    let (mut asks, words) = without_closing(words);
     let mut rest = Vec::with_capacity(words.len());
     let mut index = 0;
     while index < words.len() {
+        if index > 0 && index + 1 == words.len() && opens_clause(&words, index) && words[index].is("why") {
+            // An answer gives its reasons unasked.
+            break;
+        }
         let asking = if opens_clause(&words, index) { asking_at(&words[index..]) } else { None };
         match asking {
-            Some((kind, length)) => {
-                asks.add(kind);
-                keep_stop(&words[index..index + length], &mut rest);
-                index += length;
+            Some(asking) => {
+                asks.add(asking.asks);
+                let taken = &words[index..index + asking.length];
+                rest.extend(asking.meaning.split_terminator(' ').map(Word::new));
+                rest.extend(asking.kept.iter().map(|kept| Word { stop: Stop::None, ..taken[*kept].clone() }));
+                keep_stop(taken, &mut rest);
+                index += asking.length;
             }
             None => {
                 rest.push(words[index].clone());
@@ -59,13 +89,47 @@ pub(crate) fn read(words: Vec<Word>) -> (Asks, Vec<Word>) {
     (asks, rest)
 }
 
-fn is_auxiliary(word: &Word) -> bool {
+/// Some words that ask something.
+struct Asking {
+    asks: Asks,
+    length: usize,
+    meaning: &'static str,
+    /// Which of the words stay, counted from the first.
+    kept: Vec<usize>,
+}
+
+impl Asking {
+    fn plain(asks: Asks, length: usize) -> Self {
+        Self { asks, length, meaning: "", kept: Vec::new() }
+    }
+}
+
+/// `reset password, how do I do that` and `password reset instructions`.
+fn without_closing(mut words: Vec<Word>) -> (Asks, Vec<Word>) {
+    let asks_otherwise = asking_at(&words).is_some();
+    let closings = CLOSINGS.iter().chain(KEYWORD_CLOSINGS.iter().filter(|_| !asks_otherwise));
+    let found = closings.filter_map(|(pattern, asks)| Some((matched_at_end(&words, pattern)?, *asks)));
+    let Some((length, asks)) = found.max_by_key(|(length, _)| *length) else {
+        return (Asks::default(), words);
+    };
+    if length == words.len() {
+        return (Asks::default(), words);
+    }
+    words.truncate(words.len() - length);
+    (asks, words)
+}
+
+/// Whether a text that begins with the word asks for a yes or no.
+pub(crate) fn is_auxiliary(word: &Word) -> bool {
     AUXILIARIES.iter().any(|(name, _)| word.is(name))
+}
+
+fn is_question(word: &Word) -> bool {
+    QUESTION_WORDS.iter().any(|(name, _)| word.is(name))
 }
 
 /// A sentence begins here, or a second question: `what is X, and why`.
 fn opens_clause(words: &[Word], index: usize) -> bool {
-    let is_question = |word: &Word| QUESTION_WORDS.iter().any(|(name, _)| word.is(name));
     opens_sentence(words, index)
         || (is_question(&words[index])
             && (words[index - 1].stop == Stop::Clause || ["and", "or", "but"].iter().any(|w| words[index - 1].is(w))))
@@ -79,35 +143,41 @@ fn keep_stop(taken: &[Word], rest: &mut [Word]) {
     }
 }
 
-/// What the words ask at their start, and how many of them ask it.
-fn asking_at(words: &[Word]) -> Option<(Asks, usize)> {
-    if let Some(length) = REQUESTS.iter().find_map(|request| matched(words, request)) {
-        let inner = words.get(length..).filter(|rest| !rest.is_empty())?;
-        let (kind, more) = question_at(inner).unwrap_or((Asks::THING, 0));
-        return Some((kind, length + more));
+/// What the words ask at their start.
+fn asking_at(words: &[Word]) -> Option<Asking> {
+    if let Some(frame) = frame_at(words) {
+        return Some(frame);
+    }
+    if let Some(request) = REQUESTS.iter().find_map(|request| matched(words, request)) {
+        let inner = words.get(request.length..).filter(|rest| !rest.is_empty())?;
+        let asking = frame_at(inner).or_else(|| question_at(inner)).unwrap_or(Asking::plain(Asks::THING, 0));
+        let kept = asking.kept.iter().map(|kept| kept + request.length).collect();
+        return Some(Asking { length: asking.length + request.length, kept, ..asking });
     }
     question_at(words).or_else(|| {
-        let (_, kind) = AUXILIARIES.iter().find(|(name, _)| words[0].is(name))?;
-        Some((*kind, 1))
+        let (_, kind) = AUXILIARIES.iter().find(|(name, _)| words.first().is_some_and(|word| word.is(name)))?;
+        Some(Asking::plain(*kind, 1))
     })
 }
 
-fn question_at(words: &[Word]) -> Option<(Asks, usize)> {
-    if let Some((kind, length)) = OPENINGS.iter().find_map(|(opening, kind)| Some((*kind, matched(words, opening)?))) {
-        return Some((kind, length));
-    }
+/// A frame must leave something to ask about.
+fn frame_at(words: &[Word]) -> Option<Asking> {
+    FRAMES.iter().find_map(|(pattern, asks, meaning)| {
+        let found = matched(words, pattern)?;
+        let measures_amount = *meaning == "cost" && words.get(found.length)?.shape == Shape::Number;
+        let meaning = if measures_amount { "" } else { meaning };
+        let is_left = found.length < words.len() || !found.kept.is_empty() || !meaning.is_empty();
+        is_left.then_some(Asking { asks: *asks, length: found.length, meaning, kept: found.kept })
+    })
+}
+
+fn question_at(words: &[Word]) -> Option<Asking> {
     let skipped = usize::from(words.len() > 1 && BEFORE_QUESTION.iter().any(|before| words[0].is(before)));
     let word = words.get(skipped)?;
     let (_, kind) = QUESTION_WORDS.iter().find(|(name, _)| word.is(name))?;
-    let opening = words[skipped..].get(1).filter(|_| skipped == 1);
-    let is_time =
-        opening.is_some() && OPENINGS.iter().any(|(o, kind)| *kind == Asks::TIME && matched(&words[1..], o).is_some());
-    if is_time {
-        return Some((Asks::TIME, 3));
-    }
     let next = words.get(skipped + 1);
-    let measures = *kind == Asks::MANNER && next.is_some_and(|next| MEASURES.iter().any(|measure| next.is(measure)));
-    Some((if measures { Asks::DEGREE } else { *kind }, skipped + 1))
+    let measures = *kind == Asks::MANNER && next.is_some_and(|next| DEGREES.split(' ').any(|degree| next.is(degree)));
+    Some(Asking::plain(if measures { Asks::DEGREE } else { *kind }, skipped + 1))
 }
 
 #[cfg(test)]
@@ -120,14 +190,20 @@ mod tests {
         for (text, asks, rest) in [
             ("how do i learn French", Asks::MANNER, "do i learn french"),
             ("what is best way to learn French", Asks::MANNER, "learn french"),
-            ("how long is it", Asks::DEGREE, "long is it"),
+            ("how long is it", Asks::DEGREE, "duration is it"),
             ("how many people", Asks::QUANTITY, "people"),
             ("in which year was it", Asks::TIME, "was it"),
             ("explain how DNS works", Asks::MANNER, "dns works"),
             ("explain DNS", Asks::THING, "dns"),
             ("is tea healthy", Asks::FACT, "tea healthy"),
             ("write a poem", Asks::default(), "write a poem"),
-            ("what is it and why", Asks(Asks::THING.0 | Asks::REASON.0), "is it and"),
+            ("what is it and why", Asks::THING, "is it and"),
+            ("password reset how to", Asks::MANNER, "password reset"),
+            ("password reset instructions", Asks::MANNER, "password reset"),
+            ("is there user guide", Asks::FACT, "user guide"),
+            ("how far is Rome from Milan", Asks::DEGREE, "distance rome from milan"),
+            ("what is distance between Rome and Milan", Asks::THING, "is distance between rome and milan"),
+            ("what is fastest way to learn French", Asks::MANNER, "fastest learn french"),
         ] {
             let (found, left) = read(words(text));
             let left: Vec<String> = left.into_iter().map(|word| word.text).collect();

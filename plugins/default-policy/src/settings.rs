@@ -17,13 +17,14 @@ pub(crate) enum Mode {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Settings {
     mode: Mode,
-    /// The cosine around which the thresholds lie.
+    /// The least cosine at which the same content in other words is served; the thresholds of other modes and wordings
+    /// lie around it.
     base: f32,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { mode: Mode::Balanced, base: 0.89 }
+        Self { mode: Mode::Balanced, base: 0.80 }
     }
 }
 
@@ -40,29 +41,27 @@ impl Settings {
         Ok(parsed)
     }
 
-    /// The least cosine at which texts that differ like this are served. Measured with int8 embeddings, whose cosines
-    /// are some 0.006 below those of full precision.
-    pub(crate) fn threshold_for(self, wording: Wording) -> f32 {
+    /// The least cosine at which texts that differ like this are served, if they are at all. Measured with int8
+    /// embeddings, whose cosines are some 0.006 below those of full precision.
+    pub(crate) fn threshold_for(self, wording: Wording) -> Option<f32> {
         let offset = match (self.mode, wording) {
-            (Mode::Strict, Wording::Same) => -0.03,
-            (Mode::Strict, Wording::Rephrased) => -0.03,
-            (Mode::Strict, Wording::Extended | Wording::SlightlyExtended | Wording::Narrowed) => 0.08,
-            (Mode::Balanced, Wording::Same) => -0.05,
-            (Mode::Balanced, Wording::Rephrased) => -0.09,
-            (Mode::Balanced, Wording::Extended) => -0.01,
-            (Mode::Balanced, Wording::SlightlyExtended) => 0.01,
-            (Mode::Balanced, Wording::Narrowed) => 0.08,
-            (Mode::Open, Wording::Same) => -0.07,
-            (Mode::Open, Wording::Rephrased) => -0.09,
-            (Mode::Open, Wording::Extended | Wording::SlightlyExtended) => -0.05,
-            (Mode::Open, Wording::Narrowed) => 0.0,
+            (Mode::Strict, Wording::Same) => 0.06,
+            (Mode::Strict, Wording::Rephrased) => return None,
+            (Mode::Balanced, Wording::Same) => 0.0,
+            (Mode::Balanced, Wording::Rephrased) => 0.0,
+            (Mode::Open, Wording::Same) => -0.05,
+            (Mode::Open, Wording::Rephrased) => -0.04,
+            (Mode::Strict | Mode::Balanced, Wording::Unexplained) => return None,
+            (Mode::Open, Wording::Unexplained) => 0.12,
         };
-        self.base + offset
+        Some(self.base + offset)
     }
 
     /// Below this no wording is served.
     pub(crate) fn lowest_threshold(self) -> f32 {
-        self.threshold_for(Wording::Same).min(self.threshold_for(Wording::Rephrased))
+        let thresholds =
+            [Wording::Same, Wording::Rephrased, Wording::Unexplained].map(|wording| self.threshold_for(wording));
+        thresholds.into_iter().flatten().fold(1.0, f32::min)
     }
 }
 

@@ -1,10 +1,12 @@
 //! What is compared of a text: its terms in order, each with what it is and how it belongs to the rest.
 
+mod implied;
 mod role;
 
 use self::role::Role;
 use crate::lexer::{Stop, Word};
 use crate::lexicon::Lexicon;
+use crate::question::Asks;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
@@ -21,6 +23,8 @@ pub(crate) enum Kind {
     Symbol,
     /// A function word that stands on an axis of opposites.
     Particle,
+    /// `good`, `best`.
+    Praise,
 }
 
 /// Bits of `Term::flags`.
@@ -29,7 +33,7 @@ pub(crate) mod flag {
     /// Beside `and`, `or`, `between` or a comma.
     pub(crate) const JOINED: u8 = 1 << 1;
     pub(crate) const SECOND_POLE: u8 = 1 << 2;
-    /// A pole that counts only against its opposite, or a quantifier that may be left out.
+    /// A pole or a particle that counts only against its opposite, or a quantifier that may be left out.
     pub(crate) const WEAK: u8 = 1 << 3;
     /// A unit directly after a number.
     pub(crate) const MEASURED: u8 = 1 << 4;
@@ -37,7 +41,7 @@ pub(crate) mod flag {
     pub(crate) const PASSIVE: u8 = 1 << 5;
     /// An abbreviation, a single letter, or a word with digits, signs or capitals inside: nothing else is like it.
     pub(crate) const CODE: u8 = 1 << 6;
-    /// Soft, but it matters where it stands.
+    /// Soft, but it matters where it stands; a quantifier that may be left out of lists; praise above all others.
     pub(crate) const FIXED: u8 = 1 << 7;
 }
 
@@ -68,13 +72,14 @@ pub(crate) struct Terms {
 }
 
 /// The terms of words from which the asking ones were taken.
-pub(crate) fn read(words: &[Word], lexicon: &Lexicon) -> Terms {
+pub(crate) fn read(words: &[Word], asks: Asks, lexicon: &Lexicon) -> Terms {
     let mut reader = Reader::default();
     let capitals_mean_names = !role::is_title(words);
     for (index, word) in words.iter().enumerate() {
         reader.apply(role::of(words, index, lexicon, capitals_mean_names), word);
         reader.end(word.stop);
     }
+    implied::soften(&mut reader.terms.list, asks, lexicon);
     reader.terms
 }
 
@@ -90,7 +95,10 @@ impl Reader {
     fn apply(&mut self, role: Role, word: &Word) {
         match role {
             Role::Filler => {}
-            Role::Function => self.direction = 0,
+            Role::Function(particle) => {
+                self.terms.list.extend(particle);
+                self.direction = 0;
+            }
             Role::Person(number) => self.terms.people |= 1 << number,
             Role::Joining => {
                 self.mark_last(flag::JOINED);

@@ -5,6 +5,7 @@ use isartor_plugin::policy::{Candidate, MissReason, ServeReason, Served, Verdict
 use crate::difference::Difference;
 use crate::features::Features;
 use crate::guards;
+use crate::lexicon::Lexicon;
 use crate::settings::Settings;
 use crate::wording::Wording;
 
@@ -16,11 +17,11 @@ const TOO_MANY_COMPLAINTS: u32 = 2;
 const HIGHEST_COSINE: f32 = 1.001;
 
 /// The nearest candidate that may be served, or why the nearest of all may not.
-pub(crate) fn decide(question: &[u8], candidates: &[Candidate], settings: Settings) -> Verdict {
+pub(crate) fn decide(question: &[u8], candidates: &[Candidate], settings: Settings, lexicon: &Lexicon) -> Verdict {
     let question = Features::parse(question);
     let mut nearest_reason = None;
     for (index, candidate) in (0..).zip(candidates) {
-        match judge(question, candidate, settings, index > 0) {
+        match judge(question, candidate, settings, index > 0, lexicon) {
             Ok((reason, confidence)) => return Verdict::Serve(Served { index, confidence, reason }),
             Err(reason) => nearest_reason = nearest_reason.or(Some(reason)),
         }
@@ -33,6 +34,7 @@ fn judge(
     candidate: &Candidate,
     settings: Settings,
     is_second_best: bool,
+    lexicon: &Lexicon,
 ) -> Result<(ServeReason, f32), MissReason> {
     let cosine = candidate.cosine;
     if candidate.complaints >= TOO_MANY_COMPLAINTS {
@@ -56,11 +58,11 @@ fn judge(
     if question.is_foreign() || candidate.is_foreign() {
         return Err(MissReason::Script);
     }
-    let difference = Difference::between(question, candidate);
+    let difference = Difference::between(question, candidate, lexicon);
     if let Some(reason) = guards::veto(&difference) {
         return Err(reason);
     }
-    let threshold = settings.threshold_for(Wording::of(&difference));
+    let threshold = settings.threshold_for(Wording::of(&difference)).ok_or(MissReason::Unexplained)?;
     let threshold = if is_second_best { threshold.max(SECOND_BEST) } else { threshold };
     if cosine < threshold {
         return Err(MissReason::BelowThreshold);

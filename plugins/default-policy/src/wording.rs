@@ -9,31 +9,22 @@ use crate::terms::Kind;
 pub(crate) enum Wording {
     /// Nothing: the same content in another frame.
     Same,
-    /// One text says all that the other says, and more, in few common words.
-    Extended,
-    /// As before, in so many common words that the addition hardly shows in the embedding.
-    SlightlyExtended,
-    /// One text says all that the other says, and names something more.
-    Narrowed,
-    /// Each text has much of its own.
+    /// Each text has several words of its own, and no name among them: said anew, not edited.
     Rephrased,
+    /// A word or more that one of the texts has and the other has not.
+    Unexplained,
 }
 
 impl Wording {
     pub(crate) fn of(difference: &Difference) -> Self {
         let (question, candidate) = (difference.in_question(), difference.in_candidate());
-        let left = question.content() + candidate.content();
-        let shared = difference.shared_content();
-        if left == 0 {
+        let (one, other) = (question.content(), candidate.content());
+        if one + other == 0 {
             Self::Same
-        } else if question.content() > 0 && candidate.content() > 0 {
+        } else if one.min(other) >= 2 && !question.has(Kind::Name) && !candidate.has(Kind::Name) {
             Self::Rephrased
-        } else if question.has(Kind::Name) || candidate.has(Kind::Name) {
-            Self::Narrowed
-        } else if shared >= 2 * left {
-            Self::SlightlyExtended
         } else {
-            Self::Extended
+            Self::Unexplained
         }
     }
 }

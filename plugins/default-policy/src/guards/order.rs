@@ -33,7 +33,7 @@ fn has_place((one, other): &Pair) -> bool {
         Kind::Content | Kind::Name | Kind::Number | Kind::Symbol => true,
         Kind::Unit => !is_spelled_amount,
         Kind::Soft => one.flags & flag::FIXED != 0,
-        Kind::Period | Kind::Quantifier | Kind::Particle => false,
+        Kind::Praise | Kind::Period | Kind::Quantifier | Kind::Particle => false,
     }
 }
 

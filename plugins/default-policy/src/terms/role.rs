@@ -4,15 +4,21 @@ use super::{Kind, Term, flag};
 use crate::canonical;
 use crate::hash::key;
 use crate::lexer::{Shape, Stop, Word, opens_sentence};
-use crate::lexicon::{Lexicon, Pole, Sense};
+use crate::lexicon::{Lexicon, Omission, Pole, Sense};
 
 pub(super) enum Role {
     Filler,
-    Function,
+    /// With the opposite that it may have, as `because` has.
+    Function(Option<Term>),
     Person(u8),
     Joining,
-    Negator { negates_whole: bool },
-    Direction { number: u8, particle: Option<Term> },
+    Negator {
+        negates_whole: bool,
+    },
+    Direction {
+        number: u8,
+        particle: Option<Term>,
+    },
     Term(Term),
 }
 
@@ -51,16 +57,28 @@ fn of_word(words: &[Word], index: usize, lexicon: &Lexicon, is_name: bool) -> Ro
     let sense = if is_other_word(word) { None } else { lexicon.sense(text, &base) };
     match sense {
         Some(Sense::Filler) => Role::Filler,
-        Some(Sense::Function) => Role::Function,
+        Some(Sense::Function) => {
+            Role::Function(pole.map(|pole| Term { flags: flag::WEAK, ..Term::new(Kind::Particle, pole.key) }.at(pole)))
+        }
         Some(Sense::Person(number)) => Role::Person(number),
         Some(Sense::Joining) => Role::Joining,
         Some(Sense::Negator) => negator(words, index),
         Some(Sense::Direction(number)) => {
             Role::Direction { number, particle: pole.map(|pole| Term::new(Kind::Particle, pole.key).at(pole)) }
         }
-        Some(Sense::Quantifier { key, weak }) => {
-            let flags = if weak { flag::WEAK } else { 0 };
+        Some(Sense::Quantifier { key, omission }) => {
+            let flags = match omission {
+                Omission::Never if word.is("most") && is_attributive(words, index) => flag::FIXED,
+                Omission::Never => 0,
+                Omission::InList => flag::FIXED,
+                Omission::Always => flag::WEAK,
+            };
             Role::Term(Term { flags, ..Term::new(Kind::Quantifier, key) })
+        }
+        Some(Sense::Praise) if !is_name => {
+            let flags = if is_superlative(&base) { flag::FIXED } else { 0 };
+            let term = content(Kind::Praise, key(b"good"), pole.map(weakly), base);
+            Role::Term(Term { flags: term.flags | flags, ..term })
         }
         Some(Sense::Soft) if !is_name => Role::Term(content(Kind::Soft, key(base.as_bytes()), pole, base)),
         Some(Sense::Anybody) if !is_name => {
@@ -70,7 +88,7 @@ fn of_word(words: &[Word], index: usize, lexicon: &Lexicon, is_name: bool) -> Ro
             let kind = if is_name || is_code(word) { Kind::Name } else { Kind::Content };
             Role::Term(content(kind, key, pole, base).passive(words, index).coded(word))
         }
-        Some(Sense::Soft | Sense::Anybody) | None => {
+        Some(Sense::Soft | Sense::Praise | Sense::Anybody) | None => {
             let kind = if is_name || is_code(word) { Kind::Name } else { Kind::Content };
             let measure = unit(words, index, &base, lexicon);
             let plain = || content(kind, key(base.as_bytes()), pole, base).passive(words, index).coded(word);
@@ -87,6 +105,21 @@ fn content(kind: Kind, own: u32, pole: Option<Pole>, base: String) -> Term {
         None => Term::new(kind, own),
     };
     Term { text: base, ..term }
+}
+
+/// `the most popular songs`, but not `most songs` nor `is most popular`.
+fn is_attributive(words: &[Word], index: usize) -> bool {
+    let is_plain = |at: usize| words.get(at).is_some_and(|word| word.shape == Shape::Word);
+    is_plain(index + 1) && is_plain(index + 2) && words[index + 1].stop == Stop::None
+}
+
+fn is_superlative(base: &str) -> bool {
+    base.ends_with("est") || matches!(base, "top" | "ideal")
+}
+
+/// The pole of a word whose key is its own.
+fn weakly(pole: Pole) -> Pole {
+    Pole { weak: true, ..pole }
 }
 
 fn unit(words: &[Word], index: usize, base: &str, lexicon: &Lexicon) -> Option<Term> {

@@ -1,0 +1,37 @@
+//! Words that say nothing beside their neighbours or beside what is asked: `Google` before `Chrome`, `happen` after `why`.
+
+use super::{Kind, Term};
+use crate::lexicon::Lexicon;
+use crate::question::Asks;
+
+/// How many terms away a word may stand from what implies it.
+const REACH: usize = 2;
+
+/// Turns such words into ones that may be left out.
+pub(super) fn soften(terms: &mut [Term], asks: Asks, lexicon: &Lexicon) {
+    for index in 0..terms.len() {
+        if is_said(terms, index, asks, lexicon) {
+            terms[index].kind = Kind::Soft;
+            terms[index].flags = 0;
+        }
+    }
+}
+
+fn is_said(terms: &[Term], index: usize, asks: Asks, lexicon: &Lexicon) -> bool {
+    let term = &terms[index];
+    let is_before_name = || terms.get(index + 1).is_some_and(|next| next.kind == Kind::Name);
+    let near = &terms[index.saturating_sub(REACH)..terms.len().min(index + REACH + 1)];
+    match term.kind {
+        Kind::Content if asks.implies(&term.text) => true,
+        Kind::Name if lexicon.is_first_name(&term.text) && is_before_name() => true,
+        Kind::Content | Kind::Name => near.iter().any(|near| lexicon.is_implied_by(&term.text, &near.text)),
+        Kind::Soft
+        | Kind::Praise
+        | Kind::Number
+        | Kind::Unit
+        | Kind::Period
+        | Kind::Quantifier
+        | Kind::Symbol
+        | Kind::Particle => false,
+    }
+}
