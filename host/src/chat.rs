@@ -16,12 +16,16 @@ use crate::cache::embedding::Embedder;
 use crate::cache::{Asked, Cache, CacheError, ContextKey, EntryId, Judged, NewEntry, Opinion, Reach, Scope, Served};
 use crate::plugin::Policy;
 use crate::settings::CacheSettings;
+use eligibility::{Eligibility, Gate, Reason};
 use ledger::Ledger;
 use semantic::SemanticTier;
 use statistics::{Event, Statistics};
 
 pub use answer::{Answer, FeedbackOutcome, Hit, Layer, LayerState, Miss, Refusal, Stored};
 pub use caller::{Caller, Channel, Principal, Said};
+
+/// How long an answer is kept that changes by the day.
+const VOLATILE_TTL: Duration = Duration::from_mins(5);
 
 /// How the time is told. Steady: it does not follow the steps of the machine's clock.
 pub type Clock = Arc<dyn Fn() -> SystemTime + Send + Sync>;
@@ -85,6 +89,7 @@ pub enum ChatError {
 pub struct Chat {
     cache: Arc<Cache>,
     semantic: Arc<SemanticTier>,
+    gate: Gate,
     ledger: Ledger,
     statistics: Statistics,
     default_ttl: Option<Duration>,
@@ -97,8 +102,8 @@ impl Chat {
     pub fn new(cache: Arc<Cache>, policy: Option<Policy>, settings: &CacheSettings, clock: Clock) -> Self {
         let semantic = Arc::new(SemanticTier::new(Arc::clone(&cache), policy));
         let (default_ttl, explore) = (settings.default_ttl, settings.explore);
-        let (ledger, statistics) = (Ledger::new(), Statistics::default());
-        Self { cache, semantic, ledger, statistics, default_ttl, explore, clock }
+        let (gate, ledger, statistics) = (Gate::new(), Ledger::new(), Statistics::default());
+        Self { cache, semantic, gate, ledger, statistics, default_ttl, explore, clock }
     }
 
     /// Looks in the exact tier, then in the semantic one.
@@ -116,9 +121,19 @@ impl Chat {
                 matched_prompt: entry.prompt,
                 entry: entry.id,
             }),
-            None => self.semantic.lookup(&asked, &lookup.prompt, now).await?,
+            None => self.similar(&asked, &lookup.prompt, now).await?,
         };
         Ok(self.noted(&caller, &asked, answer, now))
+    }
+
+    /// Looks in the semantic tier, unless the prompt is none of its business whatever a policy says.
+    async fn similar(&self, asked: &Asked<'_>, prompt: &str, now: SystemTime) -> Result<Answer, ChatError> {
+        match self.gate.of(prompt) {
+            Eligibility::Semantic => self.semantic.lookup(asked, prompt, now).await,
+            Eligibility::NeedsContext if !asked.has_context() => Ok(Answer::Miss(Miss::NeedsContext)),
+            Eligibility::NeedsContext => Ok(Answer::Miss(Miss::NotFound)),
+            Eligibility::ExactOnly(reason) => Ok(Answer::Miss(Miss::ExactOnly(reason))),
+        }
     }
 
     /// Remembers what is answered, and answers a small share of the hits as misses when told to explore.
@@ -152,9 +167,14 @@ impl Chat {
         let scope = scope(&caller.principal, namespace, context);
         let asked = Asked::new(&scope, &prompt, model.as_deref());
         self.compare_explored(&caller, &asked, &response, now)?;
-        let reach = self.reach(&caller, &asked);
+        let eligibility = self.gate.of(&prompt);
+        if eligibility == Eligibility::NeedsContext && context.is_none() {
+            self.statistics.record(&caller, &Event::Refused(Refusal::NeedsContext), now);
+            return Ok(Stored::Refused(Refusal::NeedsContext));
+        }
+        let reach = self.reach(&caller, &asked, eligibility);
         let Caller { client, session, key, .. } = caller.clone();
-        let ttl = ttl.or(self.default_ttl);
+        let ttl = lifetime(ttl.or(self.default_ttl), eligibility);
         let entry = NewEntry {
             scope: scope.clone(),
             prompt: prompt.clone(),
@@ -174,10 +194,11 @@ impl Chat {
 
     /// What a model stores without having asked is kept for whoever asks the same, and never offered to others: it may
     /// have been talked into it.
-    fn reach(&self, caller: &Caller, asked: &Asked<'_>) -> Reach {
-        match caller.channel {
-            Channel::Mcp if !self.ledger.has_missed(caller, asked.question()) => Reach::Same,
-            Channel::Mcp | Channel::Http | Channel::Plugin => Reach::Similar,
+    fn reach(&self, caller: &Caller, asked: &Asked<'_>, eligibility: Eligibility) -> Reach {
+        let is_unasked = caller.channel == Channel::Mcp && !self.ledger.has_missed(caller, asked.question());
+        match eligibility {
+            Eligibility::Semantic if !is_unasked => Reach::Similar,
+            Eligibility::Semantic | Eligibility::NeedsContext | Eligibility::ExactOnly(_) => Reach::Same,
         }
     }
 
@@ -220,14 +241,10 @@ impl Chat {
         self.semantic.activate(embedder, sessions, &self.clock).await
     }
 
-    /// Removes what expired a day ago from the disk, now and then once in every `period`; it is invisible before that.
-    pub async fn sweep_every(&self, period: Duration) {
-        let mut ticks = tokio::time::interval(period);
-        loop {
-            ticks.tick().await;
-            if let Err(error) = self.cache.sweep((self.clock)()).await {
-                tracing::warn!(error = &error as &dyn std::error::Error, "cannot remove expired entries");
-            }
+    /// Removes what expired a day ago from the disk; it is invisible before that.
+    pub async fn sweep(&self) {
+        if let Err(error) = self.cache.sweep((self.clock)()).await {
+            tracing::warn!(error = &error as &dyn std::error::Error, "cannot remove expired entries");
         }
     }
 
@@ -265,6 +282,14 @@ impl Chat {
 
 fn scope(principal: &Principal, namespace: Option<String>, context: Option<ContextKey>) -> Scope {
     Scope { principal: principal.as_str().to_owned(), namespace, context }
+}
+
+/// What changes by the day is kept for a short time only, whatever the caller says.
+fn lifetime(ttl: Option<Duration>, eligibility: Eligibility) -> Option<Duration> {
+    match eligibility {
+        Eligibility::ExactOnly(Reason::Volatile) => Some(ttl.map_or(VOLATILE_TTL, |ttl| ttl.min(VOLATILE_TTL))),
+        Eligibility::Semantic | Eligibility::NeedsContext | Eligibility::ExactOnly(_) => ttl,
+    }
 }
 
 /// A clock that was set back makes an entry new, never negative.

@@ -4,6 +4,7 @@
 mod accept;
 pub mod assemble;
 mod body;
+mod clock;
 pub mod control;
 mod error;
 mod guard;
@@ -34,6 +35,7 @@ use self::instance::InstanceInfo;
 use crate::chat::Chat;
 use crate::settings::Settings;
 
+pub use clock::SteadyClock;
 pub use health::{Health, VERSION};
 pub use local_socket::LocalListener;
 pub use plugins::{PluginReport, PluginsInUse};
@@ -49,6 +51,7 @@ pub struct Gateway {
     pub plugins: Arc<PluginsInUse>,
     /// Where the cache is that could not be read when this gateway started.
     pub set_aside: Option<PathBuf>,
+    pub clock: SteadyClock,
     pub started: Instant,
 }
 

@@ -50,6 +50,11 @@ impl<'a> Asked<'a> {
         Self { scope, scope_key, canonical, question, model }
     }
 
+    /// Whether the question belongs to one conversation.
+    pub fn has_context(&self) -> bool {
+        self.scope.context.is_some()
+    }
+
     pub fn question(&self) -> QuestionKey {
         self.question
     }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::eligibility::Reason;
 use crate::cache::EntryId;
 
 #[derive(Debug, Clone, PartialEq)]
@@ -44,6 +45,10 @@ pub enum Miss {
     PolicyFailed,
     /// The embedder failed; the log says how.
     EmbeddingFailed,
+    /// Not stored exactly, and the prompt is not for the semantic tier.
+    ExactOnly(Reason),
+    /// The prompt leans on a conversation that was not given, so that no stored answer can be its own.
+    NeedsContext,
     /// There is an answer, and what is stored next for this question will be compared with it.
     Explored,
 }
@@ -59,6 +64,8 @@ impl Miss {
             Self::Policy(reason) => reason,
             Self::PolicyFailed => "policy_failed",
             Self::EmbeddingFailed => "embedding_failed",
+            Self::ExactOnly(reason) => reason.code(),
+            Self::NeedsContext => "needs_context",
             Self::Explored => "explored",
         }
     }

@@ -1,10 +1,10 @@
 //! Builds a gateway from its settings: cache, plugins, tools; the model follows in the background.
 
 use std::sync::Arc;
-use std::time::{Instant, SystemTime};
+use std::time::Instant;
 
 use super::reload::Reload;
-use super::{Gateway, PluginsInUse};
+use super::{Gateway, PluginsInUse, SteadyClock};
 use crate::cache::embedding::embedder_id;
 use crate::cache::{Cache, CacheError};
 use crate::chat::{Chat, ChatError};
@@ -42,18 +42,19 @@ pub async fn assemble(settings: Arc<Settings>) -> Result<(Gateway, Reload), Asse
     let policy = policy(&plugins, &settings, &mut failed);
     let digest = policy.as_ref().map(Policy::digest).unwrap_or_default().to_owned();
     let embedder = embedder_id(settings.embedding.precision);
+    let clock = SteadyClock::start(home.clock_file());
+    let told = clock.clone();
     let database = home.database();
-    let (cache, set_aside) =
-        Cache::open_or_set_aside(&database, &settings.cache, embedder, &digest, SystemTime::now())?;
+    let (cache, set_aside) = Cache::open_or_set_aside(&database, &settings.cache, embedder, &digest, clock.now())?;
     let cache = Arc::new(cache);
-    let chat = Arc::new(Chat::new(cache, policy, &settings.cache, Arc::new(SystemTime::now)));
+    let chat = Arc::new(Chat::new(cache, policy, &settings.cache, Arc::new(move || told.now())));
     let answers = Arc::new(ChatAnswers::new(Arc::clone(&chat)));
     let outside = Arc::new(Outside::new(home, settings.plugin_config.clone(), Some(answers)));
     let in_use = Arc::new(PluginsInUse::new(Arc::clone(&chat), outside));
     in_use.put_to_use(&plugins, failed, fingerprint).await;
     let policy = (!digest.is_empty()).then_some(digest);
     let reload = Reload::new(Arc::clone(&settings), Arc::clone(&chat), Arc::clone(&in_use), plugins, policy);
-    Ok((Gateway { settings, chat, plugins: in_use, set_aside, started: Instant::now() }, reload))
+    Ok((Gateway { settings, chat, plugins: in_use, set_aside, clock, started: Instant::now() }, reload))
 }
 
 /// What the user accepted. A lock that cannot be read accepts nothing, and is reported.

@@ -63,6 +63,11 @@ impl Home {
         self.root.join("cache.redb")
     }
 
+    /// What the steady clock showed last.
+    pub fn clock_file(&self) -> PathBuf {
+        self.root.join("clock.json")
+    }
+
     /// What plugins keep, by themselves.
     pub fn plugin_store(&self) -> PathBuf {
         self.root.join("plugin-store.redb")

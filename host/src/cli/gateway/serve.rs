@@ -25,8 +25,8 @@ use crate::settings::{Home, Settings};
 
 /// How long background work, such as fetching the model, may hold up the end of the process.
 const BACKGROUND_PATIENCE: Duration = Duration::from_secs(1);
-/// How often expired entries are removed from the disk.
-const SWEEP_PERIOD: Duration = Duration::from_secs(60);
+/// How often expired entries are removed from the disk, and the time is written down.
+const HOUSEKEEPING_PERIOD: Duration = Duration::from_secs(60);
 /// What a shell says of a program that an interrupt ended.
 const INTERRUPTED: u8 = 130;
 
@@ -58,10 +58,20 @@ async fn live(settings: &Settings, lock: &Lock, audience: Audience) -> anyhow::R
     }
     tokio::spawn(fetch_and_load_model(gateway.clone(), audience));
     let chat = Arc::clone(&gateway.chat);
-    let sweeping = tokio::spawn(async move { chat.sweep_every(SWEEP_PERIOD).await });
+    let clock = gateway.clock.clone();
+    let ticking = clock.clone();
+    let housekeeping = tokio::spawn(async move {
+        let mut ticks = tokio::time::interval(HOUSEKEEPING_PERIOD);
+        loop {
+            ticks.tick().await;
+            ticking.remember();
+            chat.sweep().await;
+        }
+    });
     let following = tokio::spawn(reload.follow());
     let ended = until_stopped(listeners, gateway, info, signals).await;
-    sweeping.abort();
+    housekeeping.abort();
+    clock.remember();
     following.abort();
     ended
 }
