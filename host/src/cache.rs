@@ -2,6 +2,7 @@
 
 pub mod embedding;
 mod error;
+pub mod vector_index;
 
 mod browse;
 mod change;

@@ -78,7 +78,7 @@ impl Default for CacheSettings {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum NearestKind {
-    /// What measured fastest: today the exact scan at every size.
+    /// What measured fastest: the exact scan of few vectors, of many the scan of those that their signs select.
     Auto,
     /// An exact scan over 8-bit vectors, re-scored with the full ones.
     Scan,

@@ -68,13 +68,13 @@ impl Approximate {
         Arc::make_mut(&mut self.tail).drain(..mark.0);
     }
 
-    /// Fills `best` from the graph and the tail. False when that may have missed rows that an exact search would find.
-    pub(super) fn search(&self, rows: &Rows, query: &Query<'_>, visible: &Visible, best: &mut Best) -> bool {
-        let Some(graph) = &self.graph else { return false };
-        let Some(near) = graph.near(query.vector(), best.keep() + SPARE) else { return false };
-        Scan { rows, only: Some(&near), query, visible }.run(best);
+    /// The best of the graph and the tail; none when that may have missed rows that an exact search would find.
+    pub(super) fn search(&self, rows: &Rows, query: &Query<'_>, visible: &Visible, keep: usize) -> Option<Best> {
+        let mut best = Best::new(keep);
+        let near = self.graph.as_ref()?.near(query.vector(), keep + SPARE)?;
+        Scan { rows, only: Some(&near), query, visible }.run(&mut best);
         let is_enough = best.is_full();
-        Scan { rows, only: Some(&self.tail), query, visible }.run(best);
-        is_enough
+        Scan { rows, only: Some(&self.tail), query, visible }.run(&mut best);
+        is_enough.then_some(best)
     }
 }

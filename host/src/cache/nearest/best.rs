@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use super::rows::Row;
+use super::rows::{Held, Row};
 
 #[derive(Debug, Clone, Copy)]
 pub(in crate::cache) struct Candidate {
@@ -27,13 +27,13 @@ impl Best {
         Self { keep, candidates: Vec::with_capacity(keep.min(64) + 1) }
     }
 
-    #[inline]
-    pub(super) fn offer(&mut self, score: f32, row: Row) {
+    #[inline(always)]
+    pub(super) fn offer(&mut self, score: f32, held: &Held) {
         let is_worse = |last: &Candidate| score < last.score;
         if self.is_full() && self.candidates.last().is_none_or(is_worse) {
             return;
         }
-        self.insert(Candidate { score, row });
+        self.insert(Candidate { score, row: held.row() });
     }
 
     fn insert(&mut self, candidate: Candidate) {
@@ -45,12 +45,13 @@ impl Best {
         self.candidates.truncate(self.keep);
     }
 
-    pub(super) fn keep(&self) -> usize {
-        self.keep
-    }
-
     pub(super) fn is_full(&self) -> bool {
         self.candidates.len() >= self.keep
+    }
+
+    /// The score that a row must reach to be kept; none while there is room for any.
+    pub(super) fn worst(&self) -> Option<f32> {
+        self.is_full().then(|| self.candidates.last().map(|last| last.score)).flatten()
     }
 
     pub(super) fn into_candidates(self) -> Vec<Candidate> {

@@ -3,13 +3,14 @@
 
 use std::sync::Arc;
 
-use super::vector::{Codes, Quantised, Query};
+use super::sketch::{BLOCK_ROWS, Block, Sketch};
+use super::vector::{Codes, Quantised};
 use crate::cache::EntryId;
 use crate::cache::lifetime::{Lifetime, Moment};
 use crate::cache::models::{ModelFilter, ModelId};
 
 /// Rows that are copied together when a search still reads them while a store changes one.
-const CHUNK_ROWS: usize = 256;
+const CHUNK_ROWS: usize = 1024;
 
 /// A place for a row; reused after the row is gone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,16 +31,29 @@ pub(in crate::cache) struct Visible {
     pub(in crate::cache) model: ModelFilter,
 }
 
+/// A row in 32 bytes.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Held {
+    id: EntryId,
+    lifetime: Lifetime,
+    model: Option<ModelId>,
+    scale: f32,
+}
+
 #[derive(Debug, Clone, Default)]
 pub(super) struct Rows {
     chunks: Arc<Vec<Chunk>>,
+    count: usize,
 }
 
-/// Codes apart from the rest: ending a row copies little.
+/// The parts that searches read apart from each other are apart: ending a row copies little, and a search of the
+/// sketches reads nothing else.
 #[derive(Debug, Clone, Default)]
-struct Chunk {
-    rows: Arc<Vec<(Row, f32)>>,
-    codes: Arc<Vec<Codes>>,
+pub(super) struct Chunk {
+    pub(super) held: Arc<Vec<Held>>,
+    pub(super) codes: Arc<Vec<Codes>>,
+    /// The last block may have room for rows to come.
+    pub(super) sketches: Arc<Vec<Block>>,
 }
 
 impl Visible {
@@ -47,77 +61,112 @@ impl Visible {
         lifetime.includes(self.now) && self.model.admits(model)
     }
 
-    fn sees(&self, row: &Row) -> bool {
-        self.admits(row.model, &row.lifetime)
+    #[inline(always)]
+    pub(super) fn sees(&self, held: &Held) -> bool {
+        self.admits(held.model, &held.lifetime)
+    }
+}
+
+impl Held {
+    fn new(row: Row, vector: &Quantised) -> Self {
+        Self { id: row.id, lifetime: row.lifetime, model: row.model, scale: vector.scale }
+    }
+
+    #[inline(always)]
+    pub(super) fn row(&self) -> Row {
+        Row { id: self.id, model: self.model, lifetime: self.lifetime }
+    }
+
+    #[inline(always)]
+    pub(super) fn scale(&self) -> f32 {
+        self.scale
+    }
+}
+
+impl Slot {
+    #[inline(always)]
+    pub(super) fn at(chunk: usize, place: usize) -> Self {
+        // A push has checked that every slot fits.
+        Self((chunk * CHUNK_ROWS + place) as u32)
+    }
+
+    #[inline(always)]
+    fn chunk(self) -> usize {
+        self.0 as usize / CHUNK_ROWS
+    }
+
+    #[inline(always)]
+    fn place(self) -> usize {
+        self.0 as usize % CHUNK_ROWS
+    }
+}
+
+impl Chunk {
+    fn push(&mut self, row: Row, vector: &Quantised) -> usize {
+        let place = self.held.len();
+        Arc::make_mut(&mut self.held).push(Held::new(row, vector));
+        Arc::make_mut(&mut self.codes).push(vector.codes);
+        if place.is_multiple_of(BLOCK_ROWS) {
+            Arc::make_mut(&mut self.sketches).push(Block::default());
+        }
+        self.set_sketch(place, vector);
+        place
+    }
+
+    fn overwrite(&mut self, place: usize, row: Row, vector: &Quantised) {
+        Arc::make_mut(&mut self.held)[place] = Held::new(row, vector);
+        Arc::make_mut(&mut self.codes)[place] = vector.codes;
+        self.set_sketch(place, vector);
+    }
+
+    fn set_sketch(&mut self, place: usize, vector: &Quantised) {
+        let block = &mut Arc::make_mut(&mut self.sketches)[place / BLOCK_ROWS];
+        block.set(place % BLOCK_ROWS, &Sketch::of(&vector.codes));
     }
 }
 
 impl Rows {
     pub(super) fn push(&mut self, row: Row, vector: &Quantised) -> Slot {
+        u32::try_from(self.count).expect("four billion vectors of one scope do not fit into memory");
+        self.count += 1;
         let chunks = Arc::make_mut(&mut self.chunks);
-        if chunks.last().is_none_or(|chunk| chunk.rows.len() == CHUNK_ROWS) {
+        if chunks.last().is_none_or(|chunk| chunk.held.len() == CHUNK_ROWS) {
             chunks.push(Chunk::default());
         }
         let index = chunks.len() - 1;
-        let chunk = &mut chunks[index];
-        Arc::make_mut(&mut chunk.rows).push((row, vector.scale));
-        Arc::make_mut(&mut chunk.codes).push(vector.codes);
-        let slot = index * CHUNK_ROWS + chunk.rows.len() - 1;
-        Slot(u32::try_from(slot).expect("four billion vectors of one scope do not fit into memory"))
+        Slot::at(index, chunks[index].push(row, vector))
     }
 
     pub(super) fn overwrite(&mut self, slot: Slot, row: Row, vector: &Quantised) {
-        let (chunk, place) = self.place(slot);
-        Arc::make_mut(&mut chunk.rows)[place] = (row, vector.scale);
-        Arc::make_mut(&mut chunk.codes)[place] = vector.codes;
+        Arc::make_mut(&mut self.chunks)[slot.chunk()].overwrite(slot.place(), row, vector);
     }
 
     /// No search sees the row any more.
     pub(super) fn end(&mut self, slot: Slot) {
-        let (chunk, place) = self.place(slot);
-        Arc::make_mut(&mut chunk.rows)[place].0.lifetime.ends = Moment::ALWAYS;
+        let chunk = &mut Arc::make_mut(&mut self.chunks)[slot.chunk()];
+        Arc::make_mut(&mut chunk.held)[slot.place()].lifetime.ends = Moment::ALWAYS;
     }
 
-    fn place(&mut self, slot: Slot) -> (&mut Chunk, usize) {
-        let slot = slot.0 as usize;
-        (&mut Arc::make_mut(&mut self.chunks)[slot / CHUNK_ROWS], slot % CHUNK_ROWS)
+    /// With the places of rows that have gone.
+    pub(super) fn len(&self) -> usize {
+        self.count
     }
 
-    /// Every visible row with its score. Inlined into the search that is compiled for this processor.
     #[inline(always)]
-    pub(super) fn each_score(&self, query: &Query<'_>, visible: &Visible, mut found: impl FnMut(f32, Row)) {
-        for chunk in self.chunks.iter() {
-            for ((row, scale), codes) in chunk.rows.iter().zip(chunk.codes.iter()) {
-                if visible.sees(row) {
-                    found(query.score(codes, *scale), *row);
-                }
-            }
-        }
+    pub(super) fn chunks(&self) -> &[Chunk] {
+        &self.chunks
     }
 
-    /// The visible rows among `slots`, each with its score.
     #[inline(always)]
-    pub(super) fn each_score_of(
-        &self,
-        slots: impl Iterator<Item = Slot>,
-        query: &Query<'_>,
-        visible: &Visible,
-        mut found: impl FnMut(f32, Row),
-    ) {
-        for slot in slots {
-            let chunk = &self.chunks[slot.0 as usize / CHUNK_ROWS];
-            let place = slot.0 as usize % CHUNK_ROWS;
-            let (row, scale) = chunk.rows[place];
-            if visible.sees(&row) {
-                found(query.score(&chunk.codes[place], scale), row);
-            }
-        }
+    pub(super) fn get(&self, slot: Slot) -> (&Held, &Codes) {
+        let chunk = &self.chunks[slot.chunk()];
+        (&chunk.held[slot.place()], &chunk.codes[slot.place()])
     }
 
     /// Every row that was not ended.
     pub(super) fn held(&self) -> impl Iterator<Item = (Slot, EntryId)> + '_ {
-        let rows = self.chunks.iter().flat_map(|chunk| chunk.rows.iter());
-        let numbered = (0_u32..).map(Slot).zip(rows);
-        numbered.filter(|(_, (row, _))| row.lifetime.ends != Moment::ALWAYS).map(|(slot, (row, _))| (slot, row.id))
+        let held = self.chunks.iter().flat_map(|chunk| chunk.held.iter());
+        let numbered = (0_u32..).map(Slot).zip(held);
+        numbered.filter(|(_, held)| held.lifetime.ends != Moment::ALWAYS).map(|(slot, held)| (slot, held.id))
     }
 }

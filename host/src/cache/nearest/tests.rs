@@ -3,7 +3,7 @@
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use super::approximate::Approximate;
-use super::scan::InstructionSet;
+use super::kernel::InstructionSet;
 use super::*;
 use crate::cache::EntryId;
 use crate::cache::lifetime::{Lifetime, Moment};
@@ -90,8 +90,7 @@ impl Twins {
     fn expected(&self, vector: &UnitVector, visible: &Visible, keep: usize) -> Vec<(f32, EntryId)> {
         let query = Query::new(vector);
         let seen = self.rows.iter().filter(|held| visible.admits(held.row.model, &held.row.lifetime));
-        let mut scored: Vec<_> =
-            seen.map(|held| (query.score(&held.codes.codes, held.codes.scale), held.row.id)).collect();
+        let mut scored: Vec<_> = seen.map(|held| (query.score_of(&held.codes), held.row.id)).collect();
         scored.sort_by(|left, right| right.0.total_cmp(&left.0).then(right.1.cmp(&left.1)));
         scored.truncate(keep);
         scored

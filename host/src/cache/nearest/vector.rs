@@ -1,19 +1,24 @@
 //! A text's vector in two forms: full, checked once, and as 8-bit codes. Never compares more than two.
 
+use super::rotation::rotated;
+use super::sketch::Sketch;
 use crate::cache::embedding::DIMENSIONS;
 use crate::cache::error::CacheError;
 
 /// How far from 1 the length of a vector may be before it counts as broken.
 const LENGTH_TOLERANCE: f32 = 1e-2;
 
-/// Codes are offset by this, so that they are unsigned: the dot product then needs no sign extension of the rows.
+/// Codes are offset by this, so that they are unsigned, as vector instructions want one of the factors to be.
 const OFFSET: i32 = 128;
+
+/// How the codes on disk were made; others count as absent, and are made anew.
+const CODING: u8 = 1;
 
 /// A finite vector of unit length.
 #[derive(Debug, Clone, PartialEq)]
 pub(in crate::cache) struct UnitVector(Box<[f32]>);
 
-/// A vector in 384 bytes, on the boundary of a cache line.
+/// A rotated vector in 384 bytes, on the boundary of a cache line.
 #[derive(Debug, Clone, Copy)]
 #[repr(align(64))]
 pub(super) struct Codes([u8; DIMENSIONS]);
@@ -25,13 +30,21 @@ pub(in crate::cache) struct Quantised {
     pub(super) scale: f32,
 }
 
-/// What is searched for: the full vector, and its codes widened once for all rows.
+/// What is searched for: the full vector, and its codes in the forms that the kernels want.
 pub(in crate::cache) struct Query<'a> {
     vector: &'a UnitVector,
-    codes: [i16; DIMENSIONS],
-    /// What the offset of a row's codes adds to every dot product with this query.
-    excess: i32,
+    pub(super) codes: QueryCodes,
+    pub(super) sketch: Sketch,
     scale: f32,
+}
+
+/// A query's codes without their offset.
+#[repr(align(64))]
+pub(super) struct QueryCodes {
+    pub(super) narrow: [i8; DIMENSIONS],
+    pub(super) wide: [i16; DIMENSIONS],
+    /// What the offset of a row's codes adds to every dot product with this query.
+    pub(super) excess: i32,
 }
 
 impl UnitVector {
@@ -69,61 +82,75 @@ fn dot(left: &[f32], right: &[f32]) -> f32 {
 
 impl Quantised {
     pub(in crate::cache) fn of(vector: &UnitVector) -> Self {
-        let largest = vector.0.iter().fold(0.0_f32, |largest, number| largest.max(number.abs()));
+        let rotated = rotated(vector.as_slice());
+        let largest = rotated.iter().fold(0.0_f32, |largest, number| largest.max(number.abs()));
         let steps = 127.0 / largest;
         let mut codes = [0; DIMENSIONS];
-        for (code, number) in codes.iter_mut().zip(&vector.0) {
+        for (code, number) in codes.iter_mut().zip(&rotated) {
             // Adding half a step makes the truncating cast round; the sum is between 1 and 256.
             *code = (number * steps + OFFSET as f32 + 0.5) as u8;
         }
         Self { codes: Codes(codes), scale: largest / 127.0 }
     }
 
-    /// The scale, then the codes.
+    /// How they were made, the scale, then the codes.
     pub(in crate::cache) fn encode(&self) -> Vec<u8> {
-        [&self.scale.to_le_bytes()[..], &self.codes.0].concat()
+        [&[CODING][..], &self.scale.to_le_bytes(), &self.codes.0].concat()
     }
 
-    /// None for what cannot be a vector's codes.
+    /// None for what cannot be a vector's codes of today.
     pub(in crate::cache) fn decode(bytes: &[u8]) -> Option<Self> {
+        let (coding, bytes) = bytes.split_first()?;
         let (scale, codes) = bytes.split_first_chunk()?;
         let scale = f32::from_le_bytes(*scale);
-        let is_possible = scale > 0.0 && scale <= 1.0;
+        let is_possible = *coding == CODING && scale > 0.0 && scale <= 1.0;
         is_possible.then_some(Self { codes: Codes(codes.try_into().ok()?), scale })
     }
 }
 
 impl Codes {
-    fn signed(&self) -> [i16; DIMENSIONS] {
-        self.0.map(|code| i16::from(code) - OFFSET as i16)
+    pub(super) fn bytes(&self) -> &[u8; DIMENSIONS] {
+        &self.0
     }
 }
 
 impl<'a> Query<'a> {
     pub(in crate::cache) fn new(vector: &'a UnitVector) -> Self {
         let Quantised { codes, scale } = Quantised::of(vector);
-        let codes = codes.signed();
-        let excess = OFFSET * codes.iter().map(|&code| i32::from(code)).sum::<i32>();
-        Self { vector, codes, excess, scale }
+        Self { vector, codes: QueryCodes::of(&codes), sketch: Sketch::of(&codes), scale }
     }
 
     pub(in crate::cache) fn vector(&self) -> &UnitVector {
         self.vector
     }
 
-    /// The cosine as the codes have it. Plain, so that the compiler can make vector instructions of it; inlined, so
-    /// that it uses those of its caller.
+    /// The cosine, from the dot product of the codes.
     #[inline(always)]
-    pub(super) fn score(&self, codes: &Codes, scale: f32) -> f32 {
-        let products = codes.0.iter().zip(&self.codes).map(|(&row, &own)| i32::from(i16::from(row)) * i32::from(own));
-        (products.sum::<i32>() - self.excess) as f32 * (scale * self.scale)
+    pub(super) fn score(&self, dot: i32, scale: f32) -> f32 {
+        dot as f32 * (scale * self.scale)
+    }
+}
+
+impl QueryCodes {
+    fn of(codes: &Codes) -> Self {
+        let narrow = codes.0.map(|code| code.wrapping_sub(OFFSET as u8).cast_signed());
+        let wide = narrow.map(i16::from);
+        Self { narrow, wide, excess: OFFSET * narrow.iter().map(|&code| i32::from(code)).sum::<i32>() }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cache::test_random::{Random, normalised};
+    use crate::cache::test_random::Random;
+
+    impl Query<'_> {
+        pub(in crate::cache::nearest) fn score_of(&self, stored: &Quantised) -> f32 {
+            let products = stored.codes.0.iter().zip(&self.codes.narrow);
+            let dot = products.map(|(&row, &own)| (i32::from(row) - OFFSET) * i32::from(own)).sum();
+            self.score(dot, stored.scale)
+        }
+    }
 
     #[test]
     fn only_unit_vectors_pass() {
@@ -150,7 +177,7 @@ mod tests {
             let one = random.vector();
             for other in [random.near(&one, 0.9), random.vector(), one.clone()] {
                 let stored = Quantised::of(&other);
-                let score = Query::new(&one).score(&stored.codes, stored.scale);
+                let score = Query::new(&one).score_of(&stored);
                 let exact = one.cosine(&other);
                 assert!((score - exact).abs() < 0.005, "{score} is not {exact}");
             }
@@ -164,17 +191,15 @@ mod tests {
         let encoded = stored.encode();
         let decoded = Quantised::decode(&encoded).unwrap();
         assert_eq!((decoded.codes.0, decoded.scale), (stored.codes.0, stored.scale));
-        for broken in [&encoded[..0], &encoded[..3], &encoded[1..], &[0xff; DIMENSIONS + 4], &[0; DIMENSIONS + 4]] {
+        let zeros = [&[CODING][..], &[0; DIMENSIONS + 4]].concat();
+        for broken in [&encoded[..0], &encoded[..3], &encoded[1..], &[0xff; DIMENSIONS + 5], &zeros] {
             assert!(Quantised::decode(broken).is_none());
         }
     }
 
     #[test]
-    fn codes_reach_both_ends() {
-        let mut numbers = vec![0.0; DIMENSIONS];
-        numbers[0] = 1.0;
-        numbers[1] = -1.0;
-        let codes = Quantised::of(&normalised(&numbers)).codes;
-        assert_eq!(codes.0[..3], [255, 1, 128]);
+    fn codes_reach_an_end() {
+        let codes = Quantised::of(&Random(4).vector()).codes;
+        assert!(codes.0.iter().any(|code| matches!(code, 1 | 255)));
     }
 }
