@@ -149,3 +149,7 @@ impl Tables {
 
 #[cfg(test)]
 pub(super) mod test_disk;
+#[cfg(test)]
+pub(super) mod test_format_1;
+#[cfg(test)]
+pub(super) mod test_recorder;

@@ -1,6 +1,9 @@
 //! The cache as a whole: on a disk that fails, across restarts, and beside other threads.
 
+mod leaks;
+mod migration;
 mod naive;
+mod power;
 
 use std::collections::HashSet;
 use std::path::Path;
