@@ -28,7 +28,7 @@ fn pairs_are_counted_as_they_are_labelled() {
     assert_share(&report["precision"], 2, 3);
     assert_share(&report["recall"], 2, 2);
     assert_share(&report["false_hit_rate"], 1, 2);
-    assert_eq!(report["misses"], json!([{ "reason": "below_threshold", "right": 1, "lost": 0 }]));
+    assert_eq!(report["misses"], json!([{ "reason": "not_found", "right": 1, "lost": 0 }]));
     assert_eq!(report["lost_hits"], json!([]));
     let [wrong] = report["false_hits"].as_array().expect("a list").as_slice() else { panic!("{report:#}") };
     assert_eq!((&wrong["line"], &wrong["kind"], &wrong["reason"]), (&json!(2), &json!("opposite"), &json!("similar")));
@@ -91,7 +91,7 @@ fn the_table_is_for_a_person() {
         "4 pairs, 2 to serve, 2 to miss",
         "threshold-policy 0.1.0, threshold = 0.3; all-MiniLM-L6-v2/int8-per-channel/1",
         "precision      66.7 %    20.8 to 93.9 %          2 of 3  served ones are right",
-        "below_threshold           1              0",
+        "not_found                 1              0",
         "false hits: 1",
         "similar          \"Turn on the lights\"",
         "opposite         \"Turn off the lights\"",
@@ -150,7 +150,7 @@ fn a_plain_threshold_serves_when_it_is_chosen() {
         (&json!("semantic"), &json!("Press the switch upwards.")),
         "{answer}"
     );
-    assert_eq!(gateway.lookup("Turn the radio off")["reason"], "below_threshold");
+    assert_eq!(gateway.lookup("Turn the radio off")["hit"], json!(false));
 }
 
 fn assert_share(share: &Value, count: u64, of: u64) {

@@ -23,6 +23,7 @@ use statistics::{Event, Statistics};
 
 pub use answer::{Answer, FeedbackOutcome, Hit, Layer, LayerState, Miss, Refusal, Stored};
 pub use caller::{Caller, Channel, Principal, Said};
+pub(crate) use semantic::COSINE_FLOOR;
 
 /// How long an answer is kept that changes by the day.
 const VOLATILE_TTL: Duration = Duration::from_mins(5);

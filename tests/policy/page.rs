@@ -40,7 +40,7 @@ document.body.append(result);
 const PAIRS: &str = r#"{"a": "How do I boil an egg?", "b": "how to boil an egg", "hit": true, "kind": "wording"}
 {"a": "What is 15% of 80?", "b": "what's 15% of 80", "hit": true, "kind": "wording"}
 {"a": "How can I reset my password?", "b": "How do I reset my password?", "hit": true, "kind": "wording"}
-{"a": "What does <script>alert('x')</script> do?", "b": "What does <b>alert</b> & \"x\" do?", "hit": false, "kind": "<i>code</i>"}
+{"a": "What does <script>alert('x')</script> do?", "b": "How many sheep live in <b>Wales</b> & \"x\"?", "hit": true, "kind": "<i>code</i>"}
 {"a": "Turn on the lights", "b": "Turn off the lights", "hit": false, "kind": "opposite"}
 {"a": "Convert 5 miles to kilometres", "b": "Convert 5 kilometres to miles", "hit": false, "kind": "order"}
 {"a": "Who painted the Mona Lisa?", "b": "When was the Mona Lisa painted?", "hit": false, "kind": "question word"}
@@ -62,18 +62,20 @@ fn the_page_shows_the_figures_and_draws_the_curve() {
     let home = Home::with_model();
     let page = home.page(&["--policy", "threshold-policy", "--set", "threshold=0.3"]);
     let measured = measured(&page, &[]);
-    assert_eq!(measured["figures"], serde_json::json!(["42.9 %", "100.0 %", "100.0 %"]));
+    assert_eq!(measured["figures"], serde_json::json!(["50.0 %", "75.0 %", "100.0 %"]));
     assert_eq!(measured["scripts"], 1, "only the one that measures: a pair's text is text");
     let table = |caption: &str| {
         let tables = measured["tables"].as_array().expect("a list");
         tables.iter().find(|table| table["caption"] == caption).unwrap_or_else(|| panic!("no table: {caption}")).clone()
     };
-    let rows = table("Pairs that were served and should not have been")["rows"].clone();
+    let rows = table("Pairs that were missed and could have been served")["rows"].clone();
     let row = rows.as_array().expect("rows").iter().find(|row| row[1] == "<i>code</i>").expect("the pair is listed");
     assert_eq!(
         (&row[3], &row[4]),
-        (&"What does <script>alert('x')</script> do?".into(), &"What does <b>alert</b> & \"x\" do?".into())
+        (&"What does <script>alert('x')</script> do?".into(), &"How many sheep live in <b>Wales</b> & \"x\"?".into())
     );
+    let wrong = table("Pairs that were served and should not have been")["rows"].as_array().map(Vec::len);
+    assert_eq!(wrong, Some(3));
     assert_eq!(table("Pairs by their kind")["columns"][0], "col:kind");
     let curve = table("What plain cosine would do at each threshold, with 95 % intervals");
     assert_eq!(curve["rows"].as_array().map(Vec::len), Some(30));
@@ -109,7 +111,7 @@ fn assert_drawn(measured: &Value) {
     assert!(list("points").len() > 10, "a point for each threshold that serves anything");
     assert_ne!(measured["stroke"], "none");
     let width = edge(&measured["curve"], "right") - edge(&measured["curve"], "left");
-    assert!(width > 0.5 * (edge(picture, "right") - edge(picture, "left")), "{width} of {picture}");
+    assert!(width > 0.4 * (edge(picture, "right") - edge(picture, "left")), "{width} of {picture}");
     let labels = list("labels");
     assert_eq!(labels[0]["text"], "threshold-policy");
     assert!(labels.len() > 1, "{labels:?}");

@@ -18,7 +18,7 @@ use crate::plugin::policy::{CANDIDATES_MAX, Candidate, Question, Verdict};
 const CATCH_UP_BATCH: usize = 64;
 
 /// Below this cosine no policy may serve: what it would have to be sure of, no wording shows.
-const COSINE_FLOOR: f32 = 0.75;
+pub(crate) const COSINE_FLOOR: f32 = 0.75;
 
 /// What one text is to this tier.
 pub(super) enum Judged {

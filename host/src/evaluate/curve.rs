@@ -1,4 +1,4 @@
-//! What plain cosine would do: precision and recall at every threshold. Pure.
+//! What plain cosine would do, without a gate of the host's: precision and recall at every threshold. Pure.
 
 use super::{Judged, Pair, Share};
 

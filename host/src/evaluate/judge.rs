@@ -5,8 +5,10 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-use super::{Pair, gate};
+use super::Pair;
+use super::gate::HostGates;
 use crate::cache::embedding::{Embedder, EmbeddingError};
+use crate::chat::Miss;
 use crate::plugin::policy::{Candidate, Question, ServeReason, Verdict};
 use crate::plugin::{PluginError, Policy};
 
@@ -21,7 +23,7 @@ pub enum EvaluateError {
 /// What became of one pair.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Judged {
-    /// None when one of the texts is too long for the semantic tier.
+    /// None when one of the texts is too long to be embedded.
     pub cosine: Option<f32>,
     pub outcome: Outcome,
 }
@@ -46,8 +48,10 @@ pub struct Judge<'a> {
 
 /// What a text is to the semantic tier.
 struct Described {
-    vector: Vec<f32>,
-    features: Vec<u8>,
+    /// None when the text is too long. What the host bars has one too: cosine alone would serve it.
+    vector: Option<Vec<f32>>,
+    /// The policy's features, or the stable code of the reason why the text gets none.
+    features: Result<Vec<u8>, &'static str>,
 }
 
 impl Judge<'_> {
@@ -58,19 +62,21 @@ impl Judge<'_> {
         progress: &(dyn Fn(usize, usize) + Sync),
     ) -> Result<Vec<Judged>, EvaluateError> {
         let texts = distinct(pairs);
-        let described = self.describe_all(&texts, progress)?;
-        pairs.iter().map(|pair| self.decide(pair, &described)).collect()
+        let gates = HostGates::new();
+        let described = self.describe_all(&texts, &gates, progress)?;
+        pairs.iter().map(|pair| self.decide(pair, &gates, &described)).collect()
     }
 
     fn describe_all<'t>(
         &self,
         texts: &[&'t str],
+        gates: &HostGates,
         progress: &(dyn Fn(usize, usize) + Sync),
-    ) -> Result<HashMap<&'t str, Option<Described>>, EvaluateError> {
+    ) -> Result<HashMap<&'t str, Described>, EvaluateError> {
         let (next, done, all) = (AtomicUsize::new(0), AtomicUsize::new(0), Mutex::new(HashMap::new()));
         let work = || -> Result<(), EvaluateError> {
             while let Some(text) = texts.get(next.fetch_add(1, Ordering::Relaxed)) {
-                let described = self.describe(text)?;
+                let described = self.describe(text, gates)?;
                 all.lock().unwrap_or_else(PoisonError::into_inner).insert(*text, described);
                 progress(done.fetch_add(1, Ordering::Relaxed) + 1, texts.len());
             }
@@ -86,34 +92,48 @@ impl Judge<'_> {
         Ok(all.into_inner().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// None when the text is too long.
-    fn describe(&self, text: &str) -> Result<Option<Described>, EvaluateError> {
+    fn describe(&self, text: &str, gates: &HostGates) -> Result<Described, EvaluateError> {
         let vector =
             self.embedder.embed(text).map_err(|source| EvaluateError::Embedding { text: text.to_owned(), source })?;
-        let Some(vector) = vector else { return Ok(None) };
-        let features =
-            self.policy.describe(text).map_err(|source| EvaluateError::Policy { text: text.to_owned(), source })?;
-        Ok(Some(Described { vector, features }))
+        let too_long = vector.is_none().then(|| Miss::TooLong.code());
+        let features = match gates.bars(text).or(too_long) {
+            Some(code) => Err(code),
+            None => Ok(self
+                .policy
+                .describe(text)
+                .map_err(|source| EvaluateError::Policy { text: text.to_owned(), source })?),
+        };
+        Ok(Described { vector, features })
     }
 
-    fn decide(&self, pair: &Pair, described: &HashMap<&str, Option<Described>>) -> Result<Judged, EvaluateError> {
-        let find = |text: &str| described.get(text).and_then(Option::as_ref);
-        let (Some(stored), Some(asked)) = (find(&pair.a), find(&pair.b)) else {
-            return Ok(Judged { cosine: None, outcome: Outcome::Missed("too_long") });
+    fn decide(
+        &self,
+        pair: &Pair,
+        gates: &HostGates,
+        described: &HashMap<&str, Described>,
+    ) -> Result<Judged, EvaluateError> {
+        let find = |text: &str| described.get(text).expect("every text of the pairs was described");
+        let (stored, asked) = (find(&pair.a), find(&pair.b));
+        let cosine = match (&stored.vector, &asked.vector) {
+            (Some(stored), Some(asked)) => Some(stored.iter().zip(asked).map(|(one, other)| one * other).sum()),
+            (None, _) | (_, None) => None,
         };
-        let cosine: f32 = stored.vector.iter().zip(&asked.vector).map(|(one, other)| one * other).sum();
-        let outcome = match gate::refusal(&pair.a, &pair.b, cosine) {
-            Some(code) => Outcome::Missed(code),
-            None => self
-                .ask(asked, stored, cosine)
-                .map_err(|source| EvaluateError::Policy { text: pair.b.clone(), source })?,
+        let outcome = match (&asked.features, &stored.features, cosine) {
+            (Err(code), _, _) | (_, Err(code), _) => Outcome::Missed(code),
+            (Ok(_), Ok(_), None) => Outcome::Missed(Miss::TooLong.code()),
+            (Ok(asked), Ok(stored), Some(cosine)) => match gates.parts(&pair.a, &pair.b, cosine) {
+                Some(code) => Outcome::Missed(code),
+                None => self
+                    .ask(asked, stored, cosine)
+                    .map_err(|source| EvaluateError::Policy { text: pair.b.clone(), source })?,
+            },
         };
-        Ok(Judged { cosine: Some(cosine), outcome })
+        Ok(Judged { cosine, outcome })
     }
 
-    fn ask(&self, asked: &Described, stored: &Described, cosine: f32) -> Result<Outcome, PluginError> {
-        let question = Question { features: asked.features.clone() };
-        let features = stored.features.clone();
+    fn ask(&self, asked: &[u8], stored: &[u8], cosine: f32) -> Result<Outcome, PluginError> {
+        let question = Question { features: asked.to_owned() };
+        let features = stored.to_owned();
         let candidate = Candidate { cosine, age_seconds: 0, threshold: 0.0, complaints: 0, features };
         Ok(match self.policy.decide(&question, &[candidate])? {
             Verdict::Serve(served) => Outcome::Served { reason: served.reason, confidence: served.confidence },

@@ -15,7 +15,7 @@ enum Column {
 const STYLE: &str = include_str!("html/style.css");
 
 pub(super) fn page(report: &Report<'_>) -> String {
-    let title = escaped(&format!("{} on {}", report.policy, report.files.join(", ")));
+    let title = escaped(&format!("{} on {}", report.policy, report.files_in_words()));
     let sections = [head(report), curve(report), kinds(report), misses(report), false_hits(report), lost_hits(report)];
     let policy = "default-src 'none'; style-src 'unsafe-inline'";
     format!(
@@ -30,7 +30,7 @@ pub(super) fn page(report: &Report<'_>) -> String {
 
 fn head(report: &Report<'_>) -> String {
     let summary = &report.summary;
-    let files = escaped(&report.files.join(", "));
+    let files = escaped(&report.files_in_words());
     let counts = format!("{} pairs, {} to serve, {} to miss", report.pairs(), summary.recall.of, summary.false_hits.of);
     let figures = [
         figure("precision", summary.precision, "of what was served is right"),
@@ -149,7 +149,7 @@ fn listed(caption: &str, mistakes: &[Mistake<'_>]) -> String {
     let rows: String = mistakes.iter().map(mistake).collect();
     table(
         caption,
-        &[Words("cosine"), Words("kind"), Words("reason"), Words("stored"), Words("asked"), Number("line")],
+        &[Words("cosine"), Words("kind"), Words("reason"), Words("stored"), Words("asked"), Words("where")],
         &rows,
     )
 }
@@ -162,7 +162,7 @@ fn mistake(mistake: &Mistake<'_>) -> String {
     let words: String = [pair.kind.as_deref().unwrap_or("-"), mistake.reason()]
         .map(|word| format!("<td>{}</td>", escaped(word)))
         .concat();
-    row(&cosine, &(words + &texts + &number(&pair.place.line.to_string())))
+    row(&cosine, &format!("{words}{texts}<td>{}</td>", escaped(&mistake.place())))
 }
 
 fn table(caption: &str, columns: &[Column], rows: &str) -> String {

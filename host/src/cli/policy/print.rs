@@ -13,7 +13,7 @@ const THRESHOLDS_SHOWN: [f32; 8] = [0.70, 0.75, 0.80, 0.85, 0.90, 0.92, 0.95, 0.
 
 pub(super) fn report(report: &Report<'_>) -> io::Result<()> {
     let summary = &report.summary;
-    let (files, pairs) = (report.files.join(", "), report.pairs());
+    let (files, pairs) = (report.files_in_words(), report.pairs());
     line(format!("{files}: {pairs} pairs, {} to serve, {} to miss", summary.recall.of, summary.false_hits.of))?;
     line(format!("{}; {}\n", report.policy_in_words(), report.embedder))?;
     figures(report)?;

@@ -1,6 +1,6 @@
 //! What is shown of an evaluation, whatever it is shown as.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::Chosen;
 use crate::evaluate::{CurvePoint, Judged, Outcome, Pair, Share, Summary};
@@ -26,6 +26,13 @@ pub(super) struct Mistake<'r> {
 }
 
 impl Mistake<'_> {
+    /// The name of the file and the line.
+    pub(super) fn place(&self) -> String {
+        let place = &self.pair.place;
+        let name = Path::new(&place.file).file_name().unwrap_or_default();
+        format!("{}:{}", name.to_string_lossy(), place.line)
+    }
+
     /// The stable code of the policy's reason.
     pub(super) fn reason(&self) -> &'static str {
         match self.outcome {
@@ -77,6 +84,14 @@ impl<'r> Report<'r> {
             found.map(|(pair, judged)| Mistake { pair, cosine: judged.cosine, outcome: judged.outcome }).collect();
         mistakes.sort_by(|one, other| other.cosine.unwrap_or(-1.0).total_cmp(&one.cosine.unwrap_or(-1.0)));
         mistakes
+    }
+
+    /// The files, as many as can be read in a line.
+    pub(super) fn files_in_words(&self) -> String {
+        match self.files.as_slice() {
+            [first, _, _, rest @ ..] => format!("{first} and {} more files", rest.len() + 2),
+            few => few.join(" and "),
+        }
     }
 
     /// The policy with its settings, as a person writes them.

@@ -54,6 +54,9 @@ fn curve(report: &Report<'_>, axes: &Axes, labels: &mut Labels) -> String {
         report.summary.curve.iter().filter_map(|point| Some((point, placed(point, axes)?))).collect();
     let line: Vec<String> = placed.iter().map(|(_, place)| format!("{:.1},{:.1}", place.x, place.y)).collect();
     let dots: String = placed.iter().map(|(point, place)| dot(point, *place)).collect();
+    for two in placed.windows(2) {
+        labels.keep_free(two[0].1, two[1].1);
+    }
     for threshold in NAMED {
         if let Some((_, place)) = placed.iter().find(|(point, _)| is_at(point, threshold)) {
             labels.add("threshold", &format!("{threshold:.2}"), *place, 6.0);
@@ -97,10 +100,10 @@ fn policy(report: &Report<'_>, axes: &Axes, labels: &mut Labels) -> String {
     };
     let place = axes.place(right, up);
     let bars = [[axes.place(left, up), axes.place(far, up)], [axes.place(right, lower), axes.place(right, upper)]];
-    labels.add("policy", &report.policy, place, MARK + 4.0);
     for [from, to] in bars {
         labels.keep_free(from, to);
     }
+    labels.add("policy", &report.policy, place, MARK + 2.0);
     let Place { x, y } = place;
     format!(
         "<g class=\"policy\">\n{}<path d=\"M{:.1} {y:.1}L{x:.1} {:.1}L{:.1} {y:.1}L{x:.1} {:.1}Z\">\

@@ -6,10 +6,13 @@ use super::axes::{BOTTOM, LEFT, Place, RIGHT, TOP};
 /// Of a character of a label, on average; the browser's font is not known.
 const CHARACTER_WIDTH: f64 = 7.5;
 const LINE_HEIGHT: f64 = 15.0;
+/// A line is kept free in steps of this length.
+const STRIDE: f64 = 5.0;
 
 #[derive(Default)]
 pub(super) struct Labels {
-    taken: Vec<Area>,
+    written: Vec<Area>,
+    kept_free: Vec<Area>,
     drawn: String,
 }
 
@@ -30,16 +33,17 @@ enum Side {
     Below,
     Right,
     Left,
+    AboveLeft,
 }
 
 impl Labels {
     /// Writes `text` beside `place`, `distance` away, where there is room.
     pub(super) fn add(&mut self, class: &str, text: &str, place: Place, distance: f64) {
-        let point = Area::around(place, distance);
-        for side in [Side::AboveRight, Side::Right, Side::Above, Side::Below, Side::Left] {
+        for side in [Side::AboveRight, Side::Above, Side::Right, Side::AboveLeft, Side::Left, Side::Below] {
             let area = Area::beside(place, side, distance, text);
-            if area.is_in_the_picture() && !self.taken.iter().any(|taken| taken.meets(&area)) {
-                self.taken.extend([area, point]);
+            let mut taken = self.written.iter().chain(&self.kept_free);
+            if area.is_in_the_picture() && !taken.any(|taken| taken.meets(&area)) {
+                self.written.push(area);
                 let (x, y) = (f64::midpoint(area.left, area.right), area.bottom - 4.0);
                 let text = escaped(text);
                 self.drawn += &format!("<text class=\"{class}\" x=\"{x:.1}\" y=\"{y:.1}\">{text}</text>\n");
@@ -49,14 +53,13 @@ impl Labels {
     }
 
     /// No label lies on the straight line between two places.
-    pub(super) fn keep_free(&mut self, one: Place, other: Place) {
-        let area = Area {
-            left: one.x.min(other.x) - 2.0,
-            top: one.y.min(other.y) - 2.0,
-            right: one.x.max(other.x) + 2.0,
-            bottom: one.y.max(other.y) + 2.0,
-        };
-        self.taken.push(area);
+    pub(super) fn keep_free(&mut self, from: Place, to: Place) {
+        let steps = (to.x - from.x).hypot(to.y - from.y) / STRIDE;
+        let parts = std::iter::successors(Some(0.0), |step| Some(step + 1.0)).take_while(|step| *step <= steps);
+        for part in parts.map(|step| step / steps.max(1.0)) {
+            let place = Place { x: from.x + part * (to.x - from.x), y: from.y + part * (to.y - from.y) };
+            self.kept_free.push(Area::around(place, 2.0));
+        }
     }
 
     pub(super) fn drawn(&self) -> String {
@@ -74,6 +77,7 @@ impl Area {
         let half = text.chars().map(|_| CHARACTER_WIDTH / 2.0).sum::<f64>();
         let (x, y) = match side {
             Side::AboveRight => (place.x + half + 2.0, place.y - distance / 2.0),
+            Side::AboveLeft => (place.x - half - 2.0, place.y - distance / 2.0),
             Side::Above => (place.x, place.y - distance),
             Side::Below => (place.x, place.y + distance + LINE_HEIGHT),
             Side::Right => (place.x + distance + half, place.y + LINE_HEIGHT / 2.0),
@@ -102,8 +106,7 @@ mod tests {
             let place = Place { x: LEFT + f64::from(step * 16), y: TOP + f64::from(step * step % 340) };
             labels.add("threshold", "0.85", place, 6.0);
         }
-        // Of each label that was written, its own area and that of its point.
-        let areas: Vec<&Area> = labels.taken.iter().step_by(2).collect();
+        let areas = labels.written;
         assert!(areas.len() > 20, "{}", areas.len());
         for (index, area) in areas.iter().enumerate() {
             assert!(area.is_in_the_picture(), "{area:?}");
