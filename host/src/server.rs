@@ -34,7 +34,7 @@ use self::instance::InstanceInfo;
 use crate::chat::Chat;
 use crate::settings::Settings;
 
-pub use health::{Health, VERSION};
+pub use health::{Health, Layers, VERSION};
 pub use local_socket::LocalListener;
 pub use plugins::{PluginReport, PluginsInUse};
 

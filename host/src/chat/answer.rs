@@ -32,6 +32,8 @@ pub enum Layer {
 pub enum Miss {
     /// Nothing stored is near.
     NotFound,
+    /// A part of the prompt is in no language that the model knows, and it is not stored exactly.
+    UnknownToken,
     /// The prompt is longer than the semantic tier takes, and not stored exactly.
     TooLong,
     /// Not stored exactly, and the semantic tier is off.
@@ -44,6 +46,8 @@ pub enum Miss {
     PolicyFailed,
     /// The embedder failed; the log says how.
     EmbeddingFailed,
+    /// So many prompts wait for the embedder that this one may not.
+    Busy,
     /// There is an answer, and what is stored next for this question will be compared with it.
     Explored,
 }
@@ -53,12 +57,14 @@ impl Miss {
     pub fn code(self) -> &'static str {
         match self {
             Self::NotFound => "not_found",
+            Self::UnknownToken => "unknown_token",
             Self::TooLong => "too_long",
             Self::SemanticOff => "semantic_off",
             Self::SemanticLoading => "semantic_loading",
             Self::Policy(reason) => reason,
             Self::PolicyFailed => "policy_failed",
             Self::EmbeddingFailed => "embedding_failed",
+            Self::Busy => "busy",
             Self::Explored => "explored",
         }
     }

@@ -3,10 +3,10 @@
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use super::{Pair, gate};
-use crate::cache::embedding::{Embedder, EmbeddingError};
+use crate::cache::embedding::{Embedder, Embedding, EmbeddingError};
 use crate::plugin::policy::{Candidate, Question, ServeReason, Verdict};
 use crate::plugin::{PluginError, Policy};
 
@@ -46,7 +46,7 @@ pub struct Judge<'a> {
 
 /// What a text is to the semantic tier.
 struct Described {
-    vector: Vec<f32>,
+    vector: Arc<[f32]>,
     features: Vec<u8>,
 }
 
@@ -86,11 +86,14 @@ impl Judge<'_> {
         Ok(all.into_inner().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// None when the text is too long.
+    /// None when the text is not for the semantic tier: too long, or not known to the model in all its parts.
     fn describe(&self, text: &str) -> Result<Option<Described>, EvaluateError> {
-        let vector =
+        let embedding =
             self.embedder.embed(text).map_err(|source| EvaluateError::Embedding { text: text.to_owned(), source })?;
-        let Some(vector) = vector else { return Ok(None) };
+        let vector = match embedding {
+            Embedding::Vector(vector) => vector,
+            Embedding::TooLong { .. } | Embedding::UnknownToken => return Ok(None),
+        };
         let features =
             self.policy.describe(text).map_err(|source| EvaluateError::Policy { text: text.to_owned(), source })?;
         Ok(Some(Described { vector, features }))
@@ -101,7 +104,7 @@ impl Judge<'_> {
         let (Some(stored), Some(asked)) = (find(&pair.a), find(&pair.b)) else {
             return Ok(Judged { cosine: None, outcome: Outcome::Missed("too_long") });
         };
-        let cosine: f32 = stored.vector.iter().zip(&asked.vector).map(|(one, other)| one * other).sum();
+        let cosine: f32 = stored.vector.iter().zip(asked.vector.iter()).map(|(one, other)| one * other).sum();
         let outcome = match gate::refusal(&pair.a, &pair.b, cosine) {
             Some(code) => Outcome::Missed(code),
             None => self
