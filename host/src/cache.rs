@@ -204,6 +204,11 @@ impl Cache {
         self.recovering(entries.filter_map(Result::transpose).collect())
     }
 
+    /// How many entries [`Self::without_semantics`] would give if there were no limit, expired ones included.
+    pub fn without_semantics_count(&self) -> usize {
+        self.contents.read().index.undescribed_count()
+    }
+
     /// Adds what was computed later; none marks a text that is too long for the semantic tier.
     /// What has gone or was replaced meanwhile is skipped.
     pub async fn add_semantics(&self, computed: Vec<(EntryId, Option<Semantics>)>) -> Result<(), CacheError> {

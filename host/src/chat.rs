@@ -90,7 +90,7 @@ pub enum ChatError {
 pub struct Chat {
     cache: Arc<Cache>,
     semantic: Arc<SemanticTier>,
-    gate: Gate,
+    gate: Arc<Gate>,
     ledger: Ledger,
     statistics: Statistics,
     default_ttl: Option<Duration>,
@@ -101,9 +101,10 @@ pub struct Chat {
 impl Chat {
     /// With `policy` the semantic tier waits for its embedder; without one it stays off.
     pub fn new(cache: Arc<Cache>, policy: Option<Policy>, settings: &CacheSettings, clock: Clock) -> Self {
-        let semantic = Arc::new(SemanticTier::new(Arc::clone(&cache), policy));
+        let gate = Arc::new(Gate::new());
+        let semantic = Arc::new(SemanticTier::new(Arc::clone(&cache), policy, Arc::clone(&gate)));
         let (default_ttl, explore) = (settings.default_ttl, settings.explore);
-        let (gate, ledger, statistics) = (Gate::new(), Ledger::new(), Statistics::default());
+        let (ledger, statistics) = (Ledger::new(), Statistics::default());
         Self { cache, semantic, gate, ledger, statistics, default_ttl, explore, clock }
     }
 
@@ -160,7 +161,8 @@ impl Chat {
         answer
     }
 
-    /// Stores an answer; when this returns, it is durable and every later look-up sees it.
+    /// Stores an answer; when this returns, it is durable and every later look-up finds it word for word. By its
+    /// meaning too, unless so many are stored that the semantic tier follows later.
     pub async fn store(&self, caller: &Caller, store: Store) -> Result<Stored, ChatError> {
         let now = (self.clock)();
         let Store { prompt, response, model, namespace, context, said, ttl } = store;
@@ -236,10 +238,9 @@ impl Chat {
         Ok(outcome)
     }
 
-    /// Gives the semantic tier its embedder, then catches up on what was stored without one.
-    /// `sessions` look-ups run side by side.
-    pub async fn activate(&self, embedder: Embedder, sessions: usize) -> Result<(), ChatError> {
-        self.semantic.activate(embedder, sessions, &self.clock).await
+    /// Gives the semantic tier its embedder; returns once what was stored without one is in that tier.
+    pub async fn activate(&self, embedder: Embedder) {
+        self.semantic.activate(embedder, &self.clock).await;
     }
 
     /// Removes what expired a day ago from the disk; it is invisible before that.
@@ -249,14 +250,29 @@ impl Chat {
         }
     }
 
-    /// The embedder will not come.
-    pub fn deactivate(&self) {
-        self.semantic.deactivate();
+    /// Whether an embedder would be put to use: without a policy nothing is served by its meaning.
+    pub fn wants_embedder(&self) -> bool {
+        self.semantic.has_policy()
     }
 
-    /// Whether the policy may decide; without it the semantic tier is off until it may again.
-    pub fn allow_semantic(&self, allowed: bool) {
-        self.semantic.allow(allowed);
+    /// The embedder will not come, and `why`.
+    pub fn deactivate(&self, why: String) {
+        self.semantic.deactivate(why);
+    }
+
+    /// Why the policy may not decide; none lets it.
+    pub fn forbid_semantic(&self, why: Option<String>) {
+        self.semantic.forbid(why);
+    }
+
+    /// Why the semantic tier does not do all it should, in a sentence.
+    pub fn semantic_reason(&self) -> Option<String> {
+        self.semantic.reason()
+    }
+
+    /// Entries that the semantic tier has yet to see.
+    pub fn semantic_lag(&self) -> usize {
+        self.semantic.lag()
     }
 
     pub fn semantic_layer(&self) -> LayerState {

@@ -36,7 +36,7 @@ use crate::chat::Chat;
 use crate::settings::Settings;
 
 pub use clock::SteadyClock;
-pub use health::{Health, VERSION};
+pub use health::{Health, Layers, VERSION};
 pub use local_socket::LocalListener;
 pub use plugins::{PluginReport, PluginsInUse};
 

@@ -2,20 +2,26 @@
 //! checks a file: it is handed checked ones.
 
 mod pool;
+mod recent;
 mod runtime;
+mod session;
 
 use std::io;
-use std::path::{Path, PathBuf};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
+use std::sync::Arc;
 
-use fastembed::{
-    InitOptionsUserDefined, Pooling, QuantizationMode, TextEmbedding, TokenizerFiles, UserDefinedEmbeddingModel,
-};
-use tokenizers::Tokenizer;
+use fastembed::TextEmbedding;
+use tokenizers::{Encoding, Tokenizer};
+use tokio::task::block_in_place;
 
 use crate::settings::Precision;
 
-use self::pool::Pool;
+pub use self::pool::Urgency;
+use self::pool::{Lease, Pool};
+use self::recent::Recent;
 pub use self::runtime::OnnxRuntime;
+use self::session::{counting_tokenizer, session};
 
 /// Numbers in an embedding of all-MiniLM-L6-v2.
 pub const DIMENSIONS: usize = 384;
@@ -26,9 +32,13 @@ pub const MAX_TOKENS: usize = 128;
 /// A longer text is first judged by its beginning, so that a prompt of megabytes costs no more than a page.
 const PAGE_BYTES: usize = 4096;
 
-const CONFIG: &str = r#"{"pad_token_id": 0}"#;
-const TOKENIZER_CONFIG: &str = r#"{"model_max_length": 128, "pad_token": "[PAD]"}"#;
-const SPECIAL_TOKENS: &str = r#"{"unk_token": "[UNK]", "sep_token": "[SEP]", "pad_token": "[PAD]", "cls_token": "[CLS]", "mask_token": "[MASK]"}"#;
+/// Most texts that wait for a session. With two sessions that is a fifth of a second for the last one.
+const MAX_WAITING: usize = 256;
+
+/// What the vectors of recent texts may take.
+const RECENT_BYTES: usize = 4 << 20;
+
+const UNKNOWN_TOKEN: &str = "[UNK]";
 
 /// Checked files, ready to load.
 #[derive(Debug, Clone)]
@@ -42,13 +52,33 @@ pub struct ModelFiles {
     pub precision: Precision,
 }
 
+/// What one text is to the semantic tier.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Embedding {
+    /// Unit length, [`DIMENSIONS`] numbers.
+    Vector(Arc<[f32]>),
+    /// More than [`MAX_TOKENS`] tokens.
+    TooLong { tokens: usize },
+    /// The model has no word for a part of the text: its vector would leave that part out.
+    UnknownToken,
+}
+
 /// A pool of single-thread sessions. Cheap to share: wrap it in an `Arc`.
 pub struct Embedder {
     sessions: Pool<TextEmbedding>,
+    session_count: usize,
+    recent: Recent,
     /// Neither truncates nor pads, so it counts every token.
     tokenizer: Tokenizer,
+    unknown: Option<u32>,
     precision: Precision,
     runtime: OnnxRuntime,
+}
+
+/// What the tokens of a text say of it.
+enum Split {
+    Fit { tokens: usize },
+    Unfit(Embedding),
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -71,6 +101,10 @@ pub enum EmbeddingError {
     Run { tokens: usize, source: fastembed::Error },
     #[error("the model answered with something that is no vector of {DIMENSIONS} finite numbers")]
     NoVector,
+    #[error("the model panicked on a text of {tokens} tokens")]
+    Panicked { tokens: usize },
+    #[error("the embedder is busy: {MAX_WAITING} texts wait for it")]
+    Busy,
 }
 
 /// Names the model, its quantisation and the conversion's revision: vectors of different ids are never compared.
@@ -90,9 +124,12 @@ impl Embedder {
             Some(runtime) => runtime.clone(),
             None => OnnxRuntime::load(&files.runtime_library)?,
         };
-        let sessions = (0..sessions.max(1)).map(|_| session(&runtime, files)).collect::<Result<Vec<_>, _>>()?;
         let tokenizer = counting_tokenizer(&files.tokenizer)?;
-        Ok(Self { sessions: Pool::new(sessions), tokenizer, precision: files.precision, runtime })
+        let unknown = tokenizer.token_to_id(UNKNOWN_TOKEN);
+        let session_count = sessions.max(1);
+        let sessions = (0..session_count).map(|_| session(&runtime, files)).collect::<Result<Vec<_>, _>>()?;
+        let (sessions, recent) = (Pool::new(sessions, MAX_WAITING), Recent::new(RECENT_BYTES));
+        Ok(Self { sessions, session_count, recent, tokenizer, unknown, precision: files.precision, runtime })
     }
 
     /// See [`embedder_id`].
@@ -105,83 +142,110 @@ impl Embedder {
         &self.runtime
     }
 
-    /// The unit vector of `text`; none when it has more than [`MAX_TOKENS`] tokens.
-    /// Blocks: waits for a free session, then computes for about a millisecond.
-    pub fn embed(&self, text: &str) -> Result<Option<Vec<f32>>, EmbeddingError> {
-        let tokens = self.tokens(text)?;
-        if tokens > MAX_TOKENS {
-            return Ok(None);
+    /// How many texts are embedded side by side.
+    pub fn sessions(&self) -> usize {
+        self.session_count
+    }
+
+    /// How many texts wait for a session.
+    pub fn waiting(&self) -> usize {
+        self.sessions.waiting()
+    }
+
+    /// The embedding of `text`, computed now. For threads that may block: waits for a free session, then computes for
+    /// about a millisecond.
+    pub fn embed(&self, text: &str) -> Result<Embedding, EmbeddingError> {
+        match self.split(text)? {
+            Split::Fit { tokens } => compute(&mut self.sessions.take_blocking(), text, tokens).map(Embedding::Vector),
+            Split::Unfit(embedding) => Ok(embedding),
         }
-        self.compute(text, tokens).map(Some)
+    }
+
+    /// The embedding of `text`, which may have been computed lately, or be computed right now for somebody else. Waits
+    /// for its turn without a thread, then computes on this one, while the runtime, which has to be the one with many
+    /// threads, moves everything else away from it: a thread of its own costs a tenth of a millisecond more, and finds
+    /// nothing of the model in its cache.
+    pub async fn embed_in_turn(&self, text: &str, urgency: Urgency) -> Result<Embedding, EmbeddingError> {
+        if let Some(vector) = self.recent.known(text) {
+            return Ok(Embedding::Vector(vector));
+        }
+        let split = match self.split_by_page(text)? {
+            Some(split) => split,
+            // Rare and perhaps long: nobody else computes meanwhile in its place.
+            None => {
+                let _place = self.turn(urgency).await?;
+                block_in_place(|| self.split(text))?
+            }
+        };
+        let tokens = match split {
+            Split::Fit { tokens } => tokens,
+            Split::Unfit(embedding) => return Ok(embedding),
+        };
+        let compute = async {
+            let mut session = self.turn(urgency).await?;
+            let computed = block_in_place(|| catch_unwind(AssertUnwindSafe(|| compute(&mut session, text, tokens))));
+            computed.unwrap_or(Err(EmbeddingError::Panicked { tokens }))
+        };
+        // A page of blanks has few tokens, and is not worth the memory.
+        let vector = if text.len() <= PAGE_BYTES { self.recent.vector(text, compute).await } else { compute.await };
+        vector.map(Embedding::Vector)
     }
 
     /// The unit vector of the first [`MAX_TOKENS`] tokens of `text`: what the golden vectors hold.
-    pub fn embed_beginning(&self, text: &str) -> Result<Vec<f32>, EmbeddingError> {
-        let tokens = self.tokens(text)?;
-        self.compute(text, tokens.min(MAX_TOKENS))
+    pub fn embed_beginning(&self, text: &str) -> Result<Arc<[f32]>, EmbeddingError> {
+        let tokens = self.encode(text)?.len();
+        compute(&mut self.sessions.take_blocking(), text, tokens.min(MAX_TOKENS))
     }
 
-    /// All tokens of `text`; of a text of many pages with far too many, those of its first page.
-    fn tokens(&self, text: &str) -> Result<usize, EmbeddingError> {
-        let page = self.count(&text[..text.floor_char_boundary(PAGE_BYTES)])?;
-        // What the cut tore apart is one word of at most 100 tokens, so twice the limit is beyond doubt.
-        if text.len() <= PAGE_BYTES || page > 2 * MAX_TOKENS { Ok(page) } else { self.count(text) }
+    async fn turn(&self, urgency: Urgency) -> Result<Lease<TextEmbedding>, EmbeddingError> {
+        self.sessions.take(urgency).await.map_err(|_full| EmbeddingError::Busy)
     }
 
-    fn count(&self, text: &str) -> Result<usize, EmbeddingError> {
-        let encoding = self.tokenizer.encode_fast(text, true).map_err(|source| EmbeddingError::Split { source })?;
-        Ok(encoding.len())
-    }
-
-    fn compute(&self, text: &str, tokens: usize) -> Result<Vec<f32>, EmbeddingError> {
-        let mut session = self.sessions.take();
-        let vectors = session.embed([text], None).map_err(|source| EmbeddingError::Run { tokens, source })?;
-        match <[Vec<f32>; 1]>::try_from(vectors) {
-            Ok([vector]) if is_unit_vector(&vector) => Ok(vector),
-            Ok(_) | Err(_) => Err(EmbeddingError::NoVector),
+    /// Judges all of `text`, a text of many pages with far too many tokens by its first page.
+    fn split(&self, text: &str) -> Result<Split, EmbeddingError> {
+        match self.split_by_page(text)? {
+            Some(split) => Ok(split),
+            None => Ok(self.judge(&self.encode(text)?)),
         }
     }
+
+    /// None when the first page does not say enough.
+    fn split_by_page(&self, text: &str) -> Result<Option<Split>, EmbeddingError> {
+        let page = self.encode(&text[..text.floor_char_boundary(PAGE_BYTES)])?;
+        // What the cut tore apart is one word of at most 100 tokens, so twice the limit is beyond doubt.
+        let is_enough = text.len() <= PAGE_BYTES || page.len() > 2 * MAX_TOKENS;
+        Ok(is_enough.then(|| self.judge(&page)))
+    }
+
+    fn judge(&self, encoding: &Encoding) -> Split {
+        let tokens = encoding.len();
+        if tokens > MAX_TOKENS {
+            Split::Unfit(Embedding::TooLong { tokens })
+        } else if self.unknown.is_some_and(|unknown| encoding.get_ids().contains(&unknown)) {
+            Split::Unfit(Embedding::UnknownToken)
+        } else {
+            Split::Fit { tokens }
+        }
+    }
+
+    fn encode(&self, text: &str) -> Result<Encoding, EmbeddingError> {
+        self.tokenizer.encode_fast(text, true).map_err(|source| EmbeddingError::Split { source })
+    }
 }
 
-/// One session without threads of its own: the pool is what runs side by side.
-fn session(runtime: &OnnxRuntime, files: &ModelFiles) -> Result<TextEmbedding, EmbeddingError> {
-    let quantization = match files.precision {
-        Precision::Int8 => QuantizationMode::Dynamic,
-        Precision::Fp32 => QuantizationMode::None,
-    };
-    let tokenizer = TokenizerFiles {
-        tokenizer_file: read(&files.tokenizer)?,
-        config_file: CONFIG.into(),
-        special_tokens_map_file: SPECIAL_TOKENS.into(),
-        tokenizer_config_file: TOKENIZER_CONFIG.into(),
-    };
-    let directory = files.model.parent().and_then(Path::to_str);
-    let directory = directory.ok_or_else(|| EmbeddingError::NotUnicode { path: files.model.clone() })?;
-    let model = UserDefinedEmbeddingModel::new(read(&files.model)?, tokenizer)
-        .with_pooling(Pooling::Mean)
-        .with_quantization(quantization);
-    let options = InitOptionsUserDefined::new()
-        .with_environment(runtime.environment())
-        .with_max_length(MAX_TOKENS)
-        .with_intra_threads(1)
-        .with_session_config("session.intra_op.allow_spinning", "0")
-        .with_session_config("session.inter_op.allow_spinning", "0")
-        .with_session_config("session.model_external_initializers_file_folder_path", directory);
-    TextEmbedding::try_new_from_user_defined(model, options)
-        .map_err(|source| EmbeddingError::Model { path: files.model.clone(), source })
+/// One text at a time: numbers of 8 bits are scaled to what is in a batch, so that a text has another vector in other
+/// company.
+fn compute(session: &mut TextEmbedding, text: &str, tokens: usize) -> Result<Arc<[f32]>, EmbeddingError> {
+    let vectors = session.embed([text], None).map_err(|source| EmbeddingError::Run { tokens, source })?;
+    only_unit_vector(vectors).ok_or(EmbeddingError::NoVector)
 }
 
-/// The shipped file truncates and pads to 128 tokens, which would make every text fit.
-fn counting_tokenizer(path: &Path) -> Result<Tokenizer, EmbeddingError> {
-    let failure = |source| EmbeddingError::Tokenizer { path: path.to_owned(), source };
-    let mut tokenizer = Tokenizer::from_bytes(read(path)?).map_err(failure)?;
-    tokenizer.with_padding(None);
-    tokenizer.with_truncation(None).map_err(failure)?;
-    Ok(tokenizer)
-}
-
-fn read(path: &Path) -> Result<Vec<u8>, EmbeddingError> {
-    std::fs::read(path).map_err(|source| EmbeddingError::Read { path: path.to_owned(), source })
+/// What comes out of a model is believed only when it is one vector that can be compared with others.
+fn only_unit_vector(vectors: Vec<Vec<f32>>) -> Option<Arc<[f32]>> {
+    match <[Vec<f32>; 1]>::try_from(vectors) {
+        Ok([vector]) if is_unit_vector(&vector) => Some(vector.into()),
+        Ok(_) | Err(_) => None,
+    }
 }
 
 /// A NaN anywhere makes the length a NaN, which is in no range.
@@ -204,8 +268,11 @@ mod tests {
             vector
         };
         assert!(is_unit_vector(&unit));
+        assert_eq!(only_unit_vector(vec![unit.clone(), unit.clone()]), None);
+        assert_eq!(only_unit_vector(vec![unit.clone()]).as_deref(), Some(unit.as_slice()));
         for bad in [with(f32::NAN), with(f32::INFINITY), with(1.0), vec![0.0; DIMENSIONS], vec![1.0], Vec::new()] {
             assert!(!is_unit_vector(&bad));
+            assert_eq!(only_unit_vector(vec![bad]), None);
         }
     }
 }

@@ -58,6 +58,10 @@ impl<'a> Asked<'a> {
     pub fn question(&self) -> QuestionKey {
         self.question
     }
+
+    pub fn scope(&self) -> &Scope {
+        self.scope
+    }
 }
 
 impl ScopeKey {

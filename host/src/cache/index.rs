@@ -194,6 +194,10 @@ impl Index {
         live.take(limit).collect()
     }
 
+    pub(super) fn undescribed_count(&self) -> usize {
+        self.undescribed.len()
+    }
+
     /// The entry that one of the same question and model takes the place of.
     pub(super) fn replaced_by(&self, head: &Head) -> Option<EntryId> {
         let model = match &head.model {

@@ -33,6 +33,8 @@ pub enum Layer {
 pub enum Miss {
     /// Nothing stored is near.
     NotFound,
+    /// A part of the prompt is in no language that the model knows, and it is not stored exactly.
+    UnknownToken,
     /// The prompt is longer than the semantic tier takes, and not stored exactly.
     TooLong,
     /// Not stored exactly, and the semantic tier is off.
@@ -47,8 +49,12 @@ pub enum Miss {
     EmbeddingFailed,
     /// Not stored exactly, and the prompt is not for the semantic tier.
     ExactOnly(Reason),
+    /// The policy would serve an answer to a prompt that names other things in code.
+    OtherCode,
     /// The prompt leans on a conversation that was not given, so that no stored answer can be its own.
     NeedsContext,
+    /// So many prompts wait for the embedder that this one may not.
+    Busy,
     /// There is an answer, and what is stored next for this question will be compared with it.
     Explored,
 }
@@ -58,6 +64,7 @@ impl Miss {
     pub fn code(self) -> &'static str {
         match self {
             Self::NotFound => "not_found",
+            Self::UnknownToken => "unknown_token",
             Self::TooLong => "too_long",
             Self::SemanticOff => "semantic_off",
             Self::SemanticLoading => "semantic_loading",
@@ -66,6 +73,8 @@ impl Miss {
             Self::EmbeddingFailed => "embedding_failed",
             Self::ExactOnly(reason) => reason.code(),
             Self::NeedsContext => "needs_context",
+            Self::OtherCode => "other_code",
+            Self::Busy => "busy",
             Self::Explored => "explored",
         }
     }

@@ -23,7 +23,7 @@ impl HostGates {
         if cosine < COSINE_FLOOR {
             Some(Miss::NotFound.code())
         } else if !self.eligibility.may_answer(asked, stored) {
-            Some("other_code")
+            Some(Miss::OtherCode.code())
         } else {
             None
         }

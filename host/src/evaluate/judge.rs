@@ -3,12 +3,13 @@
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use super::Pair;
 use super::gate::HostGates;
-use crate::cache::embedding::{Embedder, EmbeddingError};
+use crate::cache::embedding::{Embedder, Embedding, EmbeddingError};
 use crate::chat::Miss;
+use crate::chat::eligibility::Reason;
 use crate::plugin::policy::{Candidate, Question, ServeReason, Verdict};
 use crate::plugin::{PluginError, Policy};
 
@@ -48,8 +49,8 @@ pub struct Judge<'a> {
 
 /// What a text is to the semantic tier.
 struct Described {
-    /// None when the text is too long. What the host bars has one too: cosine alone would serve it.
-    vector: Option<Vec<f32>>,
+    /// None when the embedder does not take the text. What the host bars has one too: cosine alone would serve it.
+    vector: Option<Arc<[f32]>>,
     /// The policy's features, or the stable code of the reason why the text gets none.
     features: Result<Vec<u8>, &'static str>,
 }
@@ -93,10 +94,14 @@ impl Judge<'_> {
     }
 
     fn describe(&self, text: &str, gates: &HostGates) -> Result<Described, EvaluateError> {
-        let vector =
+        let embedding =
             self.embedder.embed(text).map_err(|source| EvaluateError::Embedding { text: text.to_owned(), source })?;
-        let too_long = vector.is_none().then(|| Miss::TooLong.code());
-        let features = match gates.bars(text).or(too_long) {
+        let (vector, refused) = match embedding {
+            Embedding::Vector(vector) => (Some(vector), None),
+            Embedding::TooLong { .. } => (None, Some(Miss::TooLong.code())),
+            Embedding::UnknownToken => (None, Some(Reason::UnknownToken.code())),
+        };
+        let features = match gates.bars(text).or(refused) {
             Some(code) => Err(code),
             None => Ok(self
                 .policy
@@ -115,7 +120,7 @@ impl Judge<'_> {
         let find = |text: &str| described.get(text).expect("every text of the pairs was described");
         let (stored, asked) = (find(&pair.a), find(&pair.b));
         let cosine = match (&stored.vector, &asked.vector) {
-            (Some(stored), Some(asked)) => Some(stored.iter().zip(asked).map(|(one, other)| one * other).sum()),
+            (Some(stored), Some(asked)) => Some(stored.iter().zip(asked.iter()).map(|(one, other)| one * other).sum()),
             (None, _) | (_, None) => None,
         };
         let outcome = match (&asked.features, &stored.features, cosine) {

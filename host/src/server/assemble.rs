@@ -7,10 +7,10 @@ use super::reload::Reload;
 use super::{Gateway, PluginsInUse, SteadyClock};
 use crate::cache::embedding::embedder_id;
 use crate::cache::{Cache, CacheError};
-use crate::chat::{Chat, ChatError};
-use crate::model::{self, ModelError, Progress};
+use crate::chat::Chat;
+use crate::model::{self, Progress};
 use crate::plugin::{Lock, Outside, Places, PluginError, Plugins, Policy};
-use crate::settings::{EmbeddingSettings, Settings};
+use crate::settings::Settings;
 use crate::tools::ChatAnswers;
 
 #[derive(Debug, thiserror::Error)]
@@ -19,14 +19,6 @@ pub enum AssembleError {
     Cache(#[from] CacheError),
     #[error("cannot set up the plugins")]
     Plugins(#[from] PluginError),
-}
-
-#[derive(Debug, thiserror::Error)]
-enum SemanticError {
-    #[error(transparent)]
-    Model(#[from] ModelError),
-    #[error(transparent)]
-    Chat(#[from] ChatError),
 }
 
 /// Opens everything that answers at once. A plugin that fails is reported and left out.
@@ -41,6 +33,10 @@ pub async fn assemble(settings: Arc<Settings>) -> Result<(Gateway, Reload), Asse
     failed.extend(plugins.failed().map(|failed| (failed.name.clone(), failed.reason.clone())));
     let policy = policy(&plugins, &settings, &mut failed);
     let digest = policy.as_ref().map(Policy::digest).unwrap_or_default().to_owned();
+    let (policy, no_policy) = match policy {
+        Ok(policy) => (Some(policy), None),
+        Err(why) => (None, Some(why)),
+    };
     let embedder = embedder_id(settings.embedding.precision);
     let clock = SteadyClock::start(home.clock_file());
     let told = clock.clone();
@@ -48,6 +44,9 @@ pub async fn assemble(settings: Arc<Settings>) -> Result<(Gateway, Reload), Asse
     let (cache, set_aside) = Cache::open_or_set_aside(&database, &settings.cache, embedder, &digest, clock.now())?;
     let cache = Arc::new(cache);
     let chat = Arc::new(Chat::new(cache, policy, &settings.cache, Arc::new(move || told.now())));
+    if let Some(why) = no_policy {
+        chat.deactivate(why);
+    }
     let answers = Arc::new(ChatAnswers::new(Arc::clone(&chat)));
     let outside = Arc::new(Outside::new(home, settings.plugin_config.clone(), Some(answers)));
     let in_use = Arc::new(PluginsInUse::new(Arc::clone(&chat), outside));
@@ -69,18 +68,19 @@ fn accepted(settings: &Settings, failed: &mut Vec<(String, String)>) -> (Lock, S
     }
 }
 
-/// Without a policy nothing may be served semantically; the exact tier goes on.
-fn policy(plugins: &Plugins, settings: &Settings, failed: &mut Vec<(String, String)>) -> Option<Policy> {
+/// The policy, or why there is none: then nothing may be served semantically, and the exact tier goes on.
+fn policy(plugins: &Plugins, settings: &Settings, failed: &mut Vec<(String, String)>) -> Result<Policy, String> {
     if !settings.embedding.enabled {
-        return None;
+        return Err("it is switched off in the settings".to_owned());
     }
     match plugins.policy(settings.policy.name.as_deref(), &settings.policy.settings) {
-        Ok(policy) => Some(policy),
+        Ok(policy) => Ok(policy),
         Err(error) => {
             let name = settings.policy.name.clone().unwrap_or_else(|| "policy".to_owned());
             tracing::error!(policy = name, error = error.chain(), "no policy, so the semantic tier stays off");
+            let why = format!("the policy {name} cannot be used: {}", error.chain());
             failed.push((name, error.chain()));
-            None
+            Err(why)
         }
     }
 }
@@ -89,26 +89,20 @@ fn policy(plugins: &Plugins, settings: &Settings, failed: &mut Vec<(String, Stri
 /// so once and the gateway stays with the exact tier.
 pub async fn load_model(gateway: Gateway, progress: &(dyn Fn(Progress) + Send + Sync)) {
     let settings = &gateway.settings.embedding;
-    if !settings.enabled {
+    if !settings.enabled || !gateway.chat.wants_embedder() {
         return;
     }
-    match activate(&gateway, settings, progress).await {
-        Ok(()) => tracing::info!("the semantic tier is active"),
+    match model::open(settings, progress).await {
+        Ok(embedder) => {
+            gateway.chat.activate(embedder).await;
+            tracing::info!("the semantic tier is active");
+        }
         Err(error) => {
-            gateway.chat.deactivate();
+            gateway.chat.deactivate(model::chain(&error));
             tracing::error!(
                 error = &error as &dyn std::error::Error,
                 "no model, so only the exact tier answers; run 'isartor model pull' and start again"
             );
         }
     }
-}
-
-async fn activate(
-    gateway: &Gateway,
-    settings: &EmbeddingSettings,
-    progress: &(dyn Fn(Progress) + Send + Sync),
-) -> Result<(), SemanticError> {
-    let embedder = model::open(settings, progress).await?;
-    Ok(gateway.chat.activate(embedder, settings.sessions).await?)
 }

@@ -19,6 +19,9 @@ pub struct Health {
     pub uptime_seconds: u64,
     pub layers: Layers,
     pub entries: usize,
+    /// Entries that the semantic tier has yet to see; the exact one finds them.
+    #[serde(default)]
+    pub semantic_lag: usize,
     #[serde(default)]
     pub cache: CacheHealth,
     pub plugins: Plugins,
@@ -36,6 +39,9 @@ pub struct CacheHealth {
 pub struct Layers {
     pub exact: String,
     pub semantic: String,
+    /// Why the semantic tier does not do all it should, in a sentence.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub semantic_reason: Option<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -94,8 +100,10 @@ impl Health {
             layers: Layers {
                 exact: LayerState::Active.as_str().to_owned(),
                 semantic: gateway.chat.semantic_layer().as_str().to_owned(),
+                semantic_reason: gateway.chat.semantic_reason(),
             },
             entries: gateway.chat.entries(),
+            semantic_lag: gateway.chat.semantic_lag(),
             cache: CacheHealth {
                 trouble: trouble.map(|error| format!("{error}; {}", error.hint())),
                 set_aside: gateway.set_aside.as_ref().map(|path| path.display().to_string()),

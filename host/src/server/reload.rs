@@ -110,7 +110,7 @@ impl Reload {
                 Some((name, error.chain()))
             }
         };
-        self.chat.allow_semantic(problem.is_none());
+        self.chat.forbid_semantic(problem.as_ref().map(|(policy, why)| format!("the policy {policy}: {why}")));
         problem
     }
 

@@ -1,9 +1,10 @@
 //! The local gateway: whether it runs, answers, and is this version.
 
 use super::finding::Finding;
-use crate::server::VERSION;
+use crate::chat::LayerState;
 use crate::server::control::{self, Request};
 use crate::server::instance;
+use crate::server::{Layers, VERSION};
 use crate::settings::Settings;
 
 const NAME: &str = "gateway";
@@ -25,13 +26,24 @@ pub(super) fn examine(settings: &Settings) -> anyhow::Result<Finding> {
         let found = Finding::odd(NAME, format!("{} is version {}, this is {VERSION}", running.url, health.version));
         return Ok(found.hint("run 'isartor stop' and 'isartor up --detach'"));
     }
-    let semantic = &health.layers.semantic;
+    let semantic = match &health.layers.semantic_reason {
+        Some(reason) => format!("{} ({reason})", health.layers.semantic),
+        None => health.layers.semantic.clone(),
+    };
     let what = format!(
         "{} is {}, with {} entries; the semantic tier is {semantic}",
         running.url, health.status, health.entries
     );
     match health.status.as_str() {
+        "ok" | "starting" if is_less_than_wanted(settings, &health.layers) => {
+            Ok(Finding::odd(NAME, what).hint("see 'isartor logs'; prompts are answered word for word meanwhile"))
+        }
         "ok" | "starting" => Ok(Finding::well(NAME, what)),
         _ => Ok(Finding::ill(NAME, what).hint("see 'isartor logs'")),
     }
+}
+
+/// A reason is a reason to worry unless the tier is on its way, or not wanted.
+fn is_less_than_wanted(settings: &Settings, layers: &Layers) -> bool {
+    settings.embedding.enabled && layers.semantic_reason.is_some() && layers.semantic != LayerState::Loading.as_str()
 }

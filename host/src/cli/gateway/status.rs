@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use super::{ask, output};
 use crate::server::control::{Reply, Request};
 use crate::server::instance::{Presence, presence};
+use crate::server::{Health, Layers};
 use crate::settings::{Home, Settings};
 
 /// What init scripts call "not running".
@@ -78,14 +79,29 @@ fn running_text(reply: &Reply, home: &Home) -> Vec<String> {
     let mut lines = vec![
         format!("isartor {} is running at {} (process {})", health.version, reply.url, reply.pid),
         format!("uptime:  {}", duration(health.uptime_seconds)),
-        format!("layers:  exact {}, semantic {}", health.layers.exact, health.layers.semantic),
-        format!("entries: {}", health.entries),
+        layers(&health.layers),
+        entries(health),
         format!("plugins: {} loaded", health.plugins.loaded),
     ];
     lines.extend(health.plugins.loading.iter().map(|name| format!("  {name} is still loading")));
     lines.extend(health.plugins.failed.iter().map(|plugin| format!("  {} failed: {}", plugin.name, plugin.reason)));
     lines.push(format!("log:     {}", home.log_file().display()));
     lines
+}
+
+fn layers(layers: &Layers) -> String {
+    let Layers { exact, semantic, semantic_reason } = layers;
+    match semantic_reason {
+        Some(reason) => format!("layers:  exact {exact}, semantic {semantic}: {reason}"),
+        None => format!("layers:  exact {exact}, semantic {semantic}"),
+    }
+}
+
+fn entries(health: &Health) -> String {
+    match health.semantic_lag {
+        0 => format!("entries: {}", health.entries),
+        lag => format!("entries: {}, of which {lag} are not in the semantic tier yet", health.entries),
+    }
 }
 
 fn duration(seconds: u64) -> String {
