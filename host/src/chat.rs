@@ -1,11 +1,13 @@
 //! `isartor_chat` and `isartor_cache_store`: look up, ask the policy, answer. Never calls a model, never stores
 //! what it was not given.
 
+pub mod admission;
 mod answer;
 mod caller;
 pub mod eligibility;
 mod ledger;
 pub mod request;
+pub mod secrets;
 mod semantic;
 pub mod statistics;
 
@@ -13,20 +15,21 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use crate::cache::embedding::Embedder;
-use crate::cache::{Asked, Cache, CacheError, ContextKey, EntryId, Judged, NewEntry, Opinion, Reach, Scope, Served};
+use crate::cache::{
+    Asked, Cache, CacheError, ContextKey, EntryId, Imported, Judged, NewEntry, Opinion, Reach, Scope, Served,
+};
 use crate::plugin::Policy;
 use crate::settings::CacheSettings;
-use eligibility::{Eligibility, Gate, Reason};
+use admission::Admission;
+use eligibility::Eligibility;
 use ledger::Ledger;
 use semantic::SemanticTier;
-use statistics::{Event, Statistics};
+use statistics::Event;
 
 pub use answer::{Answer, FeedbackOutcome, Hit, Layer, LayerState, Miss, Refusal, Stored};
 pub use caller::{Caller, Channel, Principal, Said};
 pub(crate) use semantic::COSINE_FLOOR;
-
-/// How long an answer is kept that changes by the day.
-const VOLATILE_TTL: Duration = Duration::from_mins(5);
+pub use statistics::Statistics;
 
 /// How the time is told. Steady: it does not follow the steps of the machine's clock.
 pub type Clock = Arc<dyn Fn() -> SystemTime + Send + Sync>;
@@ -90,7 +93,7 @@ pub enum ChatError {
 pub struct Chat {
     cache: Arc<Cache>,
     semantic: Arc<SemanticTier>,
-    gate: Arc<Gate>,
+    admission: Admission,
     ledger: Ledger,
     statistics: Statistics,
     default_ttl: Option<Duration>,
@@ -101,11 +104,16 @@ pub struct Chat {
 impl Chat {
     /// With `policy` the semantic tier waits for its embedder; without one it stays off.
     pub fn new(cache: Arc<Cache>, policy: Option<Policy>, settings: &CacheSettings, clock: Clock) -> Self {
-        let gate = Arc::new(Gate::new());
-        let semantic = Arc::new(SemanticTier::new(Arc::clone(&cache), policy, Arc::clone(&gate)));
+        let admission = Admission::new();
+        let semantic = Arc::new(SemanticTier::new(Arc::clone(&cache), policy, admission.gate()));
         let (default_ttl, explore) = (settings.default_ttl, settings.explore);
         let (ledger, statistics) = (Ledger::new(), Statistics::default());
-        Self { cache, semantic, gate, ledger, statistics, default_ttl, explore, clock }
+        Self { cache, semantic, admission, ledger, statistics, default_ttl, explore, clock }
+    }
+
+    /// Goes on with these figures.
+    pub fn counting(self, statistics: Statistics) -> Self {
+        Self { statistics, ..self }
     }
 
     /// Looks in the exact tier, then in the semantic one.
@@ -130,7 +138,7 @@ impl Chat {
 
     /// Looks in the semantic tier, unless the prompt is none of its business whatever a policy says.
     async fn similar(&self, asked: &Asked<'_>, prompt: &str, now: SystemTime) -> Result<Answer, ChatError> {
-        match self.gate.of(prompt) {
+        match self.admission.of(prompt) {
             Eligibility::Semantic => self.semantic.lookup(asked, prompt, now).await,
             Eligibility::NeedsContext if !asked.has_context() => Ok(Answer::Miss(Miss::NeedsContext)),
             Eligibility::NeedsContext => Ok(Answer::Miss(Miss::NotFound)),
@@ -167,31 +175,34 @@ impl Chat {
         let now = (self.clock)();
         let Store { prompt, response, model, namespace, context, said, ttl } = store;
         let caller = caller.knowing(said);
+        let eligibility = match self.admission.judge(&prompt, &response, context.is_some()) {
+            Ok(eligibility) => eligibility,
+            Err(refusal) => {
+                self.statistics.record(&caller, &Event::Refused(refusal), now);
+                return Ok(Stored::Refused(refusal));
+            }
+        };
         let scope = scope(&caller.principal, namespace, context);
         let asked = Asked::new(&scope, &prompt, model.as_deref());
         self.compare_explored(&caller, &asked, &response, now)?;
-        let eligibility = self.gate.of(&prompt);
-        if eligibility == Eligibility::NeedsContext && context.is_none() {
-            self.statistics.record(&caller, &Event::Refused(Refusal::NeedsContext), now);
-            return Ok(Stored::Refused(Refusal::NeedsContext));
-        }
         let reach = self.reach(&caller, &asked, eligibility);
         let Caller { client, session, key, .. } = caller.clone();
-        let ttl = lifetime(ttl.or(self.default_ttl), eligibility);
-        let entry = NewEntry {
-            scope: scope.clone(),
-            prompt: prompt.clone(),
-            response,
-            model: model.clone(),
-            ttl,
-            reach,
-            client,
-            session,
-            key,
-            semantics: None,
-        };
+        let ttl = admission::lifetime(ttl.or(self.default_ttl), eligibility);
+        let (scope, prompt, model) = (scope.clone(), prompt.clone(), model.clone());
+        let entry = NewEntry { scope, prompt, response, model, ttl, reach, client, session, key, semantics: None };
         let id = self.semantic.store(entry, now).await?;
         self.statistics.record(&caller, &Event::Stored, now);
+        Ok(Stored::Kept(id))
+    }
+
+    /// Stores what was exported, as old as it was, unless it is nothing to keep.
+    pub async fn import(&self, imported: Imported) -> Result<Stored, ChatError> {
+        let imported = match self.admission.admit(imported) {
+            Ok(imported) => imported,
+            Err(refusal) => return Ok(Stored::Refused(refusal)),
+        };
+        let id = self.cache.import(imported).await?;
+        self.semantic.wake();
         Ok(Stored::Kept(id))
     }
 
@@ -199,9 +210,9 @@ impl Chat {
     /// have been talked into it.
     fn reach(&self, caller: &Caller, asked: &Asked<'_>, eligibility: Eligibility) -> Reach {
         let is_unasked = caller.channel == Channel::Mcp && !self.ledger.has_missed(caller, asked.question());
-        match eligibility {
-            Eligibility::Semantic if !is_unasked => Reach::Similar,
-            Eligibility::Semantic | Eligibility::NeedsContext | Eligibility::ExactOnly(_) => Reach::Same,
+        match admission::reach(eligibility) {
+            Reach::Similar if !is_unasked => Reach::Similar,
+            Reach::Similar | Reach::Same => Reach::Same,
         }
     }
 
@@ -245,8 +256,12 @@ impl Chat {
 
     /// Removes what expired a day ago from the disk; it is invisible before that.
     pub async fn sweep(&self) {
-        if let Err(error) = self.cache.sweep((self.clock)()).await {
-            tracing::warn!(error = &error as &dyn std::error::Error, "cannot remove expired entries");
+        let now = (self.clock)();
+        match self.cache.sweep(now).await {
+            Ok(count) => self.statistics.record(&Caller::local(), &Event::Expired(count), now),
+            Err(error) => {
+                tracing::warn!(error = &error as &dyn std::error::Error, "cannot remove expired entries");
+            }
         }
     }
 
@@ -299,14 +314,6 @@ impl Chat {
 
 fn scope(principal: &Principal, namespace: Option<String>, context: Option<ContextKey>) -> Scope {
     Scope { principal: principal.as_str().to_owned(), namespace, context }
-}
-
-/// What changes by the day is kept for a short time only, whatever the caller says.
-fn lifetime(ttl: Option<Duration>, eligibility: Eligibility) -> Option<Duration> {
-    match eligibility {
-        Eligibility::ExactOnly(Reason::Volatile) => Some(ttl.map_or(VOLATILE_TTL, |ttl| ttl.min(VOLATILE_TTL))),
-        Eligibility::Semantic | Eligibility::NeedsContext | Eligibility::ExactOnly(_) => ttl,
-    }
 }
 
 /// A clock that was set back makes an entry new, never negative.

@@ -161,6 +161,13 @@ impl SemanticTier {
         }
     }
 
+    /// Something was stored that this tier has yet to see.
+    pub(super) fn wake(&self) {
+        if let State::On(running) = self.current() {
+            running.catch_up.wake();
+        }
+    }
+
     fn current(&self) -> State {
         if let Some(why) = self.forbidden.read().unwrap_or_else(PoisonError::into_inner).clone() {
             return State::Off { why };

@@ -7,7 +7,7 @@ use super::reload::Reload;
 use super::{Gateway, PluginsInUse, SteadyClock};
 use crate::cache::embedding::embedder_id;
 use crate::cache::{Cache, CacheError};
-use crate::chat::Chat;
+use crate::chat::{Chat, Statistics};
 use crate::model::{self, Progress};
 use crate::plugin::{Lock, Outside, Places, PluginError, Plugins, Policy};
 use crate::settings::Settings;
@@ -43,7 +43,9 @@ pub async fn assemble(settings: Arc<Settings>) -> Result<(Gateway, Reload), Asse
     let database = home.database();
     let (cache, set_aside) = Cache::open_or_set_aside(&database, &settings.cache, embedder, &digest, clock.now())?;
     let cache = Arc::new(cache);
-    let chat = Arc::new(Chat::new(cache, policy, &settings.cache, Arc::new(move || told.now())));
+    let statistics = Statistics::restored(&home.statistics_file(), clock.now());
+    let chat = Chat::new(cache, policy, &settings.cache, Arc::new(move || told.now()));
+    let chat = Arc::new(chat.counting(statistics));
     if let Some(why) = no_policy {
         chat.deactivate(why);
     }

@@ -67,7 +67,7 @@ fn expected(acknowledged: &[Acknowledged], count: usize) -> Vec<(&str, Option<&s
 }
 
 /// What had begun and was not answered yet may have happened or not.
-fn begun<'a>(acknowledged: &'a [Acknowledged], count: usize) -> Option<(&'a str, Option<&'a str>)> {
+fn begun(acknowledged: &[Acknowledged], count: usize) -> Option<(&str, Option<&str>)> {
     acknowledged.iter().find_map(|done| match done {
         Acknowledged::Stored { prompt, response, steps } if *steps > count => {
             Some((prompt.as_str(), Some(response.as_str())))

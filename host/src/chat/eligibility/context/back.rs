@@ -17,13 +17,15 @@ const AFTER_DEMONSTRATIVE: &[&str] = &[
 ];
 
 /// What is said of no thing: `it rains`.
-const IMPERSONAL: &[&str] =
-    &["rain", "raining", "snow", "snowing", "dark", "hot", "cold", "warm", "sunny", "worth", "late", "early"];
+const IMPERSONAL: &[&str] = &[
+    "rain", "raining", "snow", "snowing", "dark", "hot", "cold", "warm", "sunny", "worth", "late", "early", "hurt",
+    "living",
+];
 
 /// Where the first word is that points at something before the prompt.
 pub(super) fn points_back(text: &Text) -> Option<usize> {
     let points = |index: usize| match text.at(index) {
-        "it" => it(text, index),
+        "it" if !text.words()[index].is_name => it(text, index),
         "this" | "that" | "these" | "those" => demonstrative(text, index),
         "he" | "she" | "him" | "her" | "they" | "them" | "his" | "their" => person(text, index),
         "its" => is_first_subject(text, index) && text.len() <= 8,
@@ -43,11 +45,11 @@ pub(super) fn points_back(text: &Text) -> Option<usize> {
 
 /// Nothing before the word could be what it stands for.
 fn is_first_subject(text: &Text, index: usize) -> bool {
-    let words = text.words()[..index].iter();
-    words
-        .filter(|word| !word.is_quoted)
-        .all(|word| word.has(Class::Function) || word.has(Class::Light) || word.has(Class::Order))
-        && !text.words()[..index].iter().any(|word| word.is_quoted)
+    text.words()[..index].iter().all(|word| {
+        // `US` and `IT` are names.
+        let is_function = word.has(Class::Function) && (!word.is_name || word.text.starts_with('i'));
+        !word.is_quoted && (is_function || word.has(Class::Light) || word.has(Class::Order))
+    })
 }
 
 fn is_content(text: &Text, index: usize) -> bool {
@@ -60,6 +62,9 @@ fn ordered(text: &Text) -> Option<usize> {
         "please", "can", "could", "would", "you", "kindly", "now", "ok", "okay", "then", "just", "help", "me", "i",
         "want", "to", "need", "let's", "hi", "hey", "quickly", "try", "how", "do", "also",
     ];
+    if text.opens_with(&["can i", "could i", "should i", "do i", "may i"]) {
+        return None;
+    }
     let index = text.words().iter().position(|word| !word.is_any(BEFORE) || word.is("try"))?;
     text.has(index, Class::Order).then_some(index)
 }
@@ -70,8 +75,12 @@ fn it(text: &Text, index: usize) -> bool {
     }
     let is_how = text.opens_with(&["how do", "how to", "how can", "how did"]);
     let is_object = !is_how && ordered(text).is_some_and(|order| order < index && index - order <= 3);
-    if is_object && !text.is_before(index, &["is", "does", "was"]) {
+    if is_object && !text.is_before(index, &["is", "does", "was", "what", "how", "why", "when", "where", "that", "if"])
+    {
         return true;
+    }
+    if asks_of_the_product(text, index) {
+        return false;
     }
     let rest = text.len() - index - 1;
     let makes = text.before(index) == "make" && text.is(index + 1, &["to", "in", "big", "rain", "as", "through"]);
@@ -81,10 +90,16 @@ fn it(text: &Text, index: usize) -> bool {
     !makes && !complement && !clock && !falls && rest <= 4
 }
 
+/// `does it support SAML`, `how much does it cost`: what a help page is asked, about the one thing that it is for.
+fn asks_of_the_product(text: &Text, index: usize) -> bool {
+    let asks = text.opens_with(&["does", "do", "can", "will", "how much"]) && ordered(text).is_none();
+    asks && (index + 1..text.len()).any(|at| is_content(text, at))
+}
+
 /// `this function`, `explain that again`, `what is this`.
 fn demonstrative(text: &Text, index: usize) -> bool {
     let noun = noun_after(text, index);
-    let is_artefact = noun.is_some_and(|noun| text.has(noun, Class::Artefact));
+    let is_artefact = noun.is_some_and(|noun| !text.is(noun + 1, &["thing", "person", "time"]));
     let stands_alone =
         text.ends_at(index) || text.is(index + 1, AFTER_DEMONSTRATIVE) || text.words()[index].stop != Stop::None;
     let is_that = text.at(index) == "that" || text.at(index) == "those";
@@ -97,7 +112,8 @@ fn demonstrative(text: &Text, index: usize) -> bool {
         let order = ordered(text).is_some();
         return order || is_first_subject(text, index) || text.len() <= 10;
     }
-    stands_alone && !is_conjunction && is_first_subject(text, index) && !announces(text, index)
+    let is_open = stands_alone && !is_conjunction && is_first_subject(text, index);
+    is_open && !announces(text, index) && !asks_of_the_product(text, index)
 }
 
 /// The noun that a demonstrative or an article stands before, with at most two words between.
@@ -201,8 +217,8 @@ fn own(text: &Text, index: usize) -> bool {
     const PROGRAMS: &[&str] =
         &["code", "function", "script", "program", "query", "regex", "loop", "snippet", "class", "answer"];
     let Some(noun) = noun_after(text, index) else { return false };
-    let has_order =
-        ordered(text).is_some_and(|order| order < index && index - order <= 2) && !text.opens_with(&["how"]);
+    let has_order = ordered(text).is_some_and(|order| order < index && index - order <= 2)
+        && !text.opens_with(&["how", "can i", "could i", "should i", "do i", "may i"]);
     let is_specified = text.is(noun + 1, &["of", "for", "that", "which", "about", "from", "to", "on", "as", "with"]);
     let asks = text.is(
         ordered(text).unwrap_or(0),
@@ -222,7 +238,7 @@ fn you(text: &Text, index: usize) -> bool {
         &["answer", "response", "reply", "suggestion", "explanation", "code", "solution", "message", "statement"];
     match text.at(index) {
         "your" => {
-            text.is(index + 1, &["last", "previous", "first", "earlier"])
+            (text.is(index + 1, &["last", "previous", "first", "earlier"]) && text.is(index + 2, ANSWERS))
                 || (text.is(index + 1, ANSWERS) && text.len() <= 8)
         }
         _ if text.says(0, "what did you say") => text.len() <= 6,

@@ -4,216 +4,32 @@ use super::super::dictionary::Class;
 use super::super::text::Text;
 
 /// Each is a whole prompt, without its courtesies.
-const WHOLE: &[&str] = &[
-    "",
-    "continue",
-    "go on",
-    "keep going",
-    "more",
-    "again",
-    "next",
-    "yes",
-    "no",
-    "yep",
-    "nope",
-    "why",
-    "how",
-    "why not",
-    "how so",
-    "how come",
-    "what else",
-    "who else",
-    "where else",
-    "anything else",
-    "and then",
-    "then what",
-    "really",
-    "try again",
-    "once more",
-    "do it",
-    "do that",
-    "do so",
-    "one more",
-    "another",
-    "another one",
-    "say more",
-    "say again",
-    "tell me more",
-    "elaborate",
-    "explain",
-    "explain more",
-    "explain further",
-    "explain again",
-    "explain why",
-    "explain how",
-    "give an example",
-    "give me an example",
-    "an example",
-    "example",
-    "examples",
-    "give examples",
-    "for example",
-    "such as",
-    "like what",
-    "which one",
-    "which ones",
-    "which",
-    "who",
-    "when",
-    "where",
-    "what",
-    "what now",
-    "what next",
-    "what do you mean",
-    "what does mean",
-    "are you sure",
-    "is that right",
-    "undo",
-    "redo",
-    "retry",
-    "proceed",
-    "start over",
-    "start again",
-    "summarize",
-    "summarise",
-    "translate",
-    "shorter",
-    "longer",
-    "simpler",
-    "simplify",
-    "shorten",
-    "expand",
-    "rewrite",
-    "rephrase",
-    "fix",
-    "fix bug",
-    "step by step",
-    "show me",
-    "show more",
-    "go ahead",
-    "finish",
-    "next step",
-    "next one",
-    "let's go",
-    "let's continue",
-    "carry on",
-    "go back",
-    "previous",
-    "skip",
-    "stop",
-    "wait",
-    "correct",
-    "wrong",
-    "that's it",
-    "i don't understand",
-    "i don't get it",
-    "i see",
-    "got it",
-    "never mind",
-    "nevermind",
-    "good",
-    "great",
-    "perfect",
-    "cool",
-    "nice",
-    "sounds good",
-    "looks good",
-    "me too",
-    "same",
-    "same here",
-    "same again",
-    "the same",
-    "sure",
-    "of course",
-    "since when",
-    "how much",
-    "how many",
-    "how long",
-    "how often",
-    "how far",
-    "says who",
-    "so what",
-    "so",
-    "what for",
-    "where to",
-    "with what",
-    "to whom",
-    "how about now",
-    "in english",
-    "in short",
-    "in detail",
-    "in more detail",
-    "in other words",
-    "be more specific",
-    "be specific",
-    "more specific",
-    "more details",
-    "more detail",
-    "more examples",
-    "be brief",
-    "be concise",
-    "more concise",
-    "more formal",
-    "less formal",
-    "optimize",
-    "refactor",
-    "debug",
-    "run tests",
-    "test",
-    "commit",
-    "deploy",
-    "ship it",
-    "push",
-    "merge",
-    "add tests",
-    "write tests",
-    "add comments",
-    "both",
-    "neither",
-    "all",
-    "all of them",
-    "both of them",
-    "none of them",
-    "the first",
-    "the second",
-    "the third",
-    "the last",
-    "the former",
-    "the latter",
-    "the other",
-    "option a",
-    "option b",
-    "option 1",
-    "option 2",
-    "yes do",
-    "keep it up",
-    "one more time",
-    "what happened",
-    "what went wrong",
-    "what changed",
-    "is there more",
-    "is there anything else",
-    "any other",
-    "any others",
-    "any more",
-    "anything more",
-    "what is the difference",
-    "what's the difference",
-    "how is different",
-    "how do you know",
-    "how do you know that",
-    "can you",
-    "could you",
-    "can you explain",
-    "could you explain",
-    "what did you say",
-    "who said that",
-    "source",
-    "sources",
-    "cite sources",
-    "give sources",
-    "proof",
-];
+const WHOLE: &str = "continue | go on | keep going | more | again | next | yes | no | yep | nope | why | how | why not | \
+    how so | how come | what else | who else | where else | anything else | and then | then what | really | \
+    try again | once more | do it | do that | do so | one more | another | another one | say more | say again | \
+    tell me more | elaborate | explain | explain more | explain further | explain again | explain why | \
+    explain how | give an example | give me an example | an example | give examples | for example | such as | \
+    like what | which one | which ones | what now | what next | what do you mean | what does mean | \
+    are you sure | is that right | undo | redo | retry | proceed | start over | start again | summarize | \
+    summarise | translate | shorter | longer | simpler | simplify | shorten | expand | rewrite | rephrase | \
+    fix | fix bug | step by step | show me | show more | go ahead | next one | let's go | let's continue | \
+    carry on | go back | that's it | i don't understand | i don't get it | i see | got it | never mind | \
+    nevermind | sounds good | looks good | me too | same | same here | same again | the same | sure | \
+    of course | since when | how much | how many | how long | how often | how far | says who | so what | so | \
+    what for | where to | with what | to whom | how about now | in english | in short | in detail | \
+    in more detail | in other words | be more specific | be specific | more specific | more details | \
+    more detail | more examples | be brief | be concise | more concise | more formal | less formal | optimize | \
+    refactor | debug | run tests | ship it | add tests | write tests | add comments | neither | all of them | \
+    both of them | none of them | the first | the second | the third | the last | the former | the latter | \
+    the other | option a | option b | option 1 | option 2 | yes do | keep it up | one more time | \
+    what happened | what went wrong | what changed | is there more | is there anything else | any other | \
+    any others | any more | anything more | what is the difference | what's the difference | how is different | \
+    how do you know | how do you know that | can you | could you | can you explain | could you explain | \
+    what did you say | who said that | cite sources | give sources | thanks | thank you | ok | okay | \
+    sure thing | great thanks | ok thanks | alright | who is that";
+
+/// A reply is no longer than this.
+const REPLY_WORDS: usize = 12;
 
 /// Left out before a prompt is compared.
 const COURTESIES: &[&str] = &[
@@ -227,12 +43,16 @@ const GOING_ON: &[&str] =
     &["and", "but", "or", "also", "plus", "then", "otherwise", "instead", "additionally", "moreover", "furthermore"];
 
 pub(super) fn is_whole_prompt(text: &Text) -> bool {
+    if text.len() > REPLY_WORDS {
+        return goes_on(text);
+    }
     let plain = joined(text, |_| true);
     let bare = joined(text, |word| !COURTESIES.contains(&word));
-    WHOLE.contains(&plain.as_str())
-        || (text.len() <= 8 && WHOLE.contains(&bare.as_str()))
-        || goes_on(text)
-        || is_comparison(text)
+    is_whole(&plain) || is_whole(&bare) || goes_on(text) || is_comparison(text)
+}
+
+fn is_whole(prompt: &str) -> bool {
+    WHOLE.split(" | ").any(|whole| whole == prompt)
 }
 
 fn joined(text: &Text, keep: impl Fn(&str) -> bool) -> String {

@@ -77,11 +77,20 @@ const LEANING: &[&str] = &[
     "optimize this query",
     "same for the other one",
     "explain it like I'm five",
-    "does it support Windows?",
     "the latter",
+    "explain how it works",
 ];
 
 const COMPLETE: &[&str] = &[
+    "Does it support automation?",
+    "Does this work on mobile?",
+    "How much does it cost?",
+    "Can I use it with Jira?",
+    "Can I use this offline?",
+    "hi",
+    "Hello!",
+    "test",
+    "ping",
     "fix this function: def f(): return 1",
     "What is this: a small green fruit with a stone",
     "Translate this to German: good morning",
@@ -156,6 +165,12 @@ const COMPLETE: &[&str] = &[
     "Write a Python function that checks if a number is prime.",
     "Which is better, it or them, in the sentence 'give it to them'?",
     "How do I make it rain in Minecraft?",
+    "Describe what it would be like if variables could talk.",
+    "Can I change my email address?",
+    "What are the best IT schools in Australia?",
+    "Do you still love your first love?",
+    "Does it hurt to get a tattoo?",
+    "What would happen to the US if it became communist?",
 ];
 
 fn found(prompt: &str) -> bool {

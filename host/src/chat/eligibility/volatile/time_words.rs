@@ -87,15 +87,20 @@ fn is_now(text: &Text, index: usize) -> bool {
     let opens = index == 0 || text.ends_at(index - 1);
     let leads = opens && !text.is(index + 1, VERBS_OF_BEING);
     let is_title = index > 0 && text.words()[index].is_name;
-    !is_idiom && !leads && !is_title && !text.is_before(index, &["until", "till", "before", "apocalypse"])
+    let is_helpless = text.before(index) == "what" && index >= 2;
+    !is_idiom
+        && !is_helpless
+        && !leads
+        && !is_title
+        && !text.is_before(index, &["until", "till", "before", "apocalypse"])
 }
 
 fn is_latest(text: &Text, index: usize) -> bool {
-    !text.has(index + 1, Class::Developer)
-        && !text.is(index + 1, &["possible", "date", "call", "fee", "used", "start", "finish"])
-        && !(text.before(index) == "the" && index >= 2 && text.at(index - 2) == "at")
-        && !text.ends_at(index.saturating_sub(usize::from(index == 0)))
-        || text.says(index, "latest version")
+    const IDIOMS: &[&str] = &["possible", "date", "call", "fee", "used", "start", "finish"];
+    let is_followed = text.has(index + 1, Class::Developer) || text.is(index + 1, IDIOMS);
+    let is_at_the = text.before(index) == "the" && index >= 2 && text.at(index - 2) == "at";
+    let is_last = text.ends_at(index.saturating_sub(usize::from(index == 0)));
+    !(is_followed || is_at_the || is_last) || text.says(index, "latest version")
 }
 
 fn is_recently(text: &Text, index: usize) -> bool {
