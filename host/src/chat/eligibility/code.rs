@@ -43,6 +43,7 @@ fn is_code_line(line: &str) -> bool {
 /// Letters or digits with signs of code between them: `f(a)`, `x+1`, `a[0]`.
 fn is_expression(token: &str) -> bool {
     let inside = trim(token);
+    let inside = inside.strip_suffix("(s)").or_else(|| inside.strip_suffix("(es)")).unwrap_or(inside);
     let signs = inside
         .trim_end_matches("()")
         .contains(['(', ')', '[', ']', '{', '}', '=', '<', '>', '+', '*', ';', '|', '\\', '^']);
@@ -113,7 +114,10 @@ fn is_path(token: &str) -> bool {
         (Some('/' | '$' | '@'), Some(next)) => next.is_alphabetic(),
         (Some('~' | '.'), Some('/')) => true,
         (Some('.'), Some(next)) => next.is_ascii_lowercase(),
-        _ => token.contains("://") || token.matches('/').count() > 1 || (token.contains('/') && token.contains('.')),
+        _ => {
+            let is_prose = token.split('/').all(|part| !part.is_empty() && part.chars().all(char::is_alphabetic));
+            token.contains("://") || (token.contains('/') && !is_prose && token.contains(['.', '_']))
+        }
     }
 }
 
@@ -124,7 +128,17 @@ fn is_dotted(token: &str) -> bool {
         && parts().all(|part| part.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '-') && !part.is_empty())
         && parts().any(|part| part.len() > 2)
         && parts().any(|part| part.starts_with(char::is_alphabetic))
-        && parts().next().is_some_and(|first| !first.chars().all(|c| c.is_ascii_digit()))
+        && parts().skip(1).all(|part| part.starts_with(char::is_alphabetic))
+        && !joins_sentences(token)
+}
+
+/// `online.How`, without the blank between.
+fn joins_sentences(token: &str) -> bool {
+    const OPENERS: &[&str] = &[
+        "How", "What", "Why", "Is", "Are", "Can", "Which", "Who", "When", "Where", "I", "The", "Do", "Does", "Please",
+        "If", "My", "It",
+    ];
+    token.rsplit('.').next().is_some_and(|last| OPENERS.contains(&last))
 }
 
 /// `useEffect`; not `iPhone` or `macOS`.

@@ -55,10 +55,6 @@ impl Traits {
     pub(super) fn has(self, class: Class) -> bool {
         self.classes & class.bit() != 0
     }
-
-    pub(super) fn is_english(self) -> bool {
-        self.languages & 1 != 0
-    }
 }
 
 impl Class {

@@ -78,25 +78,30 @@ pub(super) fn is_foreign(text: &Text) -> bool {
     if text.words().iter().any(is_in_other_script) {
         return true;
     }
-    let words = || text.words().iter().enumerate().filter(|(index, word)| !word.is_quoted && !is_in_name(text, *index));
-    let words = || words().map(|(_, word)| word);
-    let accented = words().filter(|word| is_accented(word)).count();
-    let opens_english = words().take(2).filter(|word| word.traits.languages == 1).count() == 2;
+    let plain = text.words().iter().enumerate().filter(|(index, word)| !word.is_quoted && !is_in_name(text, *index));
+    let plain: Vec<&Word> = plain.map(|(_, word)| word).collect();
+    if matches!(plain.as_slice(), [only] if only.text.len() < 3) {
+        return false;
+    }
+    let accented = plain.iter().filter(|word| is_accented(word)).count();
+    let opens_english = plain.iter().take(2).filter(|word| word.traits.languages == 1).count() == 2;
+    let known: Vec<u32> = plain.iter().map(|word| word.traits.languages).filter(|languages| *languages != 0).collect();
     (1..=Dictionary::foreign_languages()).any(|language| {
-        let is_in = |word: &&Word| word.traits.languages & (1 << language) != 0;
-        let foreign = words().filter(|word| is_in(word) && !word.traits.is_english()).count() + accented;
-        let english = words().filter(|word| word.traits.is_english() && !is_in(word)).count();
+        let is_in = |languages: u32| languages & (1 << language) != 0;
+        let foreign = known.iter().filter(|known| is_in(**known) && **known & 1 == 0).count() + accented;
+        let english = known.iter().filter(|known| !is_in(**known) && **known & 1 != 0).count();
         if opens_english { foreign > 2 * english } else { foreign > english }
     })
 }
 
 /// `Rio de Janeiro`, `La Vie en Rose`.
 fn is_in_name(text: &Text, index: usize) -> bool {
+    if !text.is(index, IN_NAMES) || (index == 0 && !text.is(0, &["la", "le", "les", "el", "los", "las"])) {
+        return false;
+    }
     let begins = |at: usize| text.words().get(at).is_some_and(|word| word.is_capital);
     let goes_on = begins(index + 1) || (IN_NAMES.contains(&text.at(index + 1)) && begins(index + 2));
-    text.is(index, IN_NAMES)
-        && goes_on
-        && (begins(index) || (index > 0 && (begins(index - 1) || begins(index.saturating_sub(2)))))
+    goes_on && (begins(index) || begins(index - 1) || begins(index.saturating_sub(2)))
 }
 
 /// Letters that are not Latin; a single Greek one is a symbol.

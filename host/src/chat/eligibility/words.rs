@@ -146,7 +146,10 @@ impl Reading<'_> {
     }
 
     fn push_word(&mut self, shown: &str, is_quoted: bool) {
-        let text = shown.to_lowercase().replace('\u{2019}', "'");
+        let mut text = if shown.is_ascii() { shown.to_ascii_lowercase() } else { shown.to_lowercase() };
+        if text.contains('\u{2019}') {
+            text = text.replace('\u{2019}', "'");
+        }
         let capital = Capital { opens: self.opens, is_capital: shown.starts_with(char::is_uppercase) };
         self.opens = false;
         let stem = text.strip_suffix("'s").filter(|stem| BEFORE_IS.contains(stem));

@@ -74,6 +74,9 @@ fn names_are_compared() {
         ("bake at 200 - 220 degrees", "bake at 200 to 220 degrees", true),
         ("How to use map() and filter()?", "How to use map()?", false),
         ("install @types/node", "install @types/react", false),
+        ("which movie(s) made you cry", "which movies made you cry", true),
+        ("Is it good.How do I know?", "Is it good. How do I know?", true),
+        ("gay/lesbian/bi bars", "bars for gays", true),
         ("What does `a + b` do?", "What does `a - b` do?", false),
     ] {
         assert_eq!(names_the_same(asked, stored), expected, "{asked} | {stored}");

@@ -17,13 +17,15 @@ const AFTER_DEMONSTRATIVE: &[&str] = &[
 ];
 
 /// What is said of no thing: `it rains`.
-const IMPERSONAL: &[&str] =
-    &["rain", "raining", "snow", "snowing", "dark", "hot", "cold", "warm", "sunny", "worth", "late", "early"];
+const IMPERSONAL: &[&str] = &[
+    "rain", "raining", "snow", "snowing", "dark", "hot", "cold", "warm", "sunny", "worth", "late", "early", "hurt",
+    "living",
+];
 
 /// Where the first word is that points at something before the prompt.
 pub(super) fn points_back(text: &Text) -> Option<usize> {
     let points = |index: usize| match text.at(index) {
-        "it" => it(text, index),
+        "it" if !text.words()[index].is_name => it(text, index),
         "this" | "that" | "these" | "those" => demonstrative(text, index),
         "he" | "she" | "him" | "her" | "they" | "them" | "his" | "their" => person(text, index),
         "its" => is_first_subject(text, index) && text.len() <= 8,
@@ -43,11 +45,11 @@ pub(super) fn points_back(text: &Text) -> Option<usize> {
 
 /// Nothing before the word could be what it stands for.
 fn is_first_subject(text: &Text, index: usize) -> bool {
-    let words = text.words()[..index].iter();
-    words
-        .filter(|word| !word.is_quoted)
-        .all(|word| word.has(Class::Function) || word.has(Class::Light) || word.has(Class::Order))
-        && !text.words()[..index].iter().any(|word| word.is_quoted)
+    text.words()[..index].iter().all(|word| {
+        // `US` and `IT` are names.
+        let is_function = word.has(Class::Function) && (!word.is_name || word.text.starts_with('i'));
+        !word.is_quoted && (is_function || word.has(Class::Light) || word.has(Class::Order))
+    })
 }
 
 fn is_content(text: &Text, index: usize) -> bool {
@@ -70,7 +72,8 @@ fn it(text: &Text, index: usize) -> bool {
     }
     let is_how = text.opens_with(&["how do", "how to", "how can", "how did"]);
     let is_object = !is_how && ordered(text).is_some_and(|order| order < index && index - order <= 3);
-    if is_object && !text.is_before(index, &["is", "does", "was"]) {
+    if is_object && !text.is_before(index, &["is", "does", "was", "what", "how", "why", "when", "where", "that", "if"])
+    {
         return true;
     }
     let rest = text.len() - index - 1;
@@ -84,7 +87,7 @@ fn it(text: &Text, index: usize) -> bool {
 /// `this function`, `explain that again`, `what is this`.
 fn demonstrative(text: &Text, index: usize) -> bool {
     let noun = noun_after(text, index);
-    let is_artefact = noun.is_some_and(|noun| text.has(noun, Class::Artefact));
+    let is_artefact = noun.is_some_and(|noun| !text.is(noun + 1, &["thing", "person", "time"]));
     let stands_alone =
         text.ends_at(index) || text.is(index + 1, AFTER_DEMONSTRATIVE) || text.words()[index].stop != Stop::None;
     let is_that = text.at(index) == "that" || text.at(index) == "those";
@@ -201,8 +204,8 @@ fn own(text: &Text, index: usize) -> bool {
     const PROGRAMS: &[&str] =
         &["code", "function", "script", "program", "query", "regex", "loop", "snippet", "class", "answer"];
     let Some(noun) = noun_after(text, index) else { return false };
-    let has_order =
-        ordered(text).is_some_and(|order| order < index && index - order <= 2) && !text.opens_with(&["how"]);
+    let has_order = ordered(text).is_some_and(|order| order < index && index - order <= 2)
+        && !text.opens_with(&["how", "can i", "could i", "should i", "do i", "may i"]);
     let is_specified = text.is(noun + 1, &["of", "for", "that", "which", "about", "from", "to", "on", "as", "with"]);
     let asks = text.is(
         ordered(text).unwrap_or(0),
@@ -222,7 +225,7 @@ fn you(text: &Text, index: usize) -> bool {
         &["answer", "response", "reply", "suggestion", "explanation", "code", "solution", "message", "statement"];
     match text.at(index) {
         "your" => {
-            text.is(index + 1, &["last", "previous", "first", "earlier"])
+            (text.is(index + 1, &["last", "previous", "first", "earlier"]) && text.is(index + 2, ANSWERS))
                 || (text.is(index + 1, ANSWERS) && text.len() <= 8)
         }
         _ if text.says(0, "what did you say") => text.len() <= 6,

@@ -215,6 +215,9 @@ const WHOLE: &[&str] = &[
     "proof",
 ];
 
+/// A reply is no longer than this.
+const REPLY_WORDS: usize = 12;
+
 /// Left out before a prompt is compared.
 const COURTESIES: &[&str] = &[
     "please", "ok", "okay", "and", "but", "so", "now", "thanks", "thank", "you", "hey", "hi", "well", "just", "yeah",
@@ -227,12 +230,12 @@ const GOING_ON: &[&str] =
     &["and", "but", "or", "also", "plus", "then", "otherwise", "instead", "additionally", "moreover", "furthermore"];
 
 pub(super) fn is_whole_prompt(text: &Text) -> bool {
+    if text.len() > REPLY_WORDS {
+        return goes_on(text);
+    }
     let plain = joined(text, |_| true);
     let bare = joined(text, |word| !COURTESIES.contains(&word));
-    WHOLE.contains(&plain.as_str())
-        || (text.len() <= 8 && WHOLE.contains(&bare.as_str()))
-        || goes_on(text)
-        || is_comparison(text)
+    WHOLE.contains(&plain.as_str()) || WHOLE.contains(&bare.as_str()) || goes_on(text) || is_comparison(text)
 }
 
 fn joined(text: &Text, keep: impl Fn(&str) -> bool) -> String {

@@ -79,6 +79,8 @@ const LEANING: &[&str] = &[
     "explain it like I'm five",
     "does it support Windows?",
     "the latter",
+    "explain how it works",
+    "Does it work with Salesforce?",
 ];
 
 const COMPLETE: &[&str] = &[
@@ -156,6 +158,12 @@ const COMPLETE: &[&str] = &[
     "Write a Python function that checks if a number is prime.",
     "Which is better, it or them, in the sentence 'give it to them'?",
     "How do I make it rain in Minecraft?",
+    "Describe what it would be like if variables could talk.",
+    "Can I change my email address?",
+    "What are the best IT schools in Australia?",
+    "Do you still love your first love?",
+    "Does it hurt to get a tattoo?",
+    "What would happen to the US if it became communist?",
 ];
 
 fn found(prompt: &str) -> bool {

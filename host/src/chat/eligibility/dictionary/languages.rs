@@ -8,7 +8,7 @@ pub(super) const ENGLISH: &str = "a about above after again against all also alt
     food found free from function get gets getting give go goes going good got great had happen happened has hasn't have \
     having he help her here high him his home how however i i'd i'll i'm i've if important improve in indian instead into \
     is isn't it it's its job just keep kind know language last learn least let life like list little live long look \
-    lose make makes man many may me mean means might money more most movie much must my myself name need never new next \
+    lose make makes man many marry may men me mean means might money more most movie much must my myself name need never new next \
     no nor not nothing now number of off old on once one only or other our out over own part people person play please \
     prepare price problem program put question questions read really reason right run said same say school see \
     send set she should shot show simple since size small so some someone something start state still stop store story \

@@ -4,8 +4,18 @@ use super::super::dictionary::Class;
 use super::super::text::Text;
 
 pub(super) fn asks_for_a_rate(text: &Text) -> bool {
-    let opens_general =
-        text.opens_with(&["why", "how does", "how do", "how are", "what affects", "what determines", "what causes"]);
+    let opens_general = text.opens_with(&[
+        "why",
+        "how does",
+        "how do",
+        "how are",
+        "what affects",
+        "what determines",
+        "how have",
+        "how has",
+        "how will",
+        "what causes",
+    ]);
     converts(text)
         || (!opens_general && (exchange_rate(text) || listed_price(text) || commodity_price(text) || index_level(text)))
 }
@@ -77,6 +87,8 @@ fn company_before(text: &Text, index: usize) -> bool {
         "falling",
         "company",
         "historical",
+        "good",
+        "bad",
         "get",
         "penny",
         "common",
@@ -86,6 +98,8 @@ fn company_before(text: &Text, index: usize) -> bool {
         "large",
         "mid",
         "define",
+        "good",
+        "bad",
         "understanding",
         "influence",
         "drives",

@@ -40,7 +40,12 @@ fn winner(text: &Text) -> bool {
         "which team won",
     ]);
     let wins = text.places(WINNING).any(|index| (index + 1..index + 6).any(|at| text.has(at, Class::Contest)));
-    asked && wins && !text.names_a_year() && !text.contains(EVENTS) && !text.contains(&["between", "would", "if"])
+    asked
+        && wins
+        && !text.names_a_year()
+        && !text.names(Class::Ranked)
+        && !text.contains(EVENTS)
+        && !text.contains(&["between", "would", "if"])
 }
 
 fn is_playing(text: &Text) -> bool {

@@ -87,7 +87,12 @@ fn is_now(text: &Text, index: usize) -> bool {
     let opens = index == 0 || text.ends_at(index - 1);
     let leads = opens && !text.is(index + 1, VERBS_OF_BEING);
     let is_title = index > 0 && text.words()[index].is_name;
-    !is_idiom && !leads && !is_title && !text.is_before(index, &["until", "till", "before", "apocalypse"])
+    let is_helpless = text.before(index) == "what" && index >= 2;
+    !is_idiom
+        && !is_helpless
+        && !leads
+        && !is_title
+        && !text.is_before(index, &["until", "till", "before", "apocalypse"])
 }
 
 fn is_latest(text: &Text, index: usize) -> bool {
