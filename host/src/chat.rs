@@ -6,6 +6,7 @@ mod caller;
 pub mod eligibility;
 mod ledger;
 pub mod request;
+pub mod secrets;
 mod semantic;
 pub mod statistics;
 
