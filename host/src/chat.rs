@@ -20,11 +20,12 @@ use crate::settings::CacheSettings;
 use eligibility::{Eligibility, Gate, Reason};
 use ledger::Ledger;
 use semantic::SemanticTier;
-use statistics::{Event, Statistics};
+use statistics::Event;
 
 pub use answer::{Answer, FeedbackOutcome, Hit, Layer, LayerState, Miss, Refusal, Stored};
 pub use caller::{Caller, Channel, Principal, Said};
 pub(crate) use semantic::COSINE_FLOOR;
+pub use statistics::Statistics;
 
 /// How long an answer is kept that changes by the day.
 const VOLATILE_TTL: Duration = Duration::from_mins(5);
@@ -106,6 +107,11 @@ impl Chat {
         let (default_ttl, explore) = (settings.default_ttl, settings.explore);
         let (gate, ledger, statistics) = (Gate::new(), Ledger::new(), Statistics::default());
         Self { cache, semantic, gate, ledger, statistics, default_ttl, explore, clock }
+    }
+
+    /// Goes on with these figures.
+    pub fn counting(self, statistics: Statistics) -> Self {
+        Self { statistics, ..self }
     }
 
     /// Looks in the exact tier, then in the semantic one.
@@ -245,8 +251,12 @@ impl Chat {
 
     /// Removes what expired a day ago from the disk; it is invisible before that.
     pub async fn sweep(&self) {
-        if let Err(error) = self.cache.sweep((self.clock)()).await {
-            tracing::warn!(error = &error as &dyn std::error::Error, "cannot remove expired entries");
+        let now = (self.clock)();
+        match self.cache.sweep(now).await {
+            Ok(count) => self.statistics.record(&Caller::local(), &Event::Expired(count), now),
+            Err(error) => {
+                tracing::warn!(error = &error as &dyn std::error::Error, "cannot remove expired entries");
+            }
         }
     }
 

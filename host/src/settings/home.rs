@@ -68,6 +68,11 @@ impl Home {
         self.root.join("clock.json")
     }
 
+    /// What the cache was good for.
+    pub fn statistics_file(&self) -> PathBuf {
+        self.root.join("statistics.json")
+    }
+
     /// What plugins keep, by themselves.
     pub fn plugin_store(&self) -> PathBuf {
         self.root.join("plugin-store.redb")

@@ -3,6 +3,7 @@
 
 use std::fs;
 use std::io;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -15,17 +16,18 @@ use tokio_util::sync::CancellationToken;
 use super::signals::Signals;
 use super::up::announce;
 use super::{Hinted, ProgressPrinter, explained};
+use crate::chat::Chat;
 use crate::model::Progress;
 use crate::server::assemble::{assemble, load_model};
 use crate::server::instance::{InstanceInfo, Lock};
 use crate::server::log::{self, Audience, LogError};
 use crate::server::port::{self, PortError};
-use crate::server::{self, Gateway, Listeners, LocalListener, VERSION};
+use crate::server::{self, Gateway, Listeners, LocalListener, SteadyClock, VERSION};
 use crate::settings::{Home, Settings};
 
 /// How long background work, such as fetching the model, may hold up the end of the process.
 const BACKGROUND_PATIENCE: Duration = Duration::from_secs(1);
-/// How often expired entries are removed from the disk, and the time is written down.
+/// How often expired entries are removed from the disk, and the time and the statistics are written down.
 const HOUSEKEEPING_PERIOD: Duration = Duration::from_secs(60);
 /// What a shell says of a program that an interrupt ended.
 const INTERRUPTED: u8 = 130;
@@ -59,21 +61,32 @@ async fn live(settings: &Settings, lock: &Lock, audience: Audience) -> anyhow::R
     tokio::spawn(fetch_and_load_model(gateway.clone(), audience));
     let chat = Arc::clone(&gateway.chat);
     let clock = gateway.clock.clone();
-    let ticking = clock.clone();
-    let housekeeping = tokio::spawn(async move {
-        let mut ticks = tokio::time::interval(HOUSEKEEPING_PERIOD);
-        loop {
-            ticks.tick().await;
-            ticking.remember();
-            chat.sweep().await;
-        }
-    });
+    let statistics_file = home.statistics_file();
+    let housekeeping = tokio::spawn(keep_house(Arc::clone(&chat), clock.clone(), statistics_file.clone()));
     let following = tokio::spawn(reload.follow());
     let ended = until_stopped(listeners, gateway, info, signals).await;
     housekeeping.abort();
     clock.remember();
+    save_statistics(&chat, &statistics_file);
     following.abort();
     ended
+}
+
+async fn keep_house(chat: Arc<Chat>, clock: SteadyClock, statistics_file: PathBuf) {
+    let mut ticks = tokio::time::interval(HOUSEKEEPING_PERIOD);
+    loop {
+        ticks.tick().await;
+        clock.remember();
+        chat.sweep().await;
+        save_statistics(&chat, &statistics_file);
+    }
+}
+
+/// Figures that cannot be written are no reason to stop.
+fn save_statistics(chat: &Chat, file: &Path) {
+    if let Err(error) = chat.statistics().save(file, chat.now()) {
+        tracing::warn!(error = &error as &dyn std::error::Error, "the statistics are not saved");
+    }
 }
 
 /// The exact tier serves meanwhile.

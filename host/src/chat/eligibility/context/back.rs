@@ -62,6 +62,9 @@ fn ordered(text: &Text) -> Option<usize> {
         "please", "can", "could", "would", "you", "kindly", "now", "ok", "okay", "then", "just", "help", "me", "i",
         "want", "to", "need", "let's", "hi", "hey", "quickly", "try", "how", "do", "also",
     ];
+    if text.opens_with(&["can i", "could i", "should i", "do i", "may i"]) {
+        return None;
+    }
     let index = text.words().iter().position(|word| !word.is_any(BEFORE) || word.is("try"))?;
     text.has(index, Class::Order).then_some(index)
 }
@@ -76,12 +79,21 @@ fn it(text: &Text, index: usize) -> bool {
     {
         return true;
     }
+    if asks_of_the_product(text, index) {
+        return false;
+    }
     let rest = text.len() - index - 1;
     let makes = text.before(index) == "make" && text.is(index + 1, &["to", "in", "big", "rain", "as", "through"]);
     let complement = (index + 1..text.len()).any(|at| text.is(at, COMPLEMENTS));
     let clock = (1..index).any(|at| text.is(at, &["time", "day", "date", "year", "month"]));
     let falls = (index + 1..text.len()).any(|at| text.is(at, IMPERSONAL));
     !makes && !complement && !clock && !falls && rest <= 4
+}
+
+/// `does it support SAML`, `how much does it cost`: what a help page is asked, about the one thing that it is for.
+fn asks_of_the_product(text: &Text, index: usize) -> bool {
+    let asks = text.opens_with(&["does", "do", "can", "will", "how much"]) && ordered(text).is_none();
+    asks && (index + 1..text.len()).any(|at| is_content(text, at))
 }
 
 /// `this function`, `explain that again`, `what is this`.
@@ -100,7 +112,8 @@ fn demonstrative(text: &Text, index: usize) -> bool {
         let order = ordered(text).is_some();
         return order || is_first_subject(text, index) || text.len() <= 10;
     }
-    stands_alone && !is_conjunction && is_first_subject(text, index) && !announces(text, index)
+    let is_open = stands_alone && !is_conjunction && is_first_subject(text, index);
+    is_open && !announces(text, index) && !asks_of_the_product(text, index)
 }
 
 /// The noun that a demonstrative or an article stands before, with at most two words between.

@@ -77,13 +77,20 @@ const LEANING: &[&str] = &[
     "optimize this query",
     "same for the other one",
     "explain it like I'm five",
-    "does it support Windows?",
     "the latter",
     "explain how it works",
-    "Does it work with Salesforce?",
 ];
 
 const COMPLETE: &[&str] = &[
+    "Does it support automation?",
+    "Does this work on mobile?",
+    "How much does it cost?",
+    "Can I use it with Jira?",
+    "Can I use this offline?",
+    "hi",
+    "Hello!",
+    "test",
+    "ping",
     "fix this function: def f(): return 1",
     "What is this: a small green fruit with a stone",
     "Translate this to German: good morning",

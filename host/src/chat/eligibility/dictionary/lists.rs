@@ -22,7 +22,7 @@ pub(super) const LISTS: &[(Class, &str)] = &[
          explain explained describe make makes made making get gets got getting go goes going went put use used using \
          uses try tried trying keep kept know knew known think thought want wanted need needed like look looks see saw \
          find found give gave given take took show come came comes cause causes caused start started stop stopped \
-         begin end finish finished fix fixed change changed changes do does call called calls help helps cost costs \
+         begin end finish finished fix fixed change changed changes do does call called calls help helps \
          last lasts live lives born die died dead marry married old tall long far big much good bad right wrong true \
          false correct possible necessary important safe better best worse worst different difference shorter longer \
          simpler easier easy hard clear expensive cheap popular famous famous fast slow free detail details depth \
