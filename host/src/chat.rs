@@ -10,6 +10,7 @@ pub mod secrets;
 mod semantic;
 pub mod statistics;
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
@@ -19,13 +20,14 @@ use crate::plugin::Policy;
 use crate::settings::CacheSettings;
 use eligibility::{Eligibility, Gate, Reason};
 use ledger::Ledger;
+use secrets::Secrets;
 use semantic::SemanticTier;
 use statistics::Event;
 
 pub use answer::{Answer, FeedbackOutcome, Hit, Layer, LayerState, Miss, Refusal, Stored};
 pub use caller::{Caller, Channel, Principal, Said};
 pub(crate) use semantic::COSINE_FLOOR;
-pub use statistics::Statistics;
+pub use statistics::{Figures, Statistics, StatisticsError};
 
 /// How long an answer is kept that changes by the day.
 const VOLATILE_TTL: Duration = Duration::from_mins(5);
@@ -93,6 +95,7 @@ pub struct Chat {
     cache: Arc<Cache>,
     semantic: Arc<SemanticTier>,
     gate: Gate,
+    secrets: Secrets,
     ledger: Ledger,
     statistics: Statistics,
     default_ttl: Option<Duration>,
@@ -105,8 +108,9 @@ impl Chat {
     pub fn new(cache: Arc<Cache>, policy: Option<Policy>, settings: &CacheSettings, clock: Clock) -> Self {
         let semantic = Arc::new(SemanticTier::new(Arc::clone(&cache), policy));
         let (default_ttl, explore) = (settings.default_ttl, settings.explore);
-        let (gate, ledger, statistics) = (Gate::new(), Ledger::new(), Statistics::default());
-        Self { cache, semantic, gate, ledger, statistics, default_ttl, explore, clock }
+        let (gate, secrets) = (Gate::new(), Secrets::new());
+        let (ledger, statistics) = (Ledger::new(), Statistics::default());
+        Self { cache, semantic, gate, secrets, ledger, statistics, default_ttl, explore, clock }
     }
 
     /// Goes on with these figures.
@@ -174,12 +178,12 @@ impl Chat {
         let caller = caller.knowing(said);
         let scope = scope(&caller.principal, namespace, context);
         let asked = Asked::new(&scope, &prompt, model.as_deref());
-        self.compare_explored(&caller, &asked, &response, now)?;
         let eligibility = self.gate.of(&prompt);
-        if eligibility == Eligibility::NeedsContext && context.is_none() {
-            self.statistics.record(&caller, &Event::Refused(Refusal::NeedsContext), now);
-            return Ok(Stored::Refused(Refusal::NeedsContext));
+        if let Some(refusal) = self.refusal(eligibility, &scope, &[&prompt, &response]) {
+            self.statistics.record(&caller, &Event::Refused(refusal), now);
+            return Ok(Stored::Refused(refusal));
         }
+        self.compare_explored(&caller, &asked, &response, now)?;
         let reach = self.reach(&caller, &asked, eligibility);
         let Caller { client, session, key, .. } = caller.clone();
         let ttl = lifetime(ttl.or(self.default_ttl), eligibility);
@@ -198,6 +202,13 @@ impl Chat {
         let id = self.semantic.store(entry, now).await?;
         self.statistics.record(&caller, &Event::Stored, now);
         Ok(Stored::Kept(id))
+    }
+
+    /// Why these texts are not kept.
+    fn refusal(&self, eligibility: Eligibility, scope: &Scope, texts: &[&str]) -> Option<Refusal> {
+        let secret = texts.iter().find_map(|text| self.secrets.find(text));
+        let leans = eligibility == Eligibility::NeedsContext && scope.context.is_none();
+        secret.map(|kind| Refusal::Secret { what: kind.name() }).or(leans.then_some(Refusal::NeedsContext))
     }
 
     /// What a model stores without having asked is kept for whoever asks the same, and never offered to others: it may
@@ -283,8 +294,14 @@ impl Chat {
         &self.cache
     }
 
-    pub fn statistics(&self) -> &Statistics {
-        &self.statistics
+    /// What it was good for until now.
+    pub fn figures(&self) -> Figures {
+        self.statistics.note_evicted(self.cache.holdings().evicted);
+        self.statistics.figures((self.clock)())
+    }
+
+    pub fn save_figures(&self, file: &Path) -> Result<(), StatisticsError> {
+        statistics::write(file, &self.figures())
     }
 
     pub fn now(&self) -> SystemTime {
