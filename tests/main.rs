@@ -7,6 +7,7 @@ mod capabilities;
 mod chat;
 mod clients;
 mod connect;
+mod durability;
 mod gateway;
 mod hostile;
 mod http;

@@ -29,6 +29,8 @@ pub(crate) enum ApiError {
     UnknownField(String),
     /// The request is right, and what it wants kept is not kept.
     Refused(Refusal),
+    /// The disk, not the request.
+    CannotStore,
     NotFound,
     MethodNotAllowed,
     Internal,
@@ -61,6 +63,7 @@ impl ApiError {
             Self::InvalidField { .. } => "invalid_field",
             Self::UnknownField(_) => "unknown_field",
             Self::Refused(refusal) => refusal.code(),
+            Self::CannotStore => "cannot_store",
             Self::NotFound => "not_found",
             Self::MethodNotAllowed => "method_not_allowed",
             Self::Internal => "internal",
@@ -80,6 +83,7 @@ impl ApiError {
             | Self::InvalidField { .. }
             | Self::UnknownField(_) => StatusCode::BAD_REQUEST,
             Self::Refused(_) => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::CannotStore => StatusCode::SERVICE_UNAVAILABLE,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
@@ -103,6 +107,7 @@ impl ApiError {
             Self::MissingField(field) => return format!("The field {field} is missing."),
             Self::InvalidField { field, problem } => return format!("The field {field} {problem}."),
             Self::UnknownField(field) => return format!("There is no field called {field}."),
+            Self::CannotStore => "The answer cannot be kept at present; /health says why.",
             Self::Refused(refusal) => return format!("The answer is not stored: {refusal}."),
             Self::NotFound => "There is nothing at this path.",
             Self::MethodNotAllowed => "This path does not take this method.",

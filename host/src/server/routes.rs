@@ -13,6 +13,7 @@ use super::error::{ApiError, json};
 use super::guard::HEALTH_PATH;
 use super::health::Health;
 use super::{Gateway, body, request};
+use crate::cache::CacheError;
 use crate::chat::{Answer, Caller, Channel, ChatError, Hit, Layer, Miss, Stored};
 
 /// Every route of our own; `extra` brings those of others, and all share one answer to unknown paths and methods.
@@ -64,7 +65,10 @@ async fn method_not_allowed() -> ApiError {
 /// The caller learns that it failed, the log how.
 fn failed(error: &ChatError) -> ApiError {
     tracing::error!(error = error as &dyn std::error::Error, "a cache request failed");
-    ApiError::Internal
+    match error {
+        ChatError::Cache(CacheError::Write { .. } | CacheError::Closed) => ApiError::CannotStore,
+        ChatError::Cache(_) | ChatError::Panicked => ApiError::Internal,
+    }
 }
 
 #[derive(Serialize)]
