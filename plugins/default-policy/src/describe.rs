@@ -4,7 +4,8 @@ use crate::features::{self, Description};
 use crate::lexer::{Shape, Word};
 use crate::lexicon::{Lexicon, Sense};
 use crate::{
-    canonical, code, contractions, fold, language, lexer, numbers, periods, phrases, politeness, question, terms,
+    canonical, code, context, contractions, fold, language, lexer, numbers, periods, phrases, politeness, question,
+    terms,
 };
 
 /// Longer texts are compared as written.
@@ -25,11 +26,13 @@ pub(crate) fn describe(text: &str, lexicon: &Lexicon) -> Vec<u8> {
     }
     let canonical = canonical::hash(&words);
     let is_foreign = language::is_foreign(&words, lexicon);
+    let leans = context::leans(&words);
     let counted = without_fillers(periods::join(numbers::join(words)), lexicon);
     let (asks, rest) = question::read(counted);
-    let terms = terms::read(&phrases::join(rest, lexicon), asks, lexicon);
-    let asks = asks.beside(terms.list.iter().map(|term| term.text.as_str()));
-    features::write(&Description { canonical, is_foreign, asks, terms })
+    let mut terms = terms::read(&phrases::join(rest, lexicon), asks, lexicon);
+    let measured = asks.beside(terms.list.iter().map(|term| term.text.as_str()));
+    let asks = terms::arrange_conversion(&mut terms.list).unwrap_or(measured);
+    features::write(&Description { canonical, is_foreign, leans, asks, terms })
 }
 
 /// Articles and the like, which stand between the words of phrases.

@@ -2,10 +2,10 @@
 //! their layout. Bytes of another version, or that break the layout anywhere, are not features.
 
 use crate::question::Asks;
-use crate::terms::{Kind, Terms};
+use crate::terms::{Kind, People, Terms};
 
 /// Raised whenever the layout or the meaning of a field changes.
-const VERSION: u8 = 2;
+const VERSION: u8 = 3;
 const HEADER_BYTES: usize = 24;
 const RECORD_BYTES: usize = 12;
 /// Of each term's text; enough to tell a typo from another word.
@@ -15,11 +15,13 @@ pub(crate) const MAX_TERMS: usize = 64;
 const OPAQUE: u8 = 1;
 const FOREIGN: u8 = 1 << 1;
 const NEGATES_WHOLE: u8 = 1 << 2;
+const LEANS: u8 = 1 << 3;
 
 /// What is known of a text before it is written.
 pub(crate) struct Description {
     pub(crate) canonical: u128,
     pub(crate) is_foreign: bool,
+    pub(crate) leans: bool,
     pub(crate) asks: Asks,
     pub(crate) terms: Terms,
 }
@@ -31,11 +33,12 @@ pub(crate) fn opaque(canonical: u128) -> Vec<u8> {
 
 /// At most 2,328 bytes. A text with more terms than fit is opaque.
 pub(crate) fn write(description: &Description) -> Vec<u8> {
-    let Description { canonical, is_foreign, asks, terms } = description;
+    let Description { canonical, is_foreign, leans, asks, terms } = description;
     if terms.list.len() > MAX_TERMS {
         return opaque(*canonical);
     }
-    let flags = if *is_foreign { FOREIGN } else { 0 } | if terms.negates_whole { NEGATES_WHOLE } else { 0 };
+    let flags = [(*is_foreign, FOREIGN), (*leans, LEANS), (terms.negates_whole, NEGATES_WHOLE)];
+    let flags = flags.into_iter().filter(|(is_set, _)| *is_set).fold(0, |all, (_, flag)| all | flag);
     let mut bytes = header(*canonical, flags, *asks, terms);
     let mut texts = Vec::new();
     let mut sorted: Vec<(u32, u16)> = terms.list.iter().map(|term| term.key).zip(0..).collect();
@@ -58,7 +61,8 @@ fn header(canonical: u128, flags: u8, asks: Asks, terms: &Terms) -> Vec<u8> {
     bytes.extend([VERSION, flags]);
     bytes.extend(canonical.to_le_bytes());
     bytes.extend(asks.0.to_le_bytes());
-    bytes.extend([terms.people, terms.negations, count as u8, 0]);
+    bytes.extend(terms.people.0.to_le_bytes());
+    bytes.extend([terms.negations, count as u8]);
     bytes
 }
 
@@ -90,7 +94,7 @@ pub(crate) struct Record<'a> {
 impl<'a> Features<'a> {
     /// None when the bytes are not features of this version.
     pub(crate) fn parse(bytes: &'a [u8]) -> Option<Self> {
-        let count = usize::from(*bytes.get(HEADER_BYTES - 2)?);
+        let count = usize::from(*bytes.get(HEADER_BYTES - 1)?);
         let texts = bytes.get(HEADER_BYTES + count * RECORD_BYTES..)?;
         let features = Self { bytes, texts };
         let is_valid = bytes[0] == VERSION && count <= MAX_TERMS && (0..count).all(|index| features.is_valid(index));
@@ -114,7 +118,7 @@ impl<'a> Features<'a> {
     }
 
     pub(crate) fn len(&self) -> usize {
-        usize::from(self.bytes[HEADER_BYTES - 2])
+        usize::from(self.bytes[HEADER_BYTES - 1])
     }
 
     /// Sorted by key. The index is below `len`.
@@ -156,12 +160,17 @@ impl<'a> Features<'a> {
         Asks(u16::from_le_bytes([self.bytes[18], self.bytes[19]]))
     }
 
-    pub(crate) fn people(&self) -> u8 {
-        self.bytes[20]
+    /// It leans on something outside of it: `fix this function`.
+    pub(crate) fn leans(&self) -> bool {
+        self.bytes[1] & LEANS != 0
+    }
+
+    pub(crate) fn people(&self) -> People {
+        People(u16::from_le_bytes([self.bytes[20], self.bytes[21]]))
     }
 
     pub(crate) fn negations(&self) -> u8 {
-        self.bytes[21]
+        self.bytes[22]
     }
 }
 
@@ -170,7 +179,7 @@ fn key_of(record: &[u8]) -> u32 {
 }
 
 fn kind_of(byte: u8) -> Option<Kind> {
-    const KINDS: [Kind; 10] = [
+    const KINDS: [Kind; 11] = [
         Kind::Content,
         Kind::Soft,
         Kind::Name,
@@ -181,6 +190,7 @@ fn kind_of(byte: u8) -> Option<Kind> {
         Kind::Symbol,
         Kind::Particle,
         Kind::Praise,
+        Kind::Light,
     ];
     KINDS.get(usize::from(byte)).copied()
 }

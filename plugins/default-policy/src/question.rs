@@ -46,8 +46,12 @@ impl Asks {
     /// With the words that are left, by their base forms: `what is the price` asks how much.
     pub(crate) fn beside<'a>(self, mut bases: impl Iterator<Item = &'a str>) -> Self {
         let is_plain = self == Self::THING || self == Self::default();
-        let measures = is_plain && bases.any(|base| MEASURES.split(' ').any(|measure| measure == base));
+        let measures = is_plain && bases.any(Self::is_measure);
         if measures { Self::DEGREE } else { self }
+    }
+
+    pub(crate) fn is_measure(base: &str) -> bool {
+        MEASURES.split(' ').any(|measure| measure == base)
     }
 
     /// Whether a word, by its base form, says nothing beside what is asked: `happen` beside `why`.
@@ -145,18 +149,18 @@ fn keep_stop(taken: &[Word], rest: &mut [Word]) {
 
 /// What the words ask at their start.
 fn asking_at(words: &[Word]) -> Option<Asking> {
-    if let Some(frame) = frame_at(words) {
-        return Some(frame);
-    }
     if let Some(request) = REQUESTS.iter().find_map(|request| matched(words, request)) {
         let inner = words.get(request.length..).filter(|rest| !rest.is_empty())?;
         let asking = frame_at(inner).or_else(|| question_at(inner)).unwrap_or(Asking::plain(Asks::THING, 0));
         let kept = asking.kept.iter().map(|kept| kept + request.length).collect();
         return Some(Asking { length: asking.length + request.length, kept, ..asking });
     }
-    question_at(words).or_else(|| {
-        let (_, kind) = AUXILIARIES.iter().find(|(name, _)| words.first().is_some_and(|word| word.is(name)))?;
-        Some(Asking::plain(*kind, 1))
+    frame_at(words).or_else(|| question_at(words)).or_else(|| {
+        let first = words.first()?;
+        let (_, kind) = AUXILIARIES.iter().find(|(name, _)| first.is(name))?;
+        // A form of `be` may make a passive, which is read later.
+        let kept = if ["is", "are", "was", "were"].iter().any(|be| first.is(be)) { vec![0] } else { Vec::new() };
+        Some(Asking { kept, ..Asking::plain(*kind, 1) })
     })
 }
 
@@ -195,7 +199,7 @@ mod tests {
             ("in which year was it", Asks::TIME, "was it"),
             ("explain how DNS works", Asks::MANNER, "dns works"),
             ("explain DNS", Asks::THING, "dns"),
-            ("is tea healthy", Asks::FACT, "tea healthy"),
+            ("is tea healthy", Asks::FACT, "is tea healthy"),
             ("write a poem", Asks::default(), "write a poem"),
             ("what is it and why", Asks::THING, "is it and"),
             ("password reset how to", Asks::MANNER, "password reset"),

@@ -24,7 +24,7 @@ pub(crate) struct Settings {
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { mode: Mode::Balanced, base: 0.80 }
+        Self { mode: Mode::Balanced, base: 0.76 }
     }
 }
 

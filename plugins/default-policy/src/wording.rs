@@ -2,6 +2,7 @@
 //! word in a long text, so the nearer the wording is without being equal, the less a cosine means.
 
 use crate::difference::Difference;
+use crate::features::Record;
 use crate::terms::Kind;
 
 /// What is left unexplained between two texts.
@@ -19,7 +20,7 @@ impl Wording {
     pub(crate) fn of(difference: &Difference) -> Self {
         let (question, candidate) = (difference.in_question(), difference.in_candidate());
         let (one, other) = (question.content(), candidate.content());
-        if one + other == 0 {
+        if one + other == 0 || (one.min(other) == 0 && says_nothing_more(difference)) {
             Self::Same
         } else if one.min(other) >= 2 && !question.has(Kind::Name) && !candidate.has(Kind::Name) {
             Self::Rephrased
@@ -27,4 +28,17 @@ impl Wording {
             Self::Unexplained
         }
     }
+}
+
+/// What only one text has is light, or repeats what both have.
+fn says_nothing_more(difference: &Difference) -> bool {
+    let asks_same = difference.question.asks() == difference.candidate.asks();
+    let is_repeated = |left: Record| difference.shared().any(|(shared, _)| shared.key == left.key);
+    let mut left = difference.in_question().records().chain(difference.in_candidate().records());
+    left.all(|record| match record.kind {
+        Kind::Light => asks_same,
+        Kind::Content | Kind::Name => is_repeated(record),
+        Kind::Number | Kind::Unit | Kind::Period => false,
+        Kind::Soft | Kind::Praise | Kind::Quantifier | Kind::Symbol | Kind::Particle => true,
+    })
 }

@@ -84,6 +84,11 @@ pub(super) const IMPLIED: &[(&str, &str)] = &[
     ("player", "ronaldo messi kohli federer nadal"),
 ];
 
+/// What a thing is, said beside its name in code: `the useState hook`, `the abbreviation CPU`.
+pub(super) const OF_CODE: &str = "function method hook command class module package library keyword statement operator \
+    tag property attribute abbreviation acronym extension protocol framework tool component decorator macro word term \
+    error flag option variable";
+
 /// May stand before a surname.
 pub(super) const FIRST_NAMES: &str = "donald barack hillary joe george albert isaac charles william leonardo vincent pablo ludwig \
     wolfgang johann marie nikola thomas stephen elon mark bill steve jeff narendra mahatma nelson martin abraham winston \

@@ -2,6 +2,9 @@
 
 use super::Asks;
 
+/// `are there any` is answered by whether there are, and by what they are.
+const EXISTENCE: Asks = Asks(Asks::THING.0 | Asks::FACT.0);
+
 /// Names of sets of words, for the patterns below.
 pub(super) const SETS: &[(&str, &str)] = &[
     ("be", "is|are|was|were"),
@@ -132,6 +135,7 @@ pub(super) const FRAMES: &[(&str, Asks, &str)] = &[
     ("do you know|have|recommend|suggest any|some", Asks::THING, ""),
     ("can|could you recommend|suggest|name|list me|us? any|some?", Asks::THING, ""),
     // Whether.
+    ("are there any|some", EXISTENCE, ""),
     ("is|are there any|some?", Asks::FACT, ""),
     ("do you|they|we have|offer|provide|sell any|some?", Asks::FACT, ""),
     ("do you think|believe|feel that?", Asks::FACT, ""),
@@ -229,6 +233,8 @@ pub(super) const DEGREES: &str = "accurate bad close common dangerous difficult 
 
 /// Requests that say no more than the question word after them, or than `what is`.
 pub(super) const REQUESTS: &[&str] = &[
+    "help me|us understand",
+    "list|name|enumerate all|every|both",
     "tell me|us about?",
     "explain to? me|us? about?",
     "describe to? me|us?",
