@@ -2,6 +2,7 @@
 //! answers such a text in one conversation is wrong in another, however alike the texts are.
 
 use crate::lexer::{Shape, Stop, Word};
+use crate::lexicon::{Lexicon, Sense};
 
 /// Whole texts that only mean something after another.
 const REPLIES: &str = "again and another anything carry clearer continue detail details different differently do elaborate \
@@ -24,9 +25,24 @@ const SEEN: &str = "answer code draft email error essay example function image l
     passage picture poem program query question regex reply response script sentence sentences snippet \
     statement story suggestion table text words";
 
-pub(crate) fn leans(words: &[Word]) -> bool {
+pub(crate) fn leans(words: &[Word], lexicon: &Lexicon) -> bool {
     let is_reply = (1..=6).contains(&words.len()) && words.iter().all(|word| is_one_of(word, REPLIES));
-    is_reply || opens_by_leaning(words) || (0..words.len()).any(|index| points_out(words, index))
+    is_reply
+        || opens_by_leaning(words)
+        || names_nobody(words, lexicon)
+        || (0..words.len()).any(|index| points_out(words, index))
+}
+
+/// `who is she`, `how much does it weigh`: a pronoun, and hardly a word that it could stand for.
+fn names_nobody(words: &[Word], lexicon: &Lexicon) -> bool {
+    let says_something = |word: &&Word| {
+        let sense = lexicon.sense(&word.text, &lexicon.base(&word.text));
+        word.shape != Shape::Word
+            || matches!(sense, None | Some(Sense::Synonym(_) | Sense::Negator | Sense::Direction(_)))
+    };
+    let is_pronoun = |word: &Word| is_one_of(word, "it he she him they them");
+    let is_expletive = words.windows(2).any(|pair| is_pronoun(&pair[0]) && is_one_of(&pair[1], "to that take takes"));
+    words.iter().any(is_pronoun) && !is_expletive && words.iter().filter(says_something).count() <= 1
 }
 
 fn is_one_of(word: &Word, names: &str) -> bool {
@@ -46,7 +62,11 @@ fn points_out(words: &[Word], index: usize) -> bool {
         _ if word.shape != Shape::Word => false,
         "this" | "these" | "those" => next.is_none_or(|next| !is_one_of(next, OF_TIME)) && !is_antecedent(words, index),
         "that" => ends_clause(words, index) && is_pointed_at(before) && !is_antecedent(words, index),
-        "it" | "them" => before.is_some_and(|before| is_one_of(before, EDITS)) && !is_antecedent(words, index),
+        "it" | "them" => {
+            is_pointed_at(before)
+                && (before.is_some_and(|before| is_one_of(before, EDITS)) || index + 1 == words.len())
+                && !is_antecedent(words, index)
+        }
         "above" | "below" => before.is_some_and(|before| before.is("the") || is_one_of(before, SEEN)),
         "previous" | "following" | "earlier" | "last" | "attached" => next.is_some_and(|next| is_one_of(next, SEEN)),
         "my" | "your" => next.is_some_and(|next| is_one_of(next, SEEN) && !is_one_of(next, "email story")),
@@ -65,7 +85,7 @@ fn ends_clause(words: &[Word], index: usize) -> bool {
 }
 
 fn is_pointed_at(before: Option<&Word>) -> bool {
-    before.is_some_and(|before| is_one_of(before, EDITS) || is_one_of(before, "is was does about with"))
+    before.is_some_and(|before| is_one_of(before, EDITS) || is_one_of(before, "is was does about with by say for of"))
 }
 
 /// Something was named before, in an earlier clause: `what is a mutex and how do I use it`.

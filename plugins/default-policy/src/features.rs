@@ -2,7 +2,7 @@
 //! their layout. Bytes of another version, or that break the layout anywhere, are not features.
 
 use crate::question::Asks;
-use crate::terms::{Kind, People, Terms};
+use crate::terms::{Kind, People, Tenses, Terms};
 
 /// Raised whenever the layout or the meaning of a field changes.
 const VERSION: u8 = 3;
@@ -16,12 +16,15 @@ const OPAQUE: u8 = 1;
 const FOREIGN: u8 = 1 << 1;
 const NEGATES_WHOLE: u8 = 1 << 2;
 const LEANS: u8 = 1 << 3;
+const NOMINAL: u8 = 1 << 4;
+const TENSE_SHIFT: u8 = 5;
 
 /// What is known of a text before it is written.
 pub(crate) struct Description {
     pub(crate) canonical: u128,
     pub(crate) is_foreign: bool,
     pub(crate) leans: bool,
+    pub(crate) is_nominal: bool,
     pub(crate) asks: Asks,
     pub(crate) terms: Terms,
 }
@@ -33,12 +36,13 @@ pub(crate) fn opaque(canonical: u128) -> Vec<u8> {
 
 /// At most 2,328 bytes. A text with more terms than fit is opaque.
 pub(crate) fn write(description: &Description) -> Vec<u8> {
-    let Description { canonical, is_foreign, leans, asks, terms } = description;
+    let Description { canonical, is_foreign, leans, is_nominal, asks, terms } = description;
     if terms.list.len() > MAX_TERMS {
         return opaque(*canonical);
     }
-    let flags = [(*is_foreign, FOREIGN), (*leans, LEANS), (terms.negates_whole, NEGATES_WHOLE)];
+    let flags = [(*is_foreign, FOREIGN), (*leans, LEANS), (*is_nominal, NOMINAL), (terms.negates_whole, NEGATES_WHOLE)];
     let flags = flags.into_iter().filter(|(is_set, _)| *is_set).fold(0, |all, (_, flag)| all | flag);
+    let flags = flags | terms.tenses.0 << TENSE_SHIFT;
     let mut bytes = header(*canonical, flags, *asks, terms);
     let mut texts = Vec::new();
     let mut sorted: Vec<(u32, u16)> = terms.list.iter().map(|term| term.key).zip(0..).collect();
@@ -163,6 +167,14 @@ impl<'a> Features<'a> {
     /// It leans on something outside of it: `fix this function`.
     pub(crate) fn leans(&self) -> bool {
         self.bytes[1] & LEANS != 0
+    }
+
+    pub(crate) fn is_nominal(&self) -> bool {
+        self.bytes[1] & NOMINAL != 0
+    }
+
+    pub(crate) fn tenses(&self) -> Tenses {
+        Tenses(self.bytes[1] >> TENSE_SHIFT)
     }
 
     pub(crate) fn people(&self) -> People {

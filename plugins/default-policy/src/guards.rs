@@ -10,12 +10,12 @@ use isartor_plugin::policy::MissReason;
 use crate::difference::{Difference, Left, is_content};
 use crate::features::Record;
 use crate::question::Asks;
-use crate::terms::{Kind, flag};
+use crate::terms::{Kind, Tenses, flag};
 
 type Guard = fn(&Difference) -> bool;
 
 /// In the order in which they are asked: the most telling reason first.
-const GUARDS: [(Guard, MissReason); 14] = [
+const GUARDS: [(Guard, MissReason); 15] = [
     (numbers, MissReason::Number),
     (units, MissReason::Unit),
     (periods, MissReason::Period),
@@ -28,6 +28,7 @@ const GUARDS: [(Guard, MissReason); 14] = [
     (order::is_changed, MissReason::Order),
     (names, MissReason::Identifier),
     (single_slot, MissReason::ContentWord),
+    (tenses, MissReason::Unexplained),
     (praise, MissReason::Unexplained),
     (particles, MissReason::Unexplained),
 ];
@@ -139,6 +140,19 @@ fn praise(difference: &Difference) -> bool {
     };
     (!asks.has(Asks::MANNER) && either(difference, |left| left.has(Kind::Praise)))
         || (asks.has(Asks::FACT) && difference.shared().any(is_ranked))
+}
+
+/// Who will win is not who won, and who holds an office is not who held it.
+fn tenses(difference: &Difference) -> bool {
+    let (one, other) = (difference.question.tenses().0, difference.candidate.tenses().0);
+    let is_other_end =
+        |one: u8, other: u8| one & Tenses::FUTURE != 0 && other & (Tenses::FUTURE | Tenses::PAST) == Tenses::PAST;
+    let holds_office = difference.question.asks() == Asks::PERSON
+        && difference.shared().any(|(record, _)| record.position == 0 && record.kind == Kind::Content);
+    let is_other_time = |one: u8, other: u8| one == Tenses::PAST && other == Tenses::PRESENT;
+    is_other_end(one, other)
+        || is_other_end(other, one)
+        || (holds_office && (is_other_time(one, other) || is_other_time(other, one)))
 }
 
 /// `before` on one side.

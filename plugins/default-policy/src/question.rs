@@ -5,11 +5,11 @@ mod frames;
 mod pattern;
 
 use self::frames::{
-    AUXILIARIES, BEFORE_QUESTION, CLOSINGS, DEGREES, FRAMES, IMPLIED, KEYWORD_CLOSINGS, MEASURES, QUESTION_WORDS,
-    REQUESTS,
+    AUXILIARIES, BEFORE_QUESTION, CLOSINGS, DEGREES, FRAMES, IMPLIED, KEYWORD_CLOSINGS, MEASURES, PERMITTED,
+    QUESTION_WORDS, REQUESTS,
 };
 use self::pattern::{matched, matched_at_end};
-use crate::lexer::{Shape, Stop, Word, opens_sentence};
+use crate::lexer::{self, Shape, Stop, Word, opens_sentence};
 
 /// One bit each: a text may ask several things.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -60,9 +60,17 @@ impl Asks {
     }
 }
 
-/// What the words ask, and the words without what asks it.
-pub(crate) fn read(words: Vec<Word>) -> (Asks, Vec<Word>) {
+/// What some words ask, and the words without what asks it.
+pub(crate) struct Reading {
+    pub(crate) asks: Asks,
+    pub(crate) rest: Vec<Word>,
+    /// The question names a thing done where another says who does it: `password reset how to`, `the reason for`.
+    pub(crate) is_nominal: bool,
+}
+
+pub(crate) fn read(words: Vec<Word>) -> Reading {
     let (mut asks, words) = without_closing(words);
+    let mut is_nominal = asks == Asks::MANNER;
     let mut rest = Vec::with_capacity(words.len());
     let mut index = 0;
     while index < words.len() {
@@ -74,6 +82,7 @@ pub(crate) fn read(words: Vec<Word>) -> (Asks, Vec<Word>) {
         match asking {
             Some(asking) => {
                 asks.add(asking.asks);
+                is_nominal |= asking.is_nominal;
                 let taken = &words[index..index + asking.length];
                 rest.extend(asking.meaning.split_terminator(' ').map(Word::new));
                 rest.extend(asking.kept.iter().map(|kept| Word { stop: Stop::None, ..taken[*kept].clone() }));
@@ -86,11 +95,28 @@ pub(crate) fn read(words: Vec<Word>) -> (Asks, Vec<Word>) {
             }
         }
     }
-    if asks == Asks::THING && rest.last().is_some_and(|last| last.is("mean")) && is_auxiliary(&rest[0]) {
-        // `what does X mean` is `what is X`.
-        rest.pop();
+    without_permission(&mut asks, &mut rest);
+    without_meaning(asks, &mut rest);
+    Reading { asks, rest, is_nominal }
+}
+
+/// `what does X mean` is `what is X`.
+fn without_meaning(asks: Asks, words: &mut Vec<Word>) {
+    if asks != Asks::THING || !words.first().is_some_and(is_auxiliary) {
+        return;
     }
-    (asks, rest)
+    let length = ["mean", "stand for", "refer to", "signify"].iter().find_map(|meaning| matched_at_end(words, meaning));
+    words.truncate(words.len() - length.unwrap_or(0));
+}
+
+/// `are dogs allowed to swim` is `can dogs swim`.
+fn without_permission(asks: &mut Asks, words: &mut Vec<Word>) {
+    let found = |at: usize| PERMITTED.iter().find_map(|permitted| Some((at, lexer::matched(&words[at..], permitted)?)));
+    let permission = if *asks == Asks::FACT { (1..words.len()).find_map(found) } else { None };
+    if let Some((at, length)) = permission {
+        words.drain(at..at + length);
+        *asks = Asks::ABILITY;
+    }
 }
 
 /// Some words that ask something.
@@ -100,11 +126,12 @@ struct Asking {
     meaning: &'static str,
     /// Which of the words stay, counted from the first.
     kept: Vec<usize>,
+    is_nominal: bool,
 }
 
 impl Asking {
     fn plain(asks: Asks, length: usize) -> Self {
-        Self { asks, length, meaning: "", kept: Vec::new() }
+        Self { asks, length, meaning: "", kept: Vec::new(), is_nominal: false }
     }
 }
 
@@ -171,7 +198,8 @@ fn frame_at(words: &[Word]) -> Option<Asking> {
         let measures_amount = *meaning == "cost" && words.get(found.length)?.shape == Shape::Number;
         let meaning = if measures_amount { "" } else { meaning };
         let is_left = found.length < words.len() || !found.kept.is_empty() || !meaning.is_empty();
-        is_left.then_some(Asking { asks: *asks, length: found.length, meaning, kept: found.kept })
+        let is_nominal = words[found.length - 1].is("for") || words[found.length - 1].is("of");
+        is_left.then_some(Asking { asks: *asks, length: found.length, meaning, kept: found.kept, is_nominal })
     })
 }
 
@@ -209,7 +237,7 @@ mod tests {
             ("what is distance between Rome and Milan", Asks::THING, "is distance between rome and milan"),
             ("what is fastest way to learn French", Asks::MANNER, "fastest learn french"),
         ] {
-            let (found, left) = read(words(text));
+            let Reading { asks: found, rest: left, .. } = read(words(text));
             let left: Vec<String> = left.into_iter().map(|word| word.text).collect();
             assert_eq!((found, left.join(" ").as_str()), (asks, rest), "{text}");
         }

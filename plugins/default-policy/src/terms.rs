@@ -7,6 +7,7 @@ mod measure;
 mod role;
 
 pub(crate) use self::conversion::arrange as arrange_conversion;
+pub(crate) use self::role::is_letter_a;
 
 use self::role::Role;
 use crate::lexer::{Stop, Word};
@@ -76,6 +77,31 @@ pub(crate) struct Terms {
     /// A negated auxiliary opens a question, and so negates all of it: `why don't`.
     pub(crate) negates_whole: bool,
     pub(crate) people: People,
+    pub(crate) tenses: Tenses,
+}
+
+/// Which of past, present and future its auxiliaries speak of; one bit each.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Tenses(pub(crate) u8);
+
+impl Tenses {
+    pub(crate) const PAST: u8 = 1;
+    pub(crate) const PRESENT: u8 = 1 << 1;
+    pub(crate) const FUTURE: u8 = 1 << 2;
+
+    pub(crate) fn of_words(words: &[Word]) -> Self {
+        Self(words.iter().fold(0, |all, word| all | Self::of(word)))
+    }
+
+    /// Of an auxiliary; nothing of any other word.
+    fn of(word: &Word) -> u8 {
+        match word.text.as_str() {
+            "was" | "were" | "did" | "had" => Self::PAST,
+            "is" | "are" | "am" | "do" | "does" | "has" | "have" => Self::PRESENT,
+            "will" | "shall" => Self::FUTURE,
+            _ => 0,
+        }
+    }
 }
 
 /// One bit for each person spoken of, in the order of the lexicon's list.
@@ -94,6 +120,7 @@ pub(crate) fn read(words: &[Word], asks: Asks, lexicon: &Lexicon) -> Terms {
     let Terms { list, .. } = &mut reader.terms;
     agent::replace(list, asks, lexicon);
     implied::soften(list, asks, lexicon);
+    compare(list, words, lexicon);
     let difference = lexicon.key_of("difference");
     for term in list.iter_mut().filter(|term| matches!(term.kind, Kind::Content | Kind::Light)) {
         if term.key == difference || Asks::is_measure(&term.text) {
@@ -101,6 +128,15 @@ pub(crate) fn read(words: &[Word], asks: Asks, lexicon: &Lexicon) -> Terms {
         }
     }
     reader.terms
+}
+
+/// `A vs B` asks for the difference.
+fn compare(list: &mut Vec<Term>, words: &[Word], lexicon: &Lexicon) {
+    let is_bare = list.len() == 2 && words.iter().any(|word| word.is("vs") || word.is("versus"));
+    let key = lexicon.key_of("difference");
+    if is_bare && list.iter().all(|term| term.key != key) {
+        list.push(Term { flags: flag::FIXED, text: "difference".to_owned(), ..Term::new(Kind::Content, key) });
+    }
 }
 
 #[derive(Default)]

@@ -21,8 +21,18 @@ pub(crate) fn is_changed(difference: &Difference) -> bool {
     if is_in_order(pairs()) {
         return voice.is_reversed();
     }
+    if names_deed(difference) {
+        return false;
+    }
     let is_harmless = |one, other| is_harmless(one, other) || voice.explains(one, other);
     pairs().any(|one| pairs().any(|other| is_inverted(one, other) && !is_harmless(one, other)))
+}
+
+/// `password reset how to` is `how do I reset my password`: two words in all, and nothing said of where to and from.
+fn names_deed(difference: &Difference) -> bool {
+    let is_nominal = difference.question.is_nominal() || difference.candidate.is_nominal();
+    let is_loose = |(one, other): Pair| row(one) <= LOOSE_ROW && row(other) <= LOOSE_ROW;
+    is_nominal && difference.shared().filter(has_place).count() == 2 && difference.shared().all(is_loose)
 }
 
 /// Whether the words follow one another in the candidate as they do in the question.

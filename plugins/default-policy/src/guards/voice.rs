@@ -9,6 +9,10 @@ use crate::terms::{Kind, flag};
 /// One word in the question and in the candidate.
 type Pair<'a> = (Record<'a>, Record<'a>);
 
+/// What is done to a thing and what it does are the same: `how are diamonds formed`, `how do diamonds form`.
+const ERGATIVE: &str = "form develop change grow spread break open close start begin end stop move turn melt freeze boil \
+    cook burn evaporate increase decrease improve dissolve expand shrink heal originate evolve";
+
 /// A verb that is passive in one text and active in the other, if there is one.
 pub(super) struct Voice<'d, 'a> {
     difference: &'d Difference<'a>,
@@ -41,11 +45,15 @@ impl<'d, 'a> Voice<'d, 'a> {
         let features = if self.question_is_passive { self.difference.candidate } else { self.difference.question };
         let active = |pair: Pair<'a>| if self.question_is_passive { pair.1 } else { pair.0 };
         let is_thing = |pair: &Pair| matches!(pair.0.kind, Kind::Content | Kind::Light | Kind::Name);
+        let verb_text = active(verb).text;
         let before = |pair: &Pair<'a>| is_thing(pair) && active(*pair).position + 1 == active(verb).position;
         let subject = self.difference.shared().find(before);
         let passive = |pair: Pair<'a>| if self.question_is_passive { pair.0 } else { pair.1 };
         let is_agent = |pair: Pair<'a>| Preposition::of_row(row(passive(pair))) == Some(Preposition::By);
-        features.people().0 == 0 && subject.is_some_and(|subject| !is_agent(subject) && row(active(subject)) == 0)
+        let happens = ERGATIVE.split(' ').any(|verb| verb.as_bytes() == verb_text);
+        !happens
+            && features.people().0 == 0
+            && subject.is_some_and(|subject| !is_agent(subject) && row(active(subject)) == 0)
     }
 
     /// `by Shakespeare` after the passive verb, `Shakespeare` before the active one.

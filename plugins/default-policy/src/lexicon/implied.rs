@@ -50,7 +50,8 @@ pub(super) const IMPLIED: &[(&str, &str)] = &[
     ("account", "gmail facebook instagram twitter snapchat netflix spotify linkedin reddit paypal whatsapp"),
     ("app application", "whatsapp instagram snapchat uber tinder facebook"),
     ("website site", "quora facebook reddit amazon ebay wikipedia"),
-    ("formed", "be"),
+    ("food", "eat"),
+    ("language", "speak"),
     (
         "india",
         "mumbai delhi bangalore bengaluru chennai hyderabad kolkata pune karnataka kerala goa rajasthan gujarat maharashtra punjab tamilnadu jaipur",

@@ -142,9 +142,9 @@ fn content(kind: Kind, own: u32, pole: Option<Pole>, base: String) -> Term {
     Term { text: base, ..term }
 }
 
-/// `because` may be left out, `although` may not.
+/// `because` and `although` are never left out, `like` may be.
 fn conjunction(pole: Pole) -> Term {
-    Term::new(Kind::Particle, pole.key).at(Pole { weak: !pole.is_second, ..pole })
+    Term::new(Kind::Particle, pole.key).at(pole)
 }
 
 /// `the most popular songs`, but not `most songs` nor `is most popular`.
@@ -198,7 +198,12 @@ fn is_abbreviation(word: &Word) -> bool {
 
 /// An abbreviation that is another word in lower case.
 fn is_other_word(word: &Word) -> bool {
-    matches!(word.shown.as_str(), "IT" | "WHO" | "OR" | "AM" | "AS")
+    matches!(word.shown.as_str(), "IT" | "WHO" | "OR" | "AM" | "AS") || is_letter_a(word)
+}
+
+/// `A` amid a sentence is no article.
+pub(crate) fn is_letter_a(word: &Word) -> bool {
+    word.shown == "A" && !word.opens
 }
 
 fn is_code(word: &Word) -> bool {
