@@ -29,12 +29,12 @@ pub(crate) fn describe(text: &str, lexicon: &Lexicon) -> Vec<u8> {
     let leans = context::leans(&words, lexicon);
     let counted = without_fillers(periods::join(numbers::join(words)), lexicon);
     let tenses = terms::Tenses::of_words(&counted);
-    let question::Reading { asks, rest, is_nominal } = question::read(counted);
+    let question::Reading { asks, rest, is_nominal, frame } = question::read(counted);
     let mut terms = terms::read(&phrases::join(rest, lexicon), asks, lexicon);
     terms.tenses = tenses;
     let measured = asks.beside(terms.list.iter().map(|term| term.text.as_str()));
     let asks = terms::arrange_conversion(&mut terms.list).unwrap_or(measured);
-    features::write(&Description { canonical, is_foreign, leans, is_nominal, asks, terms })
+    features::write(&Description { canonical, is_foreign, leans, is_nominal, frame, asks, terms })
 }
 
 /// Articles and the like, which stand between the words of phrases.

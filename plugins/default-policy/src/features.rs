@@ -6,7 +6,7 @@ use crate::terms::{Kind, People, Tenses, Terms};
 
 /// Raised whenever the layout or the meaning of a field changes.
 const VERSION: u8 = 3;
-const HEADER_BYTES: usize = 24;
+const HEADER_BYTES: usize = 25;
 const RECORD_BYTES: usize = 12;
 /// Of each term's text; enough to tell a typo from another word.
 const TEXT_BYTES: usize = 24;
@@ -25,25 +25,26 @@ pub(crate) struct Description {
     pub(crate) is_foreign: bool,
     pub(crate) leans: bool,
     pub(crate) is_nominal: bool,
+    pub(crate) frame: u8,
     pub(crate) asks: Asks,
     pub(crate) terms: Terms,
 }
 
 /// The features of a text that only ever equals itself.
 pub(crate) fn opaque(canonical: u128) -> Vec<u8> {
-    header(canonical, OPAQUE, Asks::default(), &Terms::default())
+    header(canonical, OPAQUE, Asks::default(), 0, &Terms::default())
 }
 
 /// At most 2,328 bytes. A text with more terms than fit is opaque.
 pub(crate) fn write(description: &Description) -> Vec<u8> {
-    let Description { canonical, is_foreign, leans, is_nominal, asks, terms } = description;
+    let Description { canonical, is_foreign, leans, is_nominal, frame, asks, terms } = description;
     if terms.list.len() > MAX_TERMS {
         return opaque(*canonical);
     }
     let flags = [(*is_foreign, FOREIGN), (*leans, LEANS), (*is_nominal, NOMINAL), (terms.negates_whole, NEGATES_WHOLE)];
     let flags = flags.into_iter().filter(|(is_set, _)| *is_set).fold(0, |all, (_, flag)| all | flag);
     let flags = flags | terms.tenses.0 << TENSE_SHIFT;
-    let mut bytes = header(*canonical, flags, *asks, terms);
+    let mut bytes = header(*canonical, flags, *asks, *frame, terms);
     let mut texts = Vec::new();
     let mut sorted: Vec<(u32, u16)> = terms.list.iter().map(|term| term.key).zip(0..).collect();
     sorted.sort_unstable();
@@ -59,14 +60,14 @@ pub(crate) fn write(description: &Description) -> Vec<u8> {
     bytes
 }
 
-fn header(canonical: u128, flags: u8, asks: Asks, terms: &Terms) -> Vec<u8> {
+fn header(canonical: u128, flags: u8, asks: Asks, frame: u8, terms: &Terms) -> Vec<u8> {
     let count = if flags & OPAQUE == 0 { terms.list.len() } else { 0 };
     let mut bytes = Vec::with_capacity(HEADER_BYTES + count * (RECORD_BYTES + 8));
     bytes.extend([VERSION, flags]);
     bytes.extend(canonical.to_le_bytes());
     bytes.extend(asks.0.to_le_bytes());
     bytes.extend(terms.people.0.to_le_bytes());
-    bytes.extend([terms.negations, count as u8]);
+    bytes.extend([terms.negations, frame, count as u8]);
     bytes
 }
 
@@ -175,6 +176,10 @@ impl<'a> Features<'a> {
 
     pub(crate) fn tenses(&self) -> Tenses {
         Tenses(self.bytes[1] >> TENSE_SHIFT)
+    }
+
+    pub(crate) fn frame(&self) -> u8 {
+        self.bytes[23]
     }
 
     pub(crate) fn people(&self) -> People {

@@ -66,11 +66,14 @@ pub(crate) struct Reading {
     pub(crate) rest: Vec<Word>,
     /// The question names a thing done where another says who does it: `password reset how to`, `the reason for`.
     pub(crate) is_nominal: bool,
+    /// Which frame it is put in; 0 for a plain question or none.
+    pub(crate) frame: u8,
 }
 
 pub(crate) fn read(words: Vec<Word>) -> Reading {
     let (mut asks, words) = without_closing(words);
     let mut is_nominal = asks == Asks::MANNER;
+    let mut frame = 0;
     let mut rest = Vec::with_capacity(words.len());
     let mut index = 0;
     while index < words.len() {
@@ -83,6 +86,7 @@ pub(crate) fn read(words: Vec<Word>) -> Reading {
             Some(asking) => {
                 asks.add(asking.asks);
                 is_nominal |= asking.is_nominal;
+                frame = asking.frame.max(frame);
                 let taken = &words[index..index + asking.length];
                 rest.extend(asking.meaning.split_terminator(' ').map(Word::new));
                 rest.extend(asking.kept.iter().map(|kept| Word { stop: Stop::None, ..taken[*kept].clone() }));
@@ -97,7 +101,7 @@ pub(crate) fn read(words: Vec<Word>) -> Reading {
     }
     without_permission(&mut asks, &mut rest);
     without_meaning(asks, &mut rest);
-    Reading { asks, rest, is_nominal }
+    Reading { asks, rest, is_nominal, frame }
 }
 
 /// `what does X mean` is `what is X`.
@@ -127,11 +131,12 @@ struct Asking {
     /// Which of the words stay, counted from the first.
     kept: Vec<usize>,
     is_nominal: bool,
+    frame: u8,
 }
 
 impl Asking {
     fn plain(asks: Asks, length: usize) -> Self {
-        Self { asks, length, meaning: "", kept: Vec::new(), is_nominal: false }
+        Self { asks, length, meaning: "", kept: Vec::new(), is_nominal: false, frame: 0 }
     }
 }
 
@@ -193,13 +198,13 @@ fn asking_at(words: &[Word]) -> Option<Asking> {
 
 /// A frame must leave something to ask about.
 fn frame_at(words: &[Word]) -> Option<Asking> {
-    FRAMES.iter().find_map(|(pattern, asks, meaning)| {
+    (1..).zip(FRAMES).find_map(|(frame, (pattern, asks, meaning))| {
         let found = matched(words, pattern)?;
         let measures_amount = *meaning == "cost" && words.get(found.length)?.shape == Shape::Number;
         let meaning = if measures_amount { "" } else { meaning };
         let is_left = found.length < words.len() || !found.kept.is_empty() || !meaning.is_empty();
         let is_nominal = words[found.length - 1].is("for") || words[found.length - 1].is("of");
-        is_left.then_some(Asking { asks: *asks, length: found.length, meaning, kept: found.kept, is_nominal })
+        is_left.then_some(Asking { asks: *asks, length: found.length, meaning, kept: found.kept, is_nominal, frame })
     })
 }
 
