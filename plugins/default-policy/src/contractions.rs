@@ -34,6 +34,7 @@ const WHOLE: &[(&str, &str)] = &[
     ("shouldnt", "should not"),
     ("thats", "that is"),
     ("theyre", "they are"),
+    ("unable", "not able"),
     ("wanna", "want to"),
     ("wasnt", "was not"),
     ("werent", "were not"),

@@ -4,7 +4,8 @@ use crate::features::{self, Description};
 use crate::lexer::{Shape, Word};
 use crate::lexicon::{Lexicon, Sense};
 use crate::{
-    canonical, code, contractions, fold, language, lexer, numbers, periods, phrases, politeness, question, terms,
+    canonical, code, context, contractions, fold, language, lexer, numbers, periods, phrases, politeness, question,
+    terms,
 };
 
 /// Longer texts are compared as written.
@@ -25,20 +26,26 @@ pub(crate) fn describe(text: &str, lexicon: &Lexicon) -> Vec<u8> {
     }
     let canonical = canonical::hash(&words);
     let is_foreign = language::is_foreign(&words, lexicon);
+    let leans = context::leans(&words, lexicon);
     let counted = without_fillers(periods::join(numbers::join(words)), lexicon);
-    let (asks, rest) = question::read(counted);
-    let terms = terms::read(&phrases::join(rest, lexicon), asks, lexicon);
-    let asks = asks.beside(terms.list.iter().map(|term| term.text.as_str()));
-    features::write(&Description { canonical, is_foreign, asks, terms })
+    let tenses = terms::Tenses::of_words(&counted);
+    let question::Reading { asks, rest, is_nominal, frame } = question::read(counted);
+    let mut terms = terms::read(&phrases::join(rest, lexicon), asks, lexicon);
+    terms.tenses = tenses;
+    let measured = asks.beside(terms.list.iter().map(|term| term.text.as_str()));
+    let asks = terms::arrange_conversion(&mut terms.list).unwrap_or(measured);
+    features::write(&Description { canonical, is_foreign, leans, is_nominal, frame, asks, terms })
 }
 
 /// Articles and the like, which stand between the words of phrases.
 fn without_fillers(words: Vec<Word>, lexicon: &Lexicon) -> Vec<Word> {
     let mut kept: Vec<Word> = Vec::with_capacity(words.len());
     let lists = !words.first().is_some_and(question::is_auxiliary);
-    for word in words {
+    let mut words = words.into_iter().peekable();
+    while let Some(word) = words.next() {
         let is_filler = word.shape == Shape::Word && lexicon.sense(&word.text, &word.text) == Some(Sense::Filler);
-        let is_filler = is_filler || (lists && word.is("some"));
+        let is_some = lists && word.is("some") && !words.peek().is_some_and(|next| next.is("of"));
+        let is_filler = (is_filler || is_some) && !terms::is_letter_a(&word);
         match kept.last_mut() {
             Some(last) if is_filler => last.stop = last.stop.max(word.stop),
             _ if is_filler => {}

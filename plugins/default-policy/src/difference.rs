@@ -126,13 +126,13 @@ impl<'a> Difference<'a> {
 }
 
 fn is_word(record: Record) -> bool {
-    let is_named = matches!(record.kind, Kind::Content | Kind::Soft | Kind::Name);
+    let is_named = matches!(record.kind, Kind::Content | Kind::Light | Kind::Soft | Kind::Name);
     is_named && !record.text.is_empty() && record.text.iter().all(u8::is_ascii_lowercase)
 }
 
 pub(crate) fn is_content(kind: Kind) -> bool {
     match kind {
-        Kind::Content | Kind::Name | Kind::Number | Kind::Unit | Kind::Period => true,
+        Kind::Content | Kind::Light | Kind::Name | Kind::Number | Kind::Unit | Kind::Period => true,
         Kind::Soft | Kind::Praise | Kind::Quantifier | Kind::Symbol | Kind::Particle => false,
     }
 }

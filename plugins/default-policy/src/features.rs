@@ -2,11 +2,11 @@
 //! their layout. Bytes of another version, or that break the layout anywhere, are not features.
 
 use crate::question::Asks;
-use crate::terms::{Kind, Terms};
+use crate::terms::{Kind, People, Tenses, Terms};
 
 /// Raised whenever the layout or the meaning of a field changes.
-const VERSION: u8 = 2;
-const HEADER_BYTES: usize = 24;
+const VERSION: u8 = 3;
+const HEADER_BYTES: usize = 25;
 const RECORD_BYTES: usize = 12;
 /// Of each term's text; enough to tell a typo from another word.
 const TEXT_BYTES: usize = 24;
@@ -15,28 +15,36 @@ pub(crate) const MAX_TERMS: usize = 64;
 const OPAQUE: u8 = 1;
 const FOREIGN: u8 = 1 << 1;
 const NEGATES_WHOLE: u8 = 1 << 2;
+const LEANS: u8 = 1 << 3;
+const NOMINAL: u8 = 1 << 4;
+const TENSE_SHIFT: u8 = 5;
 
 /// What is known of a text before it is written.
 pub(crate) struct Description {
     pub(crate) canonical: u128,
     pub(crate) is_foreign: bool,
+    pub(crate) leans: bool,
+    pub(crate) is_nominal: bool,
+    pub(crate) frame: u8,
     pub(crate) asks: Asks,
     pub(crate) terms: Terms,
 }
 
 /// The features of a text that only ever equals itself.
 pub(crate) fn opaque(canonical: u128) -> Vec<u8> {
-    header(canonical, OPAQUE, Asks::default(), &Terms::default())
+    header(canonical, OPAQUE, Asks::default(), 0, &Terms::default())
 }
 
 /// At most 2,328 bytes. A text with more terms than fit is opaque.
 pub(crate) fn write(description: &Description) -> Vec<u8> {
-    let Description { canonical, is_foreign, asks, terms } = description;
+    let Description { canonical, is_foreign, leans, is_nominal, frame, asks, terms } = description;
     if terms.list.len() > MAX_TERMS {
         return opaque(*canonical);
     }
-    let flags = if *is_foreign { FOREIGN } else { 0 } | if terms.negates_whole { NEGATES_WHOLE } else { 0 };
-    let mut bytes = header(*canonical, flags, *asks, terms);
+    let flags = [(*is_foreign, FOREIGN), (*leans, LEANS), (*is_nominal, NOMINAL), (terms.negates_whole, NEGATES_WHOLE)];
+    let flags = flags.into_iter().filter(|(is_set, _)| *is_set).fold(0, |all, (_, flag)| all | flag);
+    let flags = flags | terms.tenses.0 << TENSE_SHIFT;
+    let mut bytes = header(*canonical, flags, *asks, *frame, terms);
     let mut texts = Vec::new();
     let mut sorted: Vec<(u32, u16)> = terms.list.iter().map(|term| term.key).zip(0..).collect();
     sorted.sort_unstable();
@@ -52,13 +60,14 @@ pub(crate) fn write(description: &Description) -> Vec<u8> {
     bytes
 }
 
-fn header(canonical: u128, flags: u8, asks: Asks, terms: &Terms) -> Vec<u8> {
+fn header(canonical: u128, flags: u8, asks: Asks, frame: u8, terms: &Terms) -> Vec<u8> {
     let count = if flags & OPAQUE == 0 { terms.list.len() } else { 0 };
     let mut bytes = Vec::with_capacity(HEADER_BYTES + count * (RECORD_BYTES + 8));
     bytes.extend([VERSION, flags]);
     bytes.extend(canonical.to_le_bytes());
     bytes.extend(asks.0.to_le_bytes());
-    bytes.extend([terms.people, terms.negations, count as u8, 0]);
+    bytes.extend(terms.people.0.to_le_bytes());
+    bytes.extend([terms.negations, frame, count as u8]);
     bytes
 }
 
@@ -90,7 +99,7 @@ pub(crate) struct Record<'a> {
 impl<'a> Features<'a> {
     /// None when the bytes are not features of this version.
     pub(crate) fn parse(bytes: &'a [u8]) -> Option<Self> {
-        let count = usize::from(*bytes.get(HEADER_BYTES - 2)?);
+        let count = usize::from(*bytes.get(HEADER_BYTES - 1)?);
         let texts = bytes.get(HEADER_BYTES + count * RECORD_BYTES..)?;
         let features = Self { bytes, texts };
         let is_valid = bytes[0] == VERSION && count <= MAX_TERMS && (0..count).all(|index| features.is_valid(index));
@@ -114,7 +123,7 @@ impl<'a> Features<'a> {
     }
 
     pub(crate) fn len(&self) -> usize {
-        usize::from(self.bytes[HEADER_BYTES - 2])
+        usize::from(self.bytes[HEADER_BYTES - 1])
     }
 
     /// Sorted by key. The index is below `len`.
@@ -156,12 +165,29 @@ impl<'a> Features<'a> {
         Asks(u16::from_le_bytes([self.bytes[18], self.bytes[19]]))
     }
 
-    pub(crate) fn people(&self) -> u8 {
-        self.bytes[20]
+    /// It leans on something outside of it: `fix this function`.
+    pub(crate) fn leans(&self) -> bool {
+        self.bytes[1] & LEANS != 0
+    }
+
+    pub(crate) fn is_nominal(&self) -> bool {
+        self.bytes[1] & NOMINAL != 0
+    }
+
+    pub(crate) fn tenses(&self) -> Tenses {
+        Tenses(self.bytes[1] >> TENSE_SHIFT)
+    }
+
+    pub(crate) fn frame(&self) -> u8 {
+        self.bytes[23]
+    }
+
+    pub(crate) fn people(&self) -> People {
+        People(u16::from_le_bytes([self.bytes[20], self.bytes[21]]))
     }
 
     pub(crate) fn negations(&self) -> u8 {
-        self.bytes[21]
+        self.bytes[22]
     }
 }
 
@@ -170,7 +196,7 @@ fn key_of(record: &[u8]) -> u32 {
 }
 
 fn kind_of(byte: u8) -> Option<Kind> {
-    const KINDS: [Kind; 10] = [
+    const KINDS: [Kind; 11] = [
         Kind::Content,
         Kind::Soft,
         Kind::Name,
@@ -181,6 +207,7 @@ fn kind_of(byte: u8) -> Option<Kind> {
         Kind::Symbol,
         Kind::Particle,
         Kind::Praise,
+        Kind::Light,
     ];
     KINDS.get(usize::from(byte)).copied()
 }

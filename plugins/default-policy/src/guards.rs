@@ -1,18 +1,21 @@
 //! Differences that change the answer. Each guard knows one kind and is certain of it; none looks at the cosine.
 
 mod order;
+mod people;
+mod preposition;
+mod voice;
 
 use isartor_plugin::policy::MissReason;
 
 use crate::difference::{Difference, Left, is_content};
 use crate::features::Record;
 use crate::question::Asks;
-use crate::terms::{Kind, flag};
+use crate::terms::{Kind, Tenses, flag};
 
 type Guard = fn(&Difference) -> bool;
 
 /// In the order in which they are asked: the most telling reason first.
-const GUARDS: [(Guard, MissReason); 14] = [
+const GUARDS: [(Guard, MissReason); 15] = [
     (numbers, MissReason::Number),
     (units, MissReason::Unit),
     (periods, MissReason::Period),
@@ -21,10 +24,11 @@ const GUARDS: [(Guard, MissReason); 14] = [
     (questions, MissReason::QuestionWord),
     (symbols, MissReason::Unexplained),
     (quantifiers, MissReason::Unexplained),
-    (people, MissReason::Order),
+    (people::are_others, MissReason::Order),
     (order::is_changed, MissReason::Order),
     (names, MissReason::Identifier),
     (single_slot, MissReason::ContentWord),
+    (tenses, MissReason::Unexplained),
     (praise, MissReason::Unexplained),
     (particles, MissReason::Unexplained),
 ];
@@ -105,12 +109,14 @@ fn opposites(difference: &Difference) -> bool {
 fn questions(difference: &Difference) -> bool {
     const LOOSE: u16 = Asks::THING.0 | Asks::MANNER.0;
     const SO: u16 = Asks::FACT.0 | Asks::ABILITY.0;
-    const I_OR_YOU: u8 = 1 | 1 << 1;
+    const EXISTENCE: u16 = Asks::THING.0 | Asks::FACT.0;
     let (one, other) = (difference.question.asks().0, difference.candidate.asks().0);
-    let is_personal = (difference.question.people() | difference.candidate.people()) & I_OR_YOU != 0;
+    let is_personal =
+        [difference.question, difference.candidate].iter().any(|text| text.people().has_first_or_second());
     let is_whether = !is_personal && one & SO != 0 && other & SO != 0;
     let loose = if is_whether { LOOSE | SO } else { LOOSE };
-    (one ^ other) & !loose != 0
+    let are_there = one | other == EXISTENCE && (one == EXISTENCE || other == EXISTENCE);
+    !are_there && (one ^ other) & !loose != 0
 }
 
 fn symbols(difference: &Difference) -> bool {
@@ -136,29 +142,23 @@ fn praise(difference: &Difference) -> bool {
         || (asks.has(Asks::FACT) && difference.shared().any(is_ranked))
 }
 
+/// Who will win is not who won, and who holds an office is not who held it.
+fn tenses(difference: &Difference) -> bool {
+    let (one, other) = (difference.question.tenses().0, difference.candidate.tenses().0);
+    let is_other_end =
+        |one: u8, other: u8| one & Tenses::FUTURE != 0 && other & (Tenses::FUTURE | Tenses::PAST) == Tenses::PAST;
+    let holds_office = difference.question.asks() == Asks::PERSON
+        && difference.shared().any(|(record, _)| record.position == 0 && record.kind == Kind::Content);
+    let is_other_time = |one: u8, other: u8| one == Tenses::PAST && other == Tenses::PRESENT;
+    is_other_end(one, other)
+        || is_other_end(other, one)
+        || (holds_office && (is_other_time(one, other) || is_other_time(other, one)))
+}
+
 /// `before` on one side.
 fn particles(difference: &Difference) -> bool {
     let is_strong = |record: Record| record.kind == Kind::Particle && record.flags & flag::WEAK == 0;
     either(difference, |left| left.records().any(is_strong))
-}
-
-/// His is not her; my is not your, unless each asks about themselves.
-fn people(difference: &Difference) -> bool {
-    const ME: u8 = 1 << 7;
-    const I: u8 = 1 | ME;
-    const YOU: u8 = 1 << 1;
-    const THIRD: u8 = 1 << 2 | 1 << 3 | 1 << 4;
-    const MY: u8 = 1 << 5;
-    const YOUR: u8 = 1 << 6;
-    let (one, other) = (difference.question.people(), difference.candidate.people());
-    let is_third = (one & THIRD) != (other & THIRD) && one & THIRD != 0 && other & THIRD != 0;
-    let speaks_of_self = |people: u8| people & (I | MY) == I | MY || people & (YOU | YOUR) == YOU | YOUR;
-    let owners = (one & (MY | YOUR), other & (MY | YOUR));
-    let is_other_owner = owners.0 & owners.1 == 0 && owners.0 != 0 && owners.1 != 0;
-    let is_fact = difference.question.asks() == Asks::FACT;
-    let is_other_self =
-        is_fact && one & (I | YOU) != other & (I | YOU) && one & (I | YOU) != 0 && other & (I | YOU) != 0;
-    is_third || is_other_self || (is_other_owner && !(speaks_of_self(one) && speaks_of_self(other)))
 }
 
 /// Another name, or a code that the other text does not have.

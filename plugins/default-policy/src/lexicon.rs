@@ -53,6 +53,37 @@ pub(crate) enum Omission {
 /// The row of prepositions that stand for each other and for none.
 pub(crate) const LOOSE_ROW: u8 = 1;
 
+/// What the rows of prepositions beyond the loose one say, as far as it matters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Preposition {
+    To,
+    From,
+    By,
+    /// `than`, `before`, `over`, `until` and the like.
+    Limit,
+    About,
+}
+
+impl Preposition {
+    /// Of the loose row.
+    pub(crate) const OF: u8 = LOOSE_ROW << 4 | 1;
+    pub(crate) const IN: u8 = LOOSE_ROW << 4 | 2;
+    pub(crate) const AT: u8 = LOOSE_ROW << 4 | 4;
+    pub(crate) const WITHIN: u8 = LOOSE_ROW << 4 | 11;
+
+    /// None for the loose row, and for no preposition.
+    pub(crate) fn of_row(row: u8) -> Option<Self> {
+        match row {
+            0 | LOOSE_ROW => None,
+            2 => Some(Self::To),
+            3 => Some(Self::From),
+            7 => Some(Self::By),
+            13 => Some(Self::About),
+            _ => Some(Self::Limit),
+        }
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Unit {
     pub(crate) dimension: Dimension,
@@ -81,6 +112,8 @@ pub(crate) struct Lexicon {
     foreign: Index<()>,
     implied: Index<&'static str>,
     first_names: Index<()>,
+    of_code: Index<()>,
+    light: Index<()>,
     /// The keys of two words that may stand for each other, the lower first; sorted.
     alike: Vec<(u32, u32)>,
 }
@@ -109,6 +142,8 @@ impl Lexicon {
             foreign: Index::new(words(foreign::FOREIGN)),
             implied: Index::new(implied_words()),
             first_names: Index::new(words(implied::FIRST_NAMES)),
+            of_code: Index::new(words(implied::OF_CODE)),
+            light: Index::new(words(function_words::LIGHT)),
             alike: Vec::new(),
         }
         .with_alike()
@@ -148,13 +183,23 @@ impl Lexicon {
         self.first_names.find(word).is_some()
     }
 
+    /// Whether a word, by its base form, only says what a name in code is.
+    pub(crate) fn is_kind_of_code(&self, base: &str) -> bool {
+        self.of_code.find(base).is_some()
+    }
+
+    /// Whether a word, by its base form, may be left out where nothing stands for it.
+    pub(crate) fn is_light(&self, base: &str) -> bool {
+        self.light.find(base).is_some()
+    }
+
     /// Whether the words of these two keys may stand for each other.
     pub(crate) fn are_alike(&self, one: u32, other: u32) -> bool {
         self.alike.binary_search(&(one.min(other), one.max(other))).is_ok()
     }
 
     /// What words of the same meaning share; a strong pole comes before a group of synonyms.
-    fn key_of(&self, base: &'static str) -> u32 {
+    pub(crate) fn key_of(&self, base: &str) -> u32 {
         let pole = self.pole(base, base).filter(|pole| !pole.weak).map(|pole| pole.key);
         pole.unwrap_or_else(|| match self.sense(base, base) {
             Some(Sense::Synonym(key)) => key,

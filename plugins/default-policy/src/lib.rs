@@ -9,6 +9,7 @@ mod describe;
 
 mod canonical;
 mod code;
+mod context;
 mod contractions;
 mod fold;
 mod hash;

@@ -25,11 +25,10 @@ pub(crate) fn join(words: Vec<Word>, lexicon: &Lexicon) -> Vec<Word> {
     joined
 }
 
-/// A phrase without a meaning leaves only its stop.
+/// What the phrase means; one without a meaning leaves only its stop.
 fn push(meaning: &str, stop: Stop, joined: &mut Vec<Word>) {
-    if !meaning.is_empty() {
-        joined.push(Word { stop, ..Word::new(meaning) });
-    } else if let Some(last) = joined.last_mut() {
+    joined.extend(meaning.split_terminator(' ').map(Word::new));
+    if let Some(last) = joined.last_mut() {
         last.stop = last.stop.max(stop);
     }
 }

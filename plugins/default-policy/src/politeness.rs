@@ -10,6 +10,8 @@ enum Before {
     Stop,
     /// A question word: `do you know where`.
     Question,
+    /// `list the`, `name the`.
+    Article,
     /// A verb that asks for an answer: `can you explain`, but not `can you swim`.
     Request,
 }
@@ -56,6 +58,9 @@ const LEADING: &[(&str, Before)] = &[
     ("i would like you to", Before::Request),
     ("i need you to", Before::Request),
     ("help me", Before::Request),
+    ("list", Before::Article),
+    ("name", Before::Article),
+    ("enumerate", Before::Article),
     ("would you mind", Before::Anything),
     ("telling me", Before::Question),
     ("i want to know", Before::Question),
@@ -167,6 +172,7 @@ fn leading(words: &[Word]) -> Option<usize> {
             Before::Anything => true,
             Before::Stop => words[length - 1].stop > Stop::None,
             Before::Question => QUESTION_WORDS.iter().any(|word| next.is(word)),
+            Before::Article => next.is("the"),
             Before::Request => REQUEST_VERBS.iter().any(|word| next.is(word)),
         };
         follows.then_some(length)

@@ -5,11 +5,11 @@ mod frames;
 mod pattern;
 
 use self::frames::{
-    AUXILIARIES, BEFORE_QUESTION, CLOSINGS, DEGREES, FRAMES, IMPLIED, KEYWORD_CLOSINGS, MEASURES, QUESTION_WORDS,
-    REQUESTS,
+    AUXILIARIES, BEFORE_QUESTION, CLOSINGS, DEGREES, FRAMES, IMPLIED, KEYWORD_CLOSINGS, MEASURES, PERMITTED,
+    QUESTION_WORDS, REQUESTS,
 };
 use self::pattern::{matched, matched_at_end};
-use crate::lexer::{Shape, Stop, Word, opens_sentence};
+use crate::lexer::{self, Shape, Stop, Word, opens_sentence};
 
 /// One bit each: a text may ask several things.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -46,8 +46,12 @@ impl Asks {
     /// With the words that are left, by their base forms: `what is the price` asks how much.
     pub(crate) fn beside<'a>(self, mut bases: impl Iterator<Item = &'a str>) -> Self {
         let is_plain = self == Self::THING || self == Self::default();
-        let measures = is_plain && bases.any(|base| MEASURES.split(' ').any(|measure| measure == base));
+        let measures = is_plain && bases.any(Self::is_measure);
         if measures { Self::DEGREE } else { self }
+    }
+
+    pub(crate) fn is_measure(base: &str) -> bool {
+        MEASURES.split(' ').any(|measure| measure == base)
     }
 
     /// Whether a word, by its base form, says nothing beside what is asked: `happen` beside `why`.
@@ -56,9 +60,20 @@ impl Asks {
     }
 }
 
-/// What the words ask, and the words without what asks it.
-pub(crate) fn read(words: Vec<Word>) -> (Asks, Vec<Word>) {
+/// What some words ask, and the words without what asks it.
+pub(crate) struct Reading {
+    pub(crate) asks: Asks,
+    pub(crate) rest: Vec<Word>,
+    /// The question names a thing done where another says who does it: `password reset how to`, `the reason for`.
+    pub(crate) is_nominal: bool,
+    /// Which frame it is put in; 0 for a plain question or none.
+    pub(crate) frame: u8,
+}
+
+pub(crate) fn read(words: Vec<Word>) -> Reading {
     let (mut asks, words) = without_closing(words);
+    let mut is_nominal = asks == Asks::MANNER;
+    let mut frame = 0;
     let mut rest = Vec::with_capacity(words.len());
     let mut index = 0;
     while index < words.len() {
@@ -70,6 +85,8 @@ pub(crate) fn read(words: Vec<Word>) -> (Asks, Vec<Word>) {
         match asking {
             Some(asking) => {
                 asks.add(asking.asks);
+                is_nominal |= asking.is_nominal;
+                frame = asking.frame.max(frame);
                 let taken = &words[index..index + asking.length];
                 rest.extend(asking.meaning.split_terminator(' ').map(Word::new));
                 rest.extend(asking.kept.iter().map(|kept| Word { stop: Stop::None, ..taken[*kept].clone() }));
@@ -82,11 +99,28 @@ pub(crate) fn read(words: Vec<Word>) -> (Asks, Vec<Word>) {
             }
         }
     }
-    if asks == Asks::THING && rest.last().is_some_and(|last| last.is("mean")) && is_auxiliary(&rest[0]) {
-        // `what does X mean` is `what is X`.
-        rest.pop();
+    without_permission(&mut asks, &mut rest);
+    without_meaning(asks, &mut rest);
+    Reading { asks, rest, is_nominal, frame }
+}
+
+/// `what does X mean` is `what is X`.
+fn without_meaning(asks: Asks, words: &mut Vec<Word>) {
+    if asks != Asks::THING || !words.first().is_some_and(is_auxiliary) {
+        return;
     }
-    (asks, rest)
+    let length = ["mean", "stand for", "refer to", "signify"].iter().find_map(|meaning| matched_at_end(words, meaning));
+    words.truncate(words.len() - length.unwrap_or(0));
+}
+
+/// `are dogs allowed to swim` is `can dogs swim`.
+fn without_permission(asks: &mut Asks, words: &mut Vec<Word>) {
+    let found = |at: usize| PERMITTED.iter().find_map(|permitted| Some((at, lexer::matched(&words[at..], permitted)?)));
+    let permission = if *asks == Asks::FACT { (1..words.len()).find_map(found) } else { None };
+    if let Some((at, length)) = permission {
+        words.drain(at..at + length);
+        *asks = Asks::ABILITY;
+    }
 }
 
 /// Some words that ask something.
@@ -96,11 +130,13 @@ struct Asking {
     meaning: &'static str,
     /// Which of the words stay, counted from the first.
     kept: Vec<usize>,
+    is_nominal: bool,
+    frame: u8,
 }
 
 impl Asking {
     fn plain(asks: Asks, length: usize) -> Self {
-        Self { asks, length, meaning: "", kept: Vec::new() }
+        Self { asks, length, meaning: "", kept: Vec::new(), is_nominal: false, frame: 0 }
     }
 }
 
@@ -145,29 +181,30 @@ fn keep_stop(taken: &[Word], rest: &mut [Word]) {
 
 /// What the words ask at their start.
 fn asking_at(words: &[Word]) -> Option<Asking> {
-    if let Some(frame) = frame_at(words) {
-        return Some(frame);
-    }
     if let Some(request) = REQUESTS.iter().find_map(|request| matched(words, request)) {
         let inner = words.get(request.length..).filter(|rest| !rest.is_empty())?;
         let asking = frame_at(inner).or_else(|| question_at(inner)).unwrap_or(Asking::plain(Asks::THING, 0));
         let kept = asking.kept.iter().map(|kept| kept + request.length).collect();
         return Some(Asking { length: asking.length + request.length, kept, ..asking });
     }
-    question_at(words).or_else(|| {
-        let (_, kind) = AUXILIARIES.iter().find(|(name, _)| words.first().is_some_and(|word| word.is(name)))?;
-        Some(Asking::plain(*kind, 1))
+    frame_at(words).or_else(|| question_at(words)).or_else(|| {
+        let first = words.first()?;
+        let (_, kind) = AUXILIARIES.iter().find(|(name, _)| first.is(name))?;
+        // A form of `be` may make a passive, which is read later.
+        let kept = if ["is", "are", "was", "were"].iter().any(|be| first.is(be)) { vec![0] } else { Vec::new() };
+        Some(Asking { kept, ..Asking::plain(*kind, 1) })
     })
 }
 
 /// A frame must leave something to ask about.
 fn frame_at(words: &[Word]) -> Option<Asking> {
-    FRAMES.iter().find_map(|(pattern, asks, meaning)| {
+    (1..).zip(FRAMES).find_map(|(frame, (pattern, asks, meaning))| {
         let found = matched(words, pattern)?;
         let measures_amount = *meaning == "cost" && words.get(found.length)?.shape == Shape::Number;
         let meaning = if measures_amount { "" } else { meaning };
         let is_left = found.length < words.len() || !found.kept.is_empty() || !meaning.is_empty();
-        is_left.then_some(Asking { asks: *asks, length: found.length, meaning, kept: found.kept })
+        let is_nominal = words[found.length - 1].is("for") || words[found.length - 1].is("of");
+        is_left.then_some(Asking { asks: *asks, length: found.length, meaning, kept: found.kept, is_nominal, frame })
     })
 }
 
@@ -195,7 +232,7 @@ mod tests {
             ("in which year was it", Asks::TIME, "was it"),
             ("explain how DNS works", Asks::MANNER, "dns works"),
             ("explain DNS", Asks::THING, "dns"),
-            ("is tea healthy", Asks::FACT, "tea healthy"),
+            ("is tea healthy", Asks::FACT, "is tea healthy"),
             ("write a poem", Asks::default(), "write a poem"),
             ("what is it and why", Asks::THING, "is it and"),
             ("password reset how to", Asks::MANNER, "password reset"),
@@ -205,7 +242,7 @@ mod tests {
             ("what is distance between Rome and Milan", Asks::THING, "is distance between rome and milan"),
             ("what is fastest way to learn French", Asks::MANNER, "fastest learn french"),
         ] {
-            let (found, left) = read(words(text));
+            let Reading { asks: found, rest: left, .. } = read(words(text));
             let left: Vec<String> = left.into_iter().map(|word| word.text).collect();
             assert_eq!((found, left.join(" ").as_str()), (asks, rest), "{text}");
         }

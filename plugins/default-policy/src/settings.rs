@@ -24,7 +24,7 @@ pub(crate) struct Settings {
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { mode: Mode::Balanced, base: 0.80 }
+        Self { mode: Mode::Balanced, base: 0.72 }
     }
 }
 
@@ -45,22 +45,24 @@ impl Settings {
     /// embeddings, whose cosines are some 0.006 below those of full precision.
     pub(crate) fn threshold_for(self, wording: Wording) -> Option<f32> {
         let offset = match (self.mode, wording) {
-            (Mode::Strict, Wording::Same) => 0.06,
-            (Mode::Strict, Wording::Rephrased) => return None,
+            (Mode::Strict, Wording::Same) => 0.12,
             (Mode::Balanced, Wording::Same) => 0.0,
-            (Mode::Balanced, Wording::Rephrased) => 0.0,
-            (Mode::Open, Wording::Same) => -0.05,
-            (Mode::Open, Wording::Rephrased) => -0.04,
-            (Mode::Strict | Mode::Balanced, Wording::Unexplained) => return None,
-            (Mode::Open, Wording::Unexplained) => 0.12,
+            (Mode::Open, Wording::Same) => -0.02,
+            (Mode::Balanced, Wording::Rephrased) => 0.12,
+            (Mode::Open, Wording::Rephrased) => 0.06,
+            (Mode::Balanced, Wording::Extended) => 0.14,
+            (Mode::Open, Wording::Extended) => 0.12,
+            (Mode::Open, Wording::Edited) => 0.18,
+            (Mode::Strict, Wording::Rephrased | Wording::Extended | Wording::Edited) => return None,
+            (Mode::Balanced, Wording::Edited) => return None,
         };
         Some(self.base + offset)
     }
 
     /// Below this no wording is served.
     pub(crate) fn lowest_threshold(self) -> f32 {
-        let thresholds =
-            [Wording::Same, Wording::Rephrased, Wording::Unexplained].map(|wording| self.threshold_for(wording));
+        let thresholds = [Wording::Same, Wording::Rephrased, Wording::Extended, Wording::Edited]
+            .map(|wording| self.threshold_for(wording));
         thresholds.into_iter().flatten().fold(1.0, f32::min)
     }
 }

@@ -1,7 +1,13 @@
 //! What is compared of a text: its terms in order, each with what it is and how it belongs to the rest.
 
+mod agent;
+mod conversion;
 mod implied;
+mod measure;
 mod role;
+
+pub(crate) use self::conversion::arrange as arrange_conversion;
+pub(crate) use self::role::is_letter_a;
 
 use self::role::Role;
 use crate::lexer::{Stop, Word};
@@ -25,6 +31,8 @@ pub(crate) enum Kind {
     Particle,
     /// `good`, `best`.
     Praise,
+    /// Content that may be left out where the other text has nothing instead.
+    Light,
 }
 
 /// Bits of `Term::flags`.
@@ -35,13 +43,14 @@ pub(crate) mod flag {
     pub(crate) const SECOND_POLE: u8 = 1 << 2;
     /// A pole or a particle that counts only against its opposite, or a quantifier that may be left out.
     pub(crate) const WEAK: u8 = 1 << 3;
-    /// A unit directly after a number.
+    /// A unit that belongs to a number, or a number of days, hours and the like.
     pub(crate) const MEASURED: u8 = 1 << 4;
     /// A participle after a form of `be`: what it is done to stands before it.
     pub(crate) const PASSIVE: u8 = 1 << 5;
     /// An abbreviation, a single letter, or a word with digits, signs or capitals inside: nothing else is like it.
     pub(crate) const CODE: u8 = 1 << 6;
-    /// Soft, but it matters where it stands; a quantifier that may be left out of lists; praise above all others.
+    /// Soft, but it matters where it stands; a quantifier that may be left out of lists; praise above all others;
+    /// content that may stand anywhere.
     pub(crate) const FIXED: u8 = 1 << 7;
 }
 
@@ -67,20 +76,67 @@ pub(crate) struct Terms {
     pub(crate) negations: u8,
     /// A negated auxiliary opens a question, and so negates all of it: `why don't`.
     pub(crate) negates_whole: bool,
-    /// One bit for each person spoken of, in the order of the lexicon's list.
-    pub(crate) people: u8,
+    pub(crate) people: People,
+    pub(crate) tenses: Tenses,
 }
+
+/// Which of past, present and future its auxiliaries speak of; one bit each.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Tenses(pub(crate) u8);
+
+impl Tenses {
+    pub(crate) const PAST: u8 = 1;
+    pub(crate) const PRESENT: u8 = 1 << 1;
+    pub(crate) const FUTURE: u8 = 1 << 2;
+
+    pub(crate) fn of_words(words: &[Word]) -> Self {
+        Self(words.iter().fold(0, |all, word| all | Self::of(word)))
+    }
+
+    /// Of an auxiliary; nothing of any other word.
+    fn of(word: &Word) -> u8 {
+        match word.text.as_str() {
+            "was" | "were" | "did" | "had" => Self::PAST,
+            "is" | "are" | "am" | "do" | "does" | "has" | "have" => Self::PRESENT,
+            "will" | "shall" => Self::FUTURE,
+            _ => 0,
+        }
+    }
+}
+
+/// One bit for each person spoken of, in the order of the lexicon's list.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct People(pub(crate) u16);
 
 /// The terms of words from which the asking ones were taken.
 pub(crate) fn read(words: &[Word], asks: Asks, lexicon: &Lexicon) -> Terms {
     let mut reader = Reader::default();
-    let capitals_mean_names = !role::is_title(words);
+    let text =
+        role::Text { words, capitals_mean_names: !role::is_title(words), compares: role::compares(words, lexicon) };
     for (index, word) in words.iter().enumerate() {
-        reader.apply(role::of(words, index, lexicon, capitals_mean_names), word);
+        reader.apply(role::of(text, index, lexicon), word);
         reader.end(word.stop);
     }
-    implied::soften(&mut reader.terms.list, asks, lexicon);
+    let Terms { list, .. } = &mut reader.terms;
+    agent::replace(list, asks, lexicon);
+    implied::soften(list, asks, lexicon);
+    compare(list, words, lexicon);
+    let difference = lexicon.key_of("difference");
+    for term in list.iter_mut().filter(|term| matches!(term.kind, Kind::Content | Kind::Light)) {
+        if term.key == difference || Asks::is_measure(&term.text) {
+            term.flags |= flag::FIXED;
+        }
+    }
     reader.terms
+}
+
+/// `A vs B` asks for the difference.
+fn compare(list: &mut Vec<Term>, words: &[Word], lexicon: &Lexicon) {
+    let is_bare = list.len() == 2 && words.iter().any(|word| word.is("vs") || word.is("versus"));
+    let key = lexicon.key_of("difference");
+    if is_bare && list.iter().all(|term| term.key != key) {
+        list.push(Term { flags: flag::FIXED, text: "difference".to_owned(), ..Term::new(Kind::Content, key) });
+    }
 }
 
 #[derive(Default)]
@@ -99,7 +155,7 @@ impl Reader {
                 self.terms.list.extend(particle);
                 self.direction = 0;
             }
-            Role::Person(number) => self.terms.people |= 1 << number,
+            Role::Person(number) => self.terms.people.0 |= 1 << number,
             Role::Joining => {
                 self.mark_last(flag::JOINED);
                 self.joins = true;

@@ -46,8 +46,9 @@ fn judge(
     }
     let question = question.ok_or(MissReason::Unexplained)?;
     let candidate = Features::parse(&candidate.features).ok_or(MissReason::Unexplained)?;
+    let leans = question.leans() || candidate.leans();
     if question.canonical() == candidate.canonical() {
-        return Ok((ServeReason::Canonical, 1.0));
+        return if leans { Err(MissReason::Unexplained) } else { Ok((ServeReason::Canonical, 1.0)) };
     }
     if cosine < settings.lowest_threshold() {
         return Err(MissReason::BelowThreshold);
@@ -62,7 +63,8 @@ fn judge(
     if let Some(reason) = guards::veto(&difference) {
         return Err(reason);
     }
-    let threshold = settings.threshold_for(Wording::of(&difference)).ok_or(MissReason::Unexplained)?;
+    let threshold = settings.threshold_for(Wording::of(&difference)).filter(|_| !leans);
+    let threshold = threshold.ok_or(MissReason::Unexplained)?;
     let threshold = if is_second_best { threshold.max(SECOND_BEST) } else { threshold };
     if cosine < threshold {
         return Err(MissReason::BelowThreshold);

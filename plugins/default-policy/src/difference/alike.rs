@@ -19,7 +19,7 @@ pub(super) fn pair_alike(difference: &mut Difference, lexicon: &Lexicon) {
 
 fn are_alike(one: Record, other: Record, lexicon: &Lexicon) -> bool {
     let is_word = |record: Record| {
-        matches!(record.kind, Kind::Content | Kind::Soft | Kind::Name) && record.flags & flag::CODE == 0
+        matches!(record.kind, Kind::Content | Kind::Light | Kind::Soft | Kind::Name) && record.flags & flag::CODE == 0
     };
     is_word(one) && is_word(other) && lexicon.are_alike(one.key, other.key)
 }

@@ -5,6 +5,9 @@ use crate::features::{MAX_TERMS, Record};
 use crate::lexicon::LOOSE_ROW;
 use crate::terms::{Kind, flag};
 
+use super::preposition::{is_redirected, row};
+use super::voice::Voice;
+
 /// One word in the question and in the candidate.
 type Pair<'a> = (Record<'a>, Record<'a>);
 
@@ -14,7 +17,22 @@ pub(crate) fn is_changed(difference: &Difference) -> bool {
     if pairs().any(is_redirected) {
         return true;
     }
-    !is_in_order(pairs()) && pairs().any(|one| pairs().any(|other| is_inverted(one, other) && !is_harmless(one, other)))
+    let voice = Voice::of(difference);
+    if is_in_order(pairs()) {
+        return voice.is_reversed();
+    }
+    if names_deed(difference) {
+        return false;
+    }
+    let is_harmless = |one, other| is_harmless(one, other) || voice.explains(one, other);
+    pairs().any(|one| pairs().any(|other| is_inverted(one, other) && !is_harmless(one, other)))
+}
+
+/// `password reset how to` is `how do I reset my password`: two words in all, and nothing said of where to and from.
+fn names_deed(difference: &Difference) -> bool {
+    let is_nominal = difference.question.is_nominal() || difference.candidate.is_nominal();
+    let is_loose = |(one, other): Pair| row(one) <= LOOSE_ROW && row(other) <= LOOSE_ROW;
+    is_nominal && difference.shared().filter(has_place).count() == 2 && difference.shared().all(is_loose)
 }
 
 /// Whether the words follow one another in the candidate as they do in the question.
@@ -26,25 +44,16 @@ fn is_in_order<'a>(pairs: impl Iterator<Item = Pair<'a>>) -> bool {
     places.iter().flatten().is_sorted()
 }
 
-/// Whether it matters where the word stands. It does not for periods, nor for the unit of `Rs 500` and `500 rupees`.
+/// Whether it matters where the word stands. It does not for periods, nor for the unit of a number.
 fn has_place((one, other): &Pair) -> bool {
-    let is_spelled_amount = (one.flags ^ other.flags) & flag::MEASURED != 0;
+    let is_amount = one.flags & other.flags & flag::MEASURED != 0;
     match one.kind {
-        Kind::Content | Kind::Name | Kind::Number | Kind::Symbol => true,
-        Kind::Unit => !is_spelled_amount,
+        Kind::Content | Kind::Light => one.flags & other.flags & flag::FIXED == 0,
+        Kind::Name | Kind::Number | Kind::Symbol => true,
+        Kind::Unit => !is_amount,
         Kind::Soft => one.flags & flag::FIXED != 0,
         Kind::Praise | Kind::Period | Kind::Quantifier | Kind::Particle => false,
     }
-}
-
-fn is_redirected(pair: Pair) -> bool {
-    let (one, other) = (row(pair.0), row(pair.1));
-    one > LOOSE_ROW && other > LOOSE_ROW && one != other
-}
-
-/// Of the preposition that governs it.
-fn row(record: Record) -> u8 {
-    record.direction >> 4
 }
 
 /// `one` comes first in the question and last in the candidate.
@@ -53,7 +62,7 @@ fn is_inverted(one: Pair, other: Pair) -> bool {
 }
 
 fn is_harmless(one: Pair, other: Pair) -> bool {
-    is_phrase_moved(one, other) || are_listed(one, other) || is_genitive(one, other) || is_passive(one, other)
+    is_phrase_moved(one, other) || are_listed(one, other) || is_genitive(one, other)
 }
 
 /// `in Python` stands at the end or at the beginning; `from A to B` is `to B from A`.
@@ -75,11 +84,4 @@ fn is_genitive(one: Pair, other: Pair) -> bool {
         row(owned) != LOOSE_ROW && owner.direction == owned.direction && owned.position - owner.position <= 3
     };
     (follows(other.0, one.0) && precedes(other.1, one.1)) || (follows(one.1, other.1) && precedes(one.0, other.0))
-}
-
-/// `treat a scab` is `a scab is treated`, as long as nobody is named who does it.
-fn is_passive(one: Pair, other: Pair) -> bool {
-    let is_voice_changed = |pair: Pair| (pair.0.flags ^ pair.1.flags) & flag::PASSIVE != 0;
-    let has_no_agent = |pair: Pair| row(pair.0) <= LOOSE_ROW && row(pair.1) <= LOOSE_ROW;
-    (is_voice_changed(one) && has_no_agent(other)) || (is_voice_changed(other) && has_no_agent(one))
 }

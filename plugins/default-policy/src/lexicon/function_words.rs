@@ -13,6 +13,10 @@ pub(super) const SOFT: &str = "available various different certain easily proper
 pub(super) const PRAISE: &str = "good best great greatest excellent nice nicest cool coolest ideal recommended suitable top finest\
     favourite favorite";
 
+/// Verbs and nouns with so little content that one of two questions may have them, where the other has nothing.
+pub(super) const LIGHT: &str = "get give take make come go use choose happen occur describe define consider say know \
+    feel do try exist real exact actual particular overall existing known given alternative around soon";
+
 /// Nobody in particular: left out and exchanged, but who does what to whom still counts.
 pub(super) const ANYBODY: &str = "someone somebody anyone anybody people person everyone everybody folks guys";
 
@@ -23,14 +27,18 @@ pub(super) const FUNCTION: &str = "am is are was were be been being do does did 
     himself herself ourselves oneself like thing things else 's let one ones another there here then while well \
     other others want wants wanted going able despite something anything stuff";
 
-/// Who is spoken of, and the words for it; possessives of the first and second person apart, and the first person to
-/// whom something is done.
+/// Who is spoken of, and the words for it: by the place in this list, see `guards/people.rs`.
 pub(super) const PEOPLE: &[&str] = &[
-    "i mine we ours",
+    "i we mine ours",
     "you yours u",
-    "he him his",
-    "she her hers",
-    "they them their theirs",
+    "he",
+    "she",
+    "they",
+    "him",
+    "her hers",
+    "them",
+    "his",
+    "their theirs",
     "my our",
     "your ur",
     "me us",

@@ -50,7 +50,8 @@ pub(super) const IMPLIED: &[(&str, &str)] = &[
     ("account", "gmail facebook instagram twitter snapchat netflix spotify linkedin reddit paypal whatsapp"),
     ("app application", "whatsapp instagram snapchat uber tinder facebook"),
     ("website site", "quora facebook reddit amazon ebay wikipedia"),
-    ("formed", "be"),
+    ("food", "eat"),
+    ("language", "speak"),
     (
         "india",
         "mumbai delhi bangalore bengaluru chennai hyderabad kolkata pune karnataka kerala goa rajasthan gujarat maharashtra punjab tamilnadu jaipur",
@@ -83,6 +84,11 @@ pub(super) const IMPLIED: &[(&str, &str)] = &[
     ("follow", "strategy rule diet step"),
     ("player", "ronaldo messi kohli federer nadal"),
 ];
+
+/// What a thing is, said beside its name in code: `the useState hook`, `the abbreviation CPU`.
+pub(super) const OF_CODE: &str = "function method hook command class module package library keyword statement operator \
+    tag property attribute abbreviation acronym extension protocol framework tool component decorator macro word term \
+    error flag option variable";
 
 /// May stand before a surname.
 pub(super) const FIRST_NAMES: &str = "donald barack hillary joe george albert isaac charles william leonardo vincent pablo ludwig \

@@ -2,6 +2,9 @@
 
 use super::Asks;
 
+/// `are there any` is answered by whether there are, and by what they are.
+const EXISTENCE: Asks = Asks(Asks::THING.0 | Asks::FACT.0);
+
 /// Names of sets of words, for the patterns below.
 pub(super) const SETS: &[(&str, &str)] = &[
     ("be", "is|are|was|were"),
@@ -57,12 +60,12 @@ pub(super) const FRAMES: &[(&str, Asks, &str)] = &[
     // Why.
     ("how come", Asks::REASON, ""),
     (
-        "what|which {be}|could|might|would be? {good}|actual|real|scientific? reason|reasons|cause|causes|explanation|explanations|rationale|logic behind|for|that|why|of|is?",
+        "what|which {be}|could|might|would be? {good}|actual|real|scientific? reason|reasons|cause|causes|explanation|explanations|rationale|logic behind|for|that|why|of?",
         Asks::REASON,
         "",
     ),
     ("what {be} * reason|reasons|cause|causes|explanation behind|for|that|why", Asks::REASON, ""),
-    ("for|due what|which|to? reason|reasons|what?", Asks::REASON, ""),
+    ("for what|which reason|reasons", Asks::REASON, ""),
     ("what causes|caused|cause", Asks::REASON, ""),
     ("what {be} causing", Asks::REASON, ""),
     ("what leads|led to", Asks::REASON, ""),
@@ -80,10 +83,17 @@ pub(super) const FRAMES: &[(&str, Asks, &str)] = &[
     ),
     ("how much time {do}? it?", Asks::DEGREE, "duration"),
     (
-        "what {be} {good}? time|duration|amount|length|period of? time? needed|required|taken|necessary|it? takes? to|for|of?",
+        "what {be} {good}? time|duration|amount|length|period of? time? needed|required|taken|necessary to|for?",
         Asks::DEGREE,
         "duration",
     ),
+    ("what {be} {good}? time|duration|amount|length|period of? time? it takes|took to|for?", Asks::DEGREE, "duration"),
+    (
+        "how many <kilometers|kilometres|km|miles|meters|metres> {be}? it? away? from|between|to",
+        Asks::DEGREE,
+        "distance",
+    ),
+    ("how many <kilometers|kilometres|km|miles|meters|metres> {be} it", Asks::DEGREE, "distance"),
     ("for? how long", Asks::DEGREE, "duration"),
     ("how tall|high", Asks::DEGREE, "height"),
     ("how old", Asks::DEGREE, "age"),
@@ -108,6 +118,9 @@ pub(super) const FRAMES: &[(&str, Asks, &str)] = &[
     ("how many", Asks::QUANTITY, ""),
     ("how much", Asks::DEGREE, ""),
     // What.
+    ("what {be} full form|expansion|meaning of", Asks::THING, ""),
+    ("compare|contrast and? contrast?", Asks::THING, "difference"),
+    ("recipe for|of", Asks::MANNER, ""),
     ("what {be} it|that? meant|implied by|with", Asks::THING, ""),
     ("what {do} {who} mean|understand by|with", Asks::THING, ""),
     (
@@ -132,6 +145,7 @@ pub(super) const FRAMES: &[(&str, Asks, &str)] = &[
     ("do you know|have|recommend|suggest any|some", Asks::THING, ""),
     ("can|could you recommend|suggest|name|list me|us? any|some?", Asks::THING, ""),
     // Whether.
+    ("are there any|some", EXISTENCE, ""),
     ("is|are there any|some?", Asks::FACT, ""),
     ("do you|they|we have|offer|provide|sell any|some?", Asks::FACT, ""),
     ("do you think|believe|feel that?", Asks::FACT, ""),
@@ -160,18 +174,14 @@ pub(super) const FRAMES: &[(&str, Asks, &str)] = &[
     ("must {who}", Asks::OBLIGATION, ""),
     // When, where, who.
     ("in|at|on|by? what|which time|date|year|day|month|century|decade", Asks::TIME, ""),
-    (
-        "what {be} {good}|exact|expected? date|time|year|day|month|birthday when|that|at|in|on|which? which?",
-        Asks::TIME,
-        "",
-    ),
+    ("what {be} <{good}>? date|time|year|day|month|birthday when|that|at|in|on|which? which?", Asks::TIME, ""),
     ("how long ago", Asks::TIME, ""),
     ("in|at|on what|which place|location|country|city|state|town|continent|spot", Asks::PLACE, ""),
     ("what {be} {good}|exact? location|whereabouts of", Asks::PLACE, ""),
     ("where {do} {who} find|locate|see", Asks::PLACE, ""),
     ("which|what person|people|man|woman|author|writer|scientist|artist", Asks::PERSON, ""),
     ("what {be} name|names of person|man|woman|people who|that?", Asks::PERSON, ""),
-    ("by whom {be}?", Asks::PERSON, ""),
+    ("by whom", Asks::PERSON, ""),
 ];
 
 /// What a text closes with, and what it thereby asks.
@@ -181,12 +191,16 @@ pub(super) const CLOSINGS: &[(&str, Asks)] = &[
     ("what {do} {who} do now?", Asks::MANNER),
     ("what to do now?", Asks::MANNER),
     ("what is it|that|this", Asks::THING),
+    ("by whom|who", Asks::PERSON),
     ("what does it|that|this mean", Asks::THING),
 ];
 
 /// What a text closes with that asks nothing else: `password reset instructions`.
 pub(super) const KEYWORD_CLOSINGS: &[(&str, Asks)] =
-    &[("{way}", Asks::MANNER), ("meaning|definition|explained", Asks::THING)];
+    &[("recipe? {way}", Asks::MANNER), ("recipe", Asks::MANNER), ("meaning|definition|explained", Asks::THING)];
+
+/// What follows a form of `be` and its subject, and makes it a question of what can be.
+pub(super) const PERMITTED: &[&str] = &["allowed to", "permitted to", "able to"];
 
 pub(super) const QUESTION_WORDS: &[(&str, Asks)] = &[
     ("what", Asks::THING),
@@ -229,7 +243,10 @@ pub(super) const DEGREES: &str = "accurate bad close common dangerous difficult 
 
 /// Requests that say no more than the question word after them, or than `what is`.
 pub(super) const REQUESTS: &[&str] = &[
+    "help me|us understand",
+    "list|name|enumerate all|every|both",
     "tell me|us about?",
+    "suggest|recommend me|us?",
     "explain to? me|us? about?",
     "describe to? me|us?",
     "define",
@@ -257,7 +274,7 @@ pub(super) const IMPLIED: &[(Asks, &str)] = &[
     (Asks::REASON, "happen cause reason occur behind"),
     (Asks::PLACE, "locate situate find located place location position"),
     (Asks::TIME, "time date year take place happen"),
-    (Asks::PERSON, "person people name"),
+    (Asks::PERSON, "person people name current"),
     (Asks::DEGREE, "take need require cost amount pay"),
     (Asks::FACT, "offer provide exist available"),
 ];

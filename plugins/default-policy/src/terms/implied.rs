@@ -1,6 +1,6 @@
 //! Words that say nothing beside their neighbours or beside what is asked: `Google` before `Chrome`, `happen` after `why`.
 
-use super::{Kind, Term};
+use super::{Kind, Term, flag};
 use crate::lexicon::Lexicon;
 use crate::question::Asks;
 
@@ -13,6 +13,8 @@ pub(super) fn soften(terms: &mut [Term], asks: Asks, lexicon: &Lexicon) {
         if is_said(terms, index, asks, lexicon) {
             terms[index].kind = Kind::Soft;
             terms[index].flags = 0;
+        } else if terms[index].kind == Kind::Content && lexicon.is_light(&terms[index].text) {
+            terms[index].kind = Kind::Light;
         }
     }
 }
@@ -22,9 +24,12 @@ fn is_said(terms: &[Term], index: usize, asks: Asks, lexicon: &Lexicon) -> bool 
     let is_before_name = || terms.get(index + 1).is_some_and(|next| next.kind == Kind::Name);
     let near = &terms[index.saturating_sub(REACH)..terms.len().min(index + REACH + 1)];
     match term.kind {
-        Kind::Content if asks.implies(&term.text) => true,
+        Kind::Content | Kind::Light if asks.implies(&term.text) => true,
         Kind::Name if lexicon.is_first_name(&term.text) && is_before_name() => true,
-        Kind::Content | Kind::Name => near.iter().any(|near| lexicon.is_implied_by(&term.text, &near.text)),
+        Kind::Content if lexicon.is_kind_of_code(&term.text) && is_beside_code(terms, index) => true,
+        Kind::Content | Kind::Light | Kind::Name => {
+            near.iter().any(|near| lexicon.is_implied_by(&term.text, &near.text))
+        }
         Kind::Soft
         | Kind::Praise
         | Kind::Number
@@ -34,4 +39,9 @@ fn is_said(terms: &[Term], index: usize, asks: Asks, lexicon: &Lexicon) -> bool 
         | Kind::Symbol
         | Kind::Particle => false,
     }
+}
+
+fn is_beside_code(terms: &[Term], index: usize) -> bool {
+    let is_code = |at: usize| terms.get(at).is_some_and(|term| term.kind == Kind::Name && term.flags & flag::CODE != 0);
+    is_code(index + 1) || index.checked_sub(1).is_some_and(is_code)
 }

@@ -1,5 +1,6 @@
 //! What one word does in its text. Looks at the word and its neighbours, keeps nothing.
 
+use super::measure::{counts_time, unit};
 use super::{Kind, Term, flag};
 use crate::canonical;
 use crate::hash::key;
@@ -24,17 +25,39 @@ pub(super) enum Role {
 
 /// In a text of capitalised words, a capital says nothing.
 pub(super) fn is_title(words: &[Word]) -> bool {
-    let plain = words.iter().filter(|word| word.shape == Shape::Word);
+    let plain = words.iter().filter(|word| word.shape == Shape::Word && !word.opens);
     let (capitals, others): (Vec<&Word>, Vec<&Word>) =
         plain.partition(|word| word.shown.starts_with(char::is_uppercase));
     capitals.len() >= 3 && capitals.len() > others.len()
 }
 
-pub(super) fn of(words: &[Word], index: usize, lexicon: &Lexicon, capitals_mean_names: bool) -> Role {
+/// The words around one, and what is known of all of them.
+#[derive(Clone, Copy)]
+pub(super) struct Text<'a> {
+    pub(super) words: &'a [Word],
+    pub(super) capitals_mean_names: bool,
+    /// Two things are compared, so that what stands after `from` and `to` may change places.
+    pub(super) compares: bool,
+}
+
+/// `the difference between A and B` and `the distance from A to B` are those of B and A.
+pub(super) fn compares(words: &[Word], lexicon: &Lexicon) -> bool {
+    const SYMMETRIC: &[&str] = &["difference", "distance"];
+    let keys = SYMMETRIC.iter().map(|name| lexicon.key_of(name));
+    let mut of_words = words.iter().filter(|word| word.shape == Shape::Word).map(|word| lexicon.base(&word.text));
+    let keys: Vec<u32> = keys.collect();
+    of_words.any(|base| keys.contains(&lexicon.key_of(&base)))
+}
+
+pub(super) fn of(text: Text, index: usize, lexicon: &Lexicon) -> Role {
+    let words = text.words;
     let word = &words[index];
     let own = key(word.text.as_bytes());
     match word.shape {
-        Shape::Number => Role::Term(Term::new(Kind::Number, own)),
+        Shape::Number => {
+            let flags = if counts_time(words, index, lexicon) { flag::MEASURED } else { 0 };
+            Role::Term(Term { flags, ..Term::new(Kind::Number, own) })
+        }
         Shape::Period => Role::Term(Term::new(Kind::Period, own)),
         Shape::Identifier => Role::Term(Term { flags: flag::CODE, ..Term::new(Kind::Name, own) }),
         Shape::Symbol => match unit(words, index, &word.text, lexicon) {
@@ -43,13 +66,24 @@ pub(super) fn of(words: &[Word], index: usize, lexicon: &Lexicon, capitals_mean_
             None => Role::Term(Term::new(Kind::Symbol, own)),
         },
         Shape::Word => {
-            let is_name = capitals_mean_names && !word.opens && starts_with_capital(word);
-            of_word(words, index, lexicon, is_name)
+            let is_name = text.capitals_mean_names && !word.opens && starts_with_capital(word);
+            if is_mentioned(words, index) {
+                return Role::Term(Term { flags: flag::CODE, ..Term::new(Kind::Name, own) });
+            }
+            of_word(text, index, lexicon, is_name)
         }
     }
 }
 
-fn of_word(words: &[Word], index: usize, lexicon: &Lexicon, is_name: bool) -> Role {
+/// A word spoken of: `the word affect`.
+fn is_mentioned(words: &[Word], index: usize) -> bool {
+    let before = index.checked_sub(1).map(|before| &words[before]);
+    before.is_some_and(|before| ["word", "spell", "spelled", "pronounce"].iter().any(|name| before.is(name)))
+        && words[index].text.len() > 2
+}
+
+fn of_word(text: Text, index: usize, lexicon: &Lexicon, is_name: bool) -> Role {
+    let Text { words, compares, .. } = text;
     let word = &words[index];
     let text = if word.shown == "US" { "usa" } else { &word.text };
     let base = if is_abbreviation(word) { text.to_owned() } else { lexicon.base(text) };
@@ -57,12 +91,13 @@ fn of_word(words: &[Word], index: usize, lexicon: &Lexicon, is_name: bool) -> Ro
     let sense = if is_other_word(word) { None } else { lexicon.sense(text, &base) };
     match sense {
         Some(Sense::Filler) => Role::Filler,
-        Some(Sense::Function) => {
-            Role::Function(pole.map(|pole| Term { flags: flag::WEAK, ..Term::new(Kind::Particle, pole.key) }.at(pole)))
-        }
+        Some(Sense::Function) => Role::Function(pole.map(conjunction)),
         Some(Sense::Person(number)) => Role::Person(number),
         Some(Sense::Joining) => Role::Joining,
         Some(Sense::Negator) => negator(words, index),
+        Some(Sense::Direction(_)) if compares && ["from", "to", "with", "than"].iter().any(|name| word.is(name)) => {
+            Role::Joining
+        }
         Some(Sense::Direction(number)) => {
             Role::Direction { number, particle: pole.map(|pole| Term::new(Kind::Particle, pole.key).at(pole)) }
         }
@@ -107,6 +142,11 @@ fn content(kind: Kind, own: u32, pole: Option<Pole>, base: String) -> Term {
     Term { text: base, ..term }
 }
 
+/// `because` and `although` are never left out, `like` may be.
+fn conjunction(pole: Pole) -> Term {
+    Term::new(Kind::Particle, pole.key).at(pole)
+}
+
 /// `the most popular songs`, but not `most songs` nor `is most popular`.
 fn is_attributive(words: &[Word], index: usize) -> bool {
     let is_plain = |at: usize| words.get(at).is_some_and(|word| word.shape == Shape::Word);
@@ -120,18 +160,6 @@ fn is_superlative(base: &str) -> bool {
 /// The pole of a word whose key is its own.
 fn weakly(pole: Pole) -> Pole {
     Pole { weak: true, ..pole }
-}
-
-fn unit(words: &[Word], index: usize, base: &str, lexicon: &Lexicon) -> Option<Term> {
-    let word = &words[index];
-    let before = index.checked_sub(1).map(|before| &words[before]);
-    let is_measured = before.is_some_and(|before| before.shape == Shape::Number && before.stop == Stop::None);
-    let unit = lexicon.unit(&word.text, base, is_measured)?;
-    // Mb and MB differ, and so do mW and MW; whoever writes mb means the usual one.
-    let is_unusual = is_measured && matches!(word.shown.as_str(), "Kb" | "Mb" | "Gb" | "Tb" | "MW" | "Mm" | "MM");
-    let key = if is_unusual { key(word.shown.as_bytes()) } else { unit.key };
-    let flags = if is_measured { flag::MEASURED } else { 0 };
-    Some(Term { flags, detail: unit.dimension as u8, ..Term::new(Kind::Unit, key) })
 }
 
 fn negator(words: &[Word], index: usize) -> Role {
@@ -170,7 +198,12 @@ fn is_abbreviation(word: &Word) -> bool {
 
 /// An abbreviation that is another word in lower case.
 fn is_other_word(word: &Word) -> bool {
-    matches!(word.shown.as_str(), "IT" | "WHO" | "OR" | "AM" | "AS")
+    matches!(word.shown.as_str(), "IT" | "WHO" | "OR" | "AM" | "AS") || is_letter_a(word)
+}
+
+/// `A` amid a sentence is no article.
+pub(crate) fn is_letter_a(word: &Word) -> bool {
+    word.shown == "A" && !word.opens
 }
 
 fn is_code(word: &Word) -> bool {
@@ -179,7 +212,7 @@ fn is_code(word: &Word) -> bool {
 }
 
 impl Term {
-    fn new(kind: Kind, key: u32) -> Self {
+    pub(super) fn new(kind: Kind, key: u32) -> Self {
         Self { key, kind, flags: 0, direction: 0, detail: 0, text: String::new() }
     }
 

@@ -1,0 +1,95 @@
+//! Whether a text leans on something that it does not contain: `fix this function`, `what about the second one`. What
+//! answers such a text in one conversation is wrong in another, however alike the texts are.
+
+use crate::lexer::{Shape, Stop, Word};
+use crate::lexicon::{Lexicon, Sense};
+
+/// Whole texts that only mean something after another.
+const REPLIES: &str = "again and another anything carry clearer continue detail details different differently do elaborate \
+    else example examples expand explain for further give go going how in is it keep longer more next no \
+    not now ok okay on one please proceed repeat retry shorter simpler so stop sure tell thanks that the \
+    then this try what why with yes you me an a can could bit less";
+
+/// Openings that only mean something after another text.
+const OPENINGS: &[&str] =
+    &["what about", "how about", "and what", "and how", "and if", "same for", "now do", "now the"];
+
+/// What is done to `it` and `this` when they are something seen before.
+const EDITS: &str = "fix make write rewrite do translate explain summarize summarise shorten improve change convert try \
+    repeat redo refactor debug solve simplify optimise optimize edit correct proofread paraphrase \
+    rephrase format run test review describe answer read check expand continue use install remove undo \
+    stop send show list";
+
+/// After `my`, `your` or `following`, something that has to be seen.
+const SEEN: &str = "answer code draft email error essay example function image letter list message output paragraph \
+    passage picture poem program query question regex reply response script sentence sentences snippet \
+    statement story suggestion table text words";
+
+pub(crate) fn leans(words: &[Word], lexicon: &Lexicon) -> bool {
+    let is_reply = (1..=6).contains(&words.len()) && words.iter().all(|word| is_one_of(word, REPLIES));
+    is_reply
+        || opens_by_leaning(words)
+        || names_nobody(words, lexicon)
+        || (0..words.len()).any(|index| points_out(words, index))
+}
+
+/// `who is she`, `how much does it weigh`: a pronoun, and hardly a word that it could stand for.
+fn names_nobody(words: &[Word], lexicon: &Lexicon) -> bool {
+    let says_something = |word: &&Word| {
+        let sense = lexicon.sense(&word.text, &lexicon.base(&word.text));
+        word.shape != Shape::Word
+            || matches!(sense, None | Some(Sense::Synonym(_) | Sense::Negator | Sense::Direction(_)))
+    };
+    let is_pronoun = |word: &Word| is_one_of(word, "it he she him they them");
+    let is_expletive = words.windows(2).any(|pair| is_pronoun(&pair[0]) && is_one_of(&pair[1], "to that take takes"));
+    words.iter().any(is_pronoun) && !is_expletive && words.iter().filter(says_something).count() <= 1
+}
+
+fn is_one_of(word: &Word, names: &str) -> bool {
+    word.shape == Shape::Word && names.split(' ').any(|name| name == word.text)
+}
+
+fn opens_by_leaning(words: &[Word]) -> bool {
+    OPENINGS.iter().any(|opening| crate::lexer::matched(words, opening).is_some())
+}
+
+/// Whether the word at `index` points at something outside of the text.
+fn points_out(words: &[Word], index: usize) -> bool {
+    let word = &words[index];
+    let before = index.checked_sub(1).map(|before| &words[before]);
+    let next = words.get(index + 1).filter(|_| word.stop == Stop::None);
+    match word.text.as_str() {
+        _ if word.shape != Shape::Word => false,
+        "this" | "these" | "those" => next.is_none_or(|next| !is_one_of(next, OF_TIME)) && !is_antecedent(words, index),
+        "that" => ends_clause(words, index) && is_pointed_at(before) && !is_antecedent(words, index),
+        "it" | "them" => {
+            is_pointed_at(before)
+                && (before.is_some_and(|before| is_one_of(before, EDITS)) || index + 1 == words.len())
+                && !is_antecedent(words, index)
+        }
+        "above" | "below" => before.is_some_and(|before| before.is("the") || is_one_of(before, SEEN)),
+        "previous" | "following" | "earlier" | "last" | "attached" => next.is_some_and(|next| is_one_of(next, SEEN)),
+        "my" | "your" => next.is_some_and(|next| is_one_of(next, SEEN) && !is_one_of(next, "email story")),
+        "one" => before.is_some_and(|before| is_one_of(before, "second first third last other next")),
+        "right" | "correct" | "wrong" => words.len() <= 4 && before.is_some_and(|before| before.is("it")),
+        _ => false,
+    }
+}
+
+const OF_TIME: &str = "day days week month year morning evening weekend summer winter";
+
+fn ends_clause(words: &[Word], index: usize) -> bool {
+    index + 1 == words.len()
+        || words[index].stop > Stop::None
+        || is_one_of(&words[index + 1], "correct right true function code error again for")
+}
+
+fn is_pointed_at(before: Option<&Word>) -> bool {
+    before.is_some_and(|before| is_one_of(before, EDITS) || is_one_of(before, "is was does about with by say for of"))
+}
+
+/// Something was named before, in an earlier clause: `what is a mutex and how do I use it`.
+fn is_antecedent(words: &[Word], index: usize) -> bool {
+    let breaks = |word: &Word| word.stop > Stop::None || word.is("and") || word.is("if") || word.is("but");
+    words[..index].iter().any(breaks)
+}

@@ -1,0 +1,88 @@
+//! Who is spoken of: his is not her, my is not your, and he who likes her is not she who likes him.
+
+use crate::difference::Difference;
+use crate::question::Asks;
+use crate::terms::People;
+
+/// In the order of the lexicon's list.
+const I: u16 = 1;
+const YOU: u16 = 1 << 1;
+const HE: u16 = 1 << 2;
+const SHE: u16 = 1 << 3;
+const THEY: u16 = 1 << 4;
+const HIM: u16 = 1 << 5;
+const HER: u16 = 1 << 6;
+const THEM: u16 = 1 << 7;
+const HIS: u16 = 1 << 8;
+const THEIR: u16 = 1 << 9;
+const MY: u16 = 1 << 10;
+const YOUR: u16 = 1 << 11;
+const ME: u16 = 1 << 12;
+
+impl People {
+    fn has(self, people: u16) -> bool {
+        self.0 & people != 0
+    }
+
+    /// Which of him, her and them is spoken of, however.
+    fn third(self) -> (bool, bool, bool) {
+        (self.has(HE | HIM | HIS), self.has(SHE | HER), self.has(THEY | THEM | THEIR))
+    }
+
+    fn speaks_of_self(self) -> bool {
+        (self.has(I | ME) && self.has(MY)) || (self.has(YOU) && self.has(YOUR))
+    }
+
+    pub(crate) fn has_first_or_second(self) -> bool {
+        self.has(I | ME | YOU)
+    }
+}
+
+pub(super) fn are_others(difference: &Difference) -> bool {
+    let (one, other) = (difference.question.people(), difference.candidate.people());
+    let asks = Asks(difference.question.asks().0 | difference.candidate.asks().0);
+    are_other_thirds(one, other)
+        || are_other_firsts(one, other)
+        || are_other_owners(one, other)
+        || is_owned_by_one(one, other, asks)
+        || (asks == Asks::FACT && are_other_selves(one, other))
+}
+
+fn are_other_thirds(one: People, other: People) -> bool {
+    const SUBJECTS: u16 = HE | SHE | THEY;
+    let are_other = |one: People, other: People| {
+        let none = (false, false, false);
+        one.third() != other.third() && one.third() != none && other.third() != none
+    };
+    let subjects = |people: People| People(people.0 & SUBJECTS);
+    are_other(one, other) || are_other(subjects(one), subjects(other))
+}
+
+/// `does it help me` is not `do I help it`.
+fn are_other_firsts(one: People, other: People) -> bool {
+    let is_object = |people: People| people.has(ME) && !people.has(I);
+    let is_subject = |people: People| people.has(I) && !people.has(ME);
+    (is_object(one) && is_subject(other)) || (is_subject(one) && is_object(other))
+}
+
+/// My is not your, unless each asks about themselves.
+fn are_other_owners(one: People, other: People) -> bool {
+    let owners = (one.0 & (MY | YOUR), other.0 & (MY | YOUR));
+    let are_other = owners.0 & owners.1 == 0 && owners.0 != 0 && owners.1 != 0;
+    are_other && !(one.speaks_of_self() && other.speaks_of_self())
+}
+
+/// `what is my address` is not `what is an address`; how to change it is the same for all.
+fn is_owned_by_one(one: People, other: People, asks: Asks) -> bool {
+    const OF_ONE: Asks = Asks(Asks::THING.0 | Asks::PERSON.0 | Asks::TIME.0 | Asks::PLACE.0 | Asks::FACT.0);
+    let is_mine = |people: People| people.has(MY) && !people.has(I | ME);
+    let is_nobodys = |people: People| !people.has(MY | YOUR | I | ME);
+    OF_ONE.0 & asks.0 == asks.0
+        && asks != Asks::default()
+        && ((is_mine(one) && is_nobodys(other)) || (is_nobodys(one) && is_mine(other)))
+}
+
+fn are_other_selves(one: People, other: People) -> bool {
+    let selves = (one.0 & (I | ME | YOU), other.0 & (I | ME | YOU));
+    selves.0 & YOU != selves.1 & YOU && selves.0 != 0 && selves.1 != 0
+}

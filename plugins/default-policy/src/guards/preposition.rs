@@ -1,0 +1,46 @@
+//! What a preposition says of the word after it, where another one, or none, says something else.
+
+use crate::features::Record;
+use crate::lexicon::{LOOSE_ROW, Preposition};
+use crate::terms::{Kind, flag};
+
+/// Whether the two prepositions before one word exclude each other.
+pub(super) fn is_redirected((one, other): (Record, Record)) -> bool {
+    let (first, second) = (row(one), row(other));
+    if first == second {
+        return is_other_time(one, other);
+    }
+    let (loose, strict) = if first <= LOOSE_ROW { (one, other) } else { (other, one) };
+    if row(loose) > LOOSE_ROW {
+        return true;
+    }
+    let (is_bare, is_name) = (loose.direction == 0, one.kind == Kind::Name);
+    let is_counted = one.kind == Kind::Number;
+    match Preposition::of_row(row(strict)) {
+        Some(Preposition::Limit) => true,
+        Some(Preposition::By) => !is_bare && (is_name || is_counted),
+        Some(Preposition::From | Preposition::To) => !is_bare && is_name && !is_means(loose),
+        Some(Preposition::About) | None => false,
+    }
+}
+
+/// The place of a word's preposition in the lexicon's list.
+pub(super) fn row(record: Record) -> u8 {
+    record.direction >> 4
+}
+
+/// `for two hours` is not `in two hours`.
+fn is_other_time(one: Record, other: Record) -> bool {
+    let counts_time = one.kind == Kind::Number && one.flags & other.flags & flag::MEASURED != 0;
+    counts_time && row(one) == LOOSE_ROW && place_of_time(one) != place_of_time(other)
+}
+
+/// `within` is `in`.
+fn place_of_time(record: Record) -> u8 {
+    if record.direction == Preposition::WITHIN { Preposition::IN } else { record.direction }
+}
+
+/// `for`, `on`, `with`, `through` and the like do not say where.
+fn is_means(record: Record) -> bool {
+    !matches!(record.direction, Preposition::IN | Preposition::AT | Preposition::OF | Preposition::WITHIN)
+}

@@ -1,0 +1,41 @@
+//! Units: which one a word is, and whether it belongs to a number.
+
+use super::{Kind, Term, flag};
+use crate::hash::key;
+use crate::lexer::{Shape, Stop, Word};
+use crate::lexicon::{Dimension, Lexicon, Unit};
+
+pub(super) fn unit(words: &[Word], index: usize, base: &str, lexicon: &Lexicon) -> Option<Term> {
+    let word = &words[index];
+    let before = index.checked_sub(1).map(|before| &words[before]);
+    let follows_number = before.is_some_and(|before| before.shape == Shape::Number && before.stop == Stop::None);
+    let unit =
+        if base == "pound" { Some(pound(words, lexicon)?) } else { lexicon.unit(&word.text, base, follows_number) }?;
+    let precedes_number = unit.dimension == Dimension::Currency
+        && words.get(index + 1).is_some_and(|next| next.shape == Shape::Number && word.stop == Stop::None);
+    // Mb and MB differ, and so do mW and MW; whoever writes mb means the usual one.
+    let is_unusual = follows_number && matches!(word.shown.as_str(), "Kb" | "Mb" | "Gb" | "Tb" | "MW" | "Mm" | "MM");
+    let key = if is_unusual { key(word.shown.as_bytes()) } else { unit.key };
+    let flags = if follows_number || precedes_number { flag::MEASURED } else { 0 };
+    Some(Term { flags, detail: unit.dimension as u8, ..Term::new(Kind::Unit, key) })
+}
+
+/// Whether the number at `index` counts days, hours and the like.
+pub(super) fn counts_time(words: &[Word], index: usize, lexicon: &Lexicon) -> bool {
+    let next = words.get(index + 1).filter(|next| next.shape == Shape::Word);
+    let unit = next.and_then(|next| lexicon.unit(&next.text, &lexicon.base(&next.text), true));
+    unit.is_some_and(|unit| unit.dimension == Dimension::Time)
+}
+
+/// Money beside money, else a weight.
+fn pound(words: &[Word], lexicon: &Lexicon) -> Option<Unit> {
+    const OF_MONEY: &[&str] =
+        &["cost", "price", "pay", "spend", "salary", "earn", "worth", "money", "british", "uk", "sterling", "exchange"];
+    let is_money = words.iter().any(|word| {
+        let base = lexicon.base(&word.text);
+        let unit = lexicon.unit(&word.text, &base, false);
+        OF_MONEY.contains(&base.as_str()) || unit.is_some_and(|unit| unit.dimension == Dimension::Currency)
+    });
+    let name = if is_money { "gbp" } else { "lb" };
+    lexicon.unit(name, name, true)
+}
