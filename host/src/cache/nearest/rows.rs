@@ -104,10 +104,10 @@ impl Slot {
 impl Chunk {
     fn push(&mut self, row: Row, vector: &Quantised) -> usize {
         let place = self.held.len();
-        Arc::make_mut(&mut self.held).push(Held::new(row, vector));
-        Arc::make_mut(&mut self.codes).push(vector.codes);
+        push(&mut self.held, Held::new(row, vector));
+        push(&mut self.codes, vector.codes);
         if place.is_multiple_of(BLOCK_ROWS) {
-            Arc::make_mut(&mut self.sketches).push(Block::default());
+            push(&mut self.sketches, Block::default());
         }
         self.set_sketch(place, vector);
         place
@@ -123,6 +123,15 @@ impl Chunk {
         let block = &mut Arc::make_mut(&mut self.sketches)[place / BLOCK_ROWS];
         block.set(place % BLOCK_ROWS, &Sketch::of(&vector.codes));
     }
+}
+
+/// Begins with room for one item: there may be a scope for every conversation, with one question in it.
+fn push<T: Clone>(items: &mut Arc<Vec<T>>, item: T) {
+    let items = Arc::make_mut(items);
+    if items.len() == items.capacity() {
+        items.reserve_exact(items.len().max(1));
+    }
+    items.push(item);
 }
 
 impl Rows {

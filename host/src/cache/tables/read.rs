@@ -176,5 +176,6 @@ fn fill_semantics(index: &mut Index, transaction: &ReadTransaction, identity: &I
             index.mark_unfit(EntryId(id.value()));
         }
     }
+    index.note_all_undescribed();
     Ok(())
 }
