@@ -12,6 +12,9 @@ mod words;
 use dictionary::Dictionary;
 use text::Text;
 
+/// Longer texts than this are about more than the moment.
+const LONG_WORDS: usize = 100;
+
 /// How a prompt may be served.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Eligibility {
@@ -89,7 +92,7 @@ impl Gate {
         let text = Text::read(prompt, &self.dictionary);
         if context::leans(prompt, &text) {
             Eligibility::NeedsContext
-        } else if volatile::is_volatile(&text) {
+        } else if is_volatile(&text) {
             Eligibility::ExactOnly(Reason::Volatile)
         } else if language::is_foreign(&text) {
             Eligibility::ExactOnly(Reason::Language)
@@ -102,13 +105,18 @@ impl Gate {
 
     /// Whether the answer changes by the day; a prompt may also lean on its context.
     pub fn is_volatile(&self, prompt: &str) -> bool {
-        volatile::is_volatile(&Text::read(prompt, &self.dictionary))
+        is_volatile(&Text::read(prompt, &self.dictionary))
     }
 
     /// Whether the answer to one prompt may answer another: whatever one names in code, the other must name.
     pub fn may_answer(&self, asked: &str, stored: &str) -> bool {
         code::names_the_same(asked, stored)
     }
+}
+
+/// In a long text a word about the time says nothing about the whole.
+fn is_volatile(text: &Text) -> bool {
+    text.len() <= LONG_WORDS && volatile::is_volatile(text)
 }
 
 #[cfg(test)]

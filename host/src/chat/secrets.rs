@@ -5,8 +5,15 @@ mod card;
 mod known;
 mod placeholder;
 
+use regex::Regex;
+
 use assigned::Assigned;
 use known::Known;
+
+/// A pattern of ours. Words end at ASCII boundaries: the others would make a search of foreign text slow.
+fn pattern(shape: &str) -> Regex {
+    Regex::new(&shape.replace(r"\b", r"(?-u:\b)")).expect("the shapes are patterns of ours")
+}
 
 /// What a text carries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -2,20 +2,20 @@
 
 use regex::Regex;
 
-use super::Kind;
 use super::placeholder::{entropy, is_placeholder};
+use super::{Kind, pattern};
 
-const PASSWORD: &str = r#"(?i)(?:^|[^a-z])(?:[a-z0-9]+[_.-]?)*?(?:passwords?|passwd|pwd|passphrase|passcode|pgpassword)["'`]?\s*(?:(?P<tight>=)|:=|=>|=|:|\bis\b)\s*(?P<value>"[^"\n]{1,200}"|'[^'\n]{1,200}'|`[^`\n]{1,200}`|[^\s"'`,;<>]{1,200})"#;
+const PASSWORD: &str = r#"(?i)(?:passwords?|passwd|pwd|passphrase|passcode)["'`]?\s*(?:(?P<tight>=)|:=|=>|:|\bis\b)\s*(?P<value>"[^"\n]+"|'[^'\n]+'|`[^`\n]+`|[^\s"'`,;<>]+)"#;
 
-const NAMED: &str = r#"(?i)(?:^|[^a-z])(?:[a-z0-9]+[_.-]?)*?(?:api[_ -]?key|apikey|access[_ -]?key|secret[_ -]?key|private[_ -]?key|client[_ -]?secret|auth[_ -]?token|access[_ -]?token|refresh[_ -]?token|bearer[_ -]?token|encryption[_ -]?key|signing[_ -]?key|account[_ -]?key|license[_ -]?key|webhook[_ -]?secret|credentials?|secrets?|tokens?)["'`]?\s*(?::=|=>|=|:|\bis\b)\s*["'`]?(?P<value>[A-Za-z0-9_+/=.~-]{16,400})"#;
+const NAMED: &str = r#"(?i)(?:(?:api|access|secret|private|encryption|signing|account|license)[_ -]?key|client[_ -]?secret|credentials?|secrets?|tokens?)["'`]?\s*(?::=|=>|=|:|\bis\b)\s*["'`]?(?P<value>[A-Za-z0-9_+/=.~-]{16,})"#;
 
-const HEADER: &str = r#"(?i)\b(?:proxy-)?authorization["']?\s*[:=]\s*["']?(?:bearer|basic|token|apikey|digest|key)\s+(?P<value>[A-Za-z0-9._~+/=-]{8,})"#;
+const HEADER: &str = r#"(?i)\bauthorization["']?\s*[:=]\s*["']?(?:bearer|basic|token|apikey|digest|key)\s+(?P<value>[A-Za-z0-9._~+/=-]{8,})"#;
 
 const BEARER: &str = r"\b[Bb]earer\s+(?P<value>[A-Za-z0-9._~+/=-]{20,})";
 
-const URL: &str = r#"(?i)\b[a-z][a-z0-9+.-]{1,20}://[^\s/:@"'<>]{0,100}:(?P<value>[^\s/@"'<>]{3,200})@[a-z0-9\[]"#;
+const URL: &str = r#"\b[a-zA-Z][a-zA-Z0-9+.-]+://[^\s/:@"'<>]*:(?P<value>[^\s/@"'<>]+)@[a-zA-Z0-9\[]"#;
 
-const CURL: &str = r#"\bcurl\b[^\n]{0,400}?\s(?:-u|--user)[ =]["']?[^\s:"'$<]{1,100}:(?P<value>[^\s"']{3,200})"#;
+const CURL: &str = r#"\bcurl\b[^\n]*?\s(?:-u|--user)[ =]["']?[^\s:"'$<]+:(?P<value>[^\s"']+)"#;
 
 pub(super) struct Assigned {
     password: Regex,
@@ -28,14 +28,13 @@ pub(super) struct Assigned {
 
 impl Assigned {
     pub(super) fn new() -> Self {
-        let compiled = |shape: &str| Regex::new(shape).expect("the shapes are patterns of ours");
         Self {
-            password: compiled(PASSWORD),
-            named: compiled(NAMED),
-            header: compiled(HEADER),
-            bearer: compiled(BEARER),
-            url: compiled(URL),
-            curl: compiled(CURL),
+            password: pattern(PASSWORD),
+            named: pattern(NAMED),
+            header: pattern(HEADER),
+            bearer: pattern(BEARER),
+            url: pattern(URL),
+            curl: pattern(CURL),
         }
     }
 

@@ -2,21 +2,16 @@
 
 use regex::Regex;
 
-use super::Kind;
 use super::placeholder::is_placeholder;
+use super::{Kind, pattern};
 
 /// Kinds and their shapes. The first group, where there is one, is the secret itself.
 const SHAPES: &[(Kind, &str)] = &[
-    (
-        Kind::PrivateKey,
-        r"-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----(?:[^-]|-[^-]){0,400}?([A-Za-z0-9+/=]{40,})",
-    ),
-    (Kind::PrivateKey, r"PuTTY-User-Key-File-\d[\s\S]{0,2000}?Private-Lines: \d+\s+([A-Za-z0-9+/=]{40,})"),
     (Kind::PrivateKey, r"\b(AGE-SECRET-KEY-1[A-Z0-9]{50,})"),
     (Kind::CloudKey, r"\b((?:AKIA|ASIA|ABIA|ACCA)[A-Z2-7]{16})\b"),
     (Kind::CloudKey, r#"(?i)aws.{0,20}?(?:secret|session).{0,24}?["']?\s*(?:=>|[:=])\s*["']?([A-Za-z0-9/+]{40,})"#),
-    (Kind::GitHubToken, r"\b(gh[pousr]_[A-Za-z0-9]{36,255})\b"),
-    (Kind::GitHubToken, r"\b(github_pat_[A-Za-z0-9_]{40,255})\b"),
+    (Kind::GitHubToken, r"\b(gh[pousr]_[A-Za-z0-9]{36,})\b"),
+    (Kind::GitHubToken, r"\b(github_pat_[A-Za-z0-9_]{40,})\b"),
     (Kind::GitLabToken, r"\b(gl(?:pat|dt|rt|ptt|cbt|ft|soat|imt|agent)-[A-Za-z0-9_=-]{20,})"),
     (Kind::SlackToken, r"\b(xox[abeoprs]-[A-Za-z0-9-]{10,})"),
     (Kind::SlackToken, r"\b(xapp-\d-[A-Za-z0-9-]{20,})"),
@@ -57,18 +52,39 @@ const SHAPES: &[(Kind, &str)] = &[
     (Kind::WebToken, r"\b(eyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{16,})"),
 ];
 
+/// Before a private key, and so much after it there are headers at most.
+const ARMOURS: &[&str] = &["PRIVATE KEY-----", "PRIVATE KEY BLOCK-----", "Private-Lines:"];
+const HEADERS_MAX_BYTES: usize = 600;
+/// A line of a key.
+const KEY_LINE_BYTES: usize = 40;
+
 pub(super) struct Known {
     shapes: Vec<(Kind, Regex)>,
 }
 
 impl Known {
     pub(super) fn new() -> Self {
-        let compiled = |shape: &str| Regex::new(shape).expect("the shapes are patterns of ours");
-        Self { shapes: SHAPES.iter().map(|(kind, shape)| (*kind, compiled(shape))).collect() }
+        Self { shapes: SHAPES.iter().map(|(kind, shape)| (*kind, pattern(shape))).collect() }
     }
 
     pub(super) fn find(&self, text: &str) -> Option<Kind> {
         let found = |shape: &Regex| shape.captures_iter(text).any(|found| !is_placeholder(&found[1]));
+        if carries_private_key(text) {
+            return Some(Kind::PrivateKey);
+        }
         self.shapes.iter().find(|(_, shape)| found(shape)).map(|(kind, _)| *kind)
     }
+}
+
+/// The armour alone is no secret; the lines after it are.
+fn carries_private_key(text: &str) -> bool {
+    let armours = ARMOURS.iter().flat_map(|armour| text.match_indices(armour));
+    let mut bodies = armours.map(|(at, armour)| {
+        let body = &text[at + armour.len()..];
+        &body[..body.floor_char_boundary(HEADERS_MAX_BYTES)]
+    });
+    bodies.any(|body| {
+        let runs = body.split(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, '+' | '/' | '='));
+        runs.into_iter().any(|run| run.len() >= KEY_LINE_BYTES && !is_placeholder(run))
+    })
 }
