@@ -118,7 +118,13 @@ impl Cache {
         let size = self.contents.read().index.size();
         let file_bytes = std::fs::metadata(&self.path).map_or(0, |metadata| metadata.len());
         let trouble = self.contents.trouble();
-        Holdings { entries: size.entries, text_bytes: size.bytes, file_bytes, trouble }
+        Holdings {
+            entries: size.entries,
+            text_bytes: size.bytes,
+            file_bytes,
+            evicted: self.contents.evicted(),
+            trouble,
+        }
     }
 
     /// The newest live entry whose canonical question is the same, and that nobody called wrong for it.

@@ -11,6 +11,7 @@ pub mod secrets;
 mod semantic;
 pub mod statistics;
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
@@ -29,7 +30,7 @@ use statistics::Event;
 pub use answer::{Answer, FeedbackOutcome, Hit, Layer, LayerState, Miss, Refusal, Stored};
 pub use caller::{Caller, Channel, Principal, Said};
 pub(crate) use semantic::COSINE_FLOOR;
-pub use statistics::Statistics;
+pub use statistics::{Figures, Statistics, StatisticsError};
 
 /// How the time is told. Steady: it does not follow the steps of the machine's clock.
 pub type Clock = Arc<dyn Fn() -> SystemTime + Send + Sync>;
@@ -303,8 +304,14 @@ impl Chat {
         &self.cache
     }
 
-    pub fn statistics(&self) -> &Statistics {
-        &self.statistics
+    /// What it was good for until now.
+    pub fn figures(&self) -> Figures {
+        self.statistics.note_evicted(self.cache.holdings().evicted);
+        self.statistics.figures((self.clock)())
+    }
+
+    pub fn save_figures(&self, file: &Path) -> Result<(), StatisticsError> {
+        statistics::write(file, &self.figures())
     }
 
     pub fn now(&self) -> SystemTime {

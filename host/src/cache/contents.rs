@@ -1,5 +1,6 @@
 //! The index and the snapshot that belongs to it, swapped together: whoever reads both sees one moment.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::{Duration, Instant};
 
@@ -15,6 +16,7 @@ const READERS_PATIENCE: Duration = Duration::from_secs(2);
 pub(super) struct Contents {
     current: RwLock<Current>,
     trouble: RwLock<Option<CacheError>>,
+    evicted: AtomicU64,
 }
 
 pub(super) struct Current {
@@ -32,7 +34,7 @@ impl Current {
 impl Contents {
     pub(super) fn new(index: Index, snapshot: Snapshot) -> Self {
         let current = Current { index, snapshot: Some(Arc::new(snapshot)) };
-        Self { current: RwLock::new(current), trouble: RwLock::new(None) }
+        Self { current: RwLock::new(current), trouble: RwLock::new(None), evicted: AtomicU64::new(0) }
     }
 
     /// A panic under the lock poisons it; the writer, which is the only one to change anything, then loads the
@@ -74,6 +76,15 @@ impl Contents {
         let (done, snapshot) = work();
         current.snapshot = snapshot.map(Arc::new);
         Some(done)
+    }
+
+    /// How many entries have left to make room for others, since this was made.
+    pub(super) fn evicted(&self) -> u64 {
+        self.evicted.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn add_evicted(&self, count: u64) {
+        self.evicted.fetch_add(count, Ordering::Relaxed);
     }
 
     /// Why nothing can be stored at present.

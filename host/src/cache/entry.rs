@@ -77,6 +77,8 @@ pub struct Holdings {
     /// Of their texts.
     pub text_bytes: u64,
     pub file_bytes: u64,
+    /// Entries that left to make room for others, since the cache was opened.
+    pub evicted: u64,
     /// Why nothing can be stored at present; look-ups go on.
     pub trouble: Option<CacheError>,
 }

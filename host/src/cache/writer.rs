@@ -208,10 +208,13 @@ impl Committer {
         }
         let recovered = self.recover();
         let plan = Plan::of(&self.contents.read().index, self.limit, self.counters.next_id, batch);
-        let Plan { changes, answers, compactions, next_id, room } = plan;
+        let Plan { changes, answers, compactions, next_id, evicted, room } = plan;
         let outcome = recovered.and_then(|()| self.commit(changes, next_id));
         if let Err(error) = &outcome {
             tracing::error!(error = error as &dyn std::error::Error, "the cache could not be changed");
+        }
+        if outcome.is_ok() {
+            self.contents.add_evicted(evicted);
         }
         answers.into_iter().for_each(|answer| answer.send(&outcome));
         drop(room);

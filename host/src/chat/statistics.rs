@@ -17,6 +17,7 @@ use history::History;
 
 pub use figures::{Bucket, ClientFigures, Explored, Figures, Hits, Said, Saved};
 pub use file::StatisticsError;
+pub(super) use file::write;
 
 /// About what a token is long; nobody knows the tokenizer of the model that was not asked.
 const BYTES_PER_TOKEN: u64 = 4;
@@ -77,6 +78,8 @@ pub struct Statistics {
     semantic: AtomicU64,
     stored: AtomicU64,
     expired: AtomicU64,
+    /// As the cache counts them, since it was opened.
+    evicted: AtomicU64,
     served_bytes: AtomicU64,
     named: Mutex<Named>,
     clients: Clients,
@@ -112,6 +115,7 @@ impl Statistics {
             semantic: AtomicU64::new(0),
             stored: AtomicU64::new(0),
             expired: AtomicU64::new(0),
+            evicted: AtomicU64::new(0),
             served_bytes: AtomicU64::new(0),
             named: Mutex::default(),
             clients: Clients::default(),
@@ -179,6 +183,11 @@ impl Statistics {
         }
     }
 
+    /// How many entries have left to make room, since the cache was opened.
+    pub(super) fn note_evicted(&self, evicted: u64) {
+        self.evicted.store(evicted, Ordering::Relaxed);
+    }
+
     fn count(&self, of: impl FnOnce(&mut Named) -> &mut Counts, name: &'static str) {
         let mut named = self.named.lock().unwrap_or_else(PoisonError::into_inner);
         *of(&mut named).entry(name).or_default() += 1;
@@ -211,6 +220,7 @@ impl Statistics {
             },
             shadow: owned(&named.shadow),
             expired: read(&self.expired),
+            evicted: read(&self.evicted),
             saved: saved(served_bytes),
             clients: self.clients.figures(),
             hours: Vec::new(),

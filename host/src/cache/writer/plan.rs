@@ -20,6 +20,8 @@ pub(super) struct Plan {
     /// Who wants the space of removed entries back, once the changes are done.
     pub(super) compactions: Vec<Answer<bool>>,
     pub(super) next_id: u64,
+    /// How many entries leave to make room.
+    pub(super) evicted: u64,
     pub(super) room: Vec<OwnedSemaphorePermit>,
 }
 
@@ -142,6 +144,7 @@ impl<'a> Planner<'a> {
     fn make_room(&mut self, limit: Size) {
         let room = Room { limit, incoming: self.incoming, leaving: &self.removed };
         for id in self.index.victims(&room, self.now) {
+            self.plan.evicted += 1;
             self.remove(id);
         }
     }

@@ -24,6 +24,8 @@ pub struct Figures {
     pub shadow: BTreeMap<String, u64>,
     /// Entries that ended and were removed from the disk.
     pub expired: u64,
+    /// Entries that left to make room for others.
+    pub evicted: u64,
     pub saved: Saved,
     pub clients: BTreeMap<String, ClientFigures>,
     /// The last 24, oldest first; the last is not over yet.
@@ -122,6 +124,7 @@ impl Figures {
             },
             shadow: sum(&self.shadow, later.shadow),
             expired: self.expired + later.expired,
+            evicted: self.evicted + later.evicted,
             saved: Saved { tokens, seconds: tokens / super::TOKENS_PER_SECOND },
             clients: self.clients_plus(later.clients),
             hours: Vec::new(),

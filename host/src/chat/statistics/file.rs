@@ -35,11 +35,6 @@ impl Statistics {
             }
         }
     }
-
-    /// Replaces the file.
-    pub fn save(&self, path: &Path, now: SystemTime) -> Result<(), StatisticsError> {
-        write(path, &self.figures(now)).map_err(|source| StatisticsError::Write { path: path.into(), source })
-    }
 }
 
 fn saved(path: &Path) -> Result<Option<Figures>, StatisticsError> {
@@ -58,8 +53,12 @@ fn saved(path: &Path) -> Result<Option<Figures>, StatisticsError> {
     }
 }
 
-/// Readable by its owner alone, as temporary files are.
-fn write(path: &Path, figures: &Figures) -> io::Result<()> {
+/// Replaces the file. Readable by its owner alone, as temporary files are.
+pub(in crate::chat) fn write(path: &Path, figures: &Figures) -> Result<(), StatisticsError> {
+    replace(path, figures).map_err(|source| StatisticsError::Write { path: path.into(), source })
+}
+
+fn replace(path: &Path, figures: &Figures) -> io::Result<()> {
     let directory = path.parent().ok_or_else(|| io::Error::other("it is in no directory"))?;
     let mut file = NamedTempFile::new_in(directory)?;
     serde_json::to_writer_pretty(&mut file, figures)?;

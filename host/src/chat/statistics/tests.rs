@@ -75,7 +75,7 @@ fn figures_survive_a_restart() {
     let first = Statistics::restored(&path, at(999));
     some(&first);
     let before = first.figures(at(1_001));
-    first.save(&path, at(1_001)).unwrap();
+    write(&path, &before).unwrap();
 
     let second = Statistics::restored(&path, at(1_002));
     assert_eq!(second.figures(at(1_001)), before);
@@ -94,7 +94,7 @@ fn a_damaged_file_is_moved_aside() {
     let statistics = Statistics::restored(&path, at(7));
     assert_eq!(statistics.figures(at(7)).since_seconds, 7 * 3_600 + 5);
     assert_eq!(std::fs::read_to_string(home.path().join("statistics.damaged.json")).unwrap(), "{\"hits\": 1");
-    statistics.save(&path, at(7)).unwrap();
+    write(&path, &statistics.figures(at(7))).unwrap();
     assert_eq!(Statistics::restored(&path, at(8)).figures(at(8)).since_seconds, 7 * 3_600 + 5);
 }
 

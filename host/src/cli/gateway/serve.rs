@@ -84,7 +84,7 @@ async fn keep_house(chat: Arc<Chat>, clock: SteadyClock, statistics_file: PathBu
 
 /// Figures that cannot be written are no reason to stop.
 fn save_statistics(chat: &Chat, file: &Path) {
-    if let Err(error) = chat.statistics().save(file, chat.now()) {
+    if let Err(error) = chat.save_figures(file) {
         tracing::warn!(error = &error as &dyn std::error::Error, "the statistics are not saved");
     }
 }
