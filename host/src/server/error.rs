@@ -29,6 +29,12 @@ pub(crate) enum ApiError {
     UnknownField(String),
     /// The request is right, and what it wants kept is not kept.
     Refused(Refusal),
+    /// There is none of this number that is the caller's.
+    NoSuchEntry,
+    /// Feedback on an answer that this caller did not get for this question.
+    NotServed,
+    /// Look-ups did not end in time for what needs the cache alone.
+    InUse,
     NotFound,
     MethodNotAllowed,
     Internal,
@@ -61,6 +67,9 @@ impl ApiError {
             Self::InvalidField { .. } => "invalid_field",
             Self::UnknownField(_) => "unknown_field",
             Self::Refused(refusal) => refusal.code(),
+            Self::NoSuchEntry => "no_such_entry",
+            Self::NotServed => "not_served",
+            Self::InUse => "in_use",
             Self::NotFound => "not_found",
             Self::MethodNotAllowed => "method_not_allowed",
             Self::Internal => "internal",
@@ -80,7 +89,9 @@ impl ApiError {
             | Self::InvalidField { .. }
             | Self::UnknownField(_) => StatusCode::BAD_REQUEST,
             Self::Refused(_) => StatusCode::UNPROCESSABLE_ENTITY,
-            Self::NotFound => StatusCode::NOT_FOUND,
+            Self::NotFound | Self::NoSuchEntry => StatusCode::NOT_FOUND,
+            Self::NotServed => StatusCode::CONFLICT,
+            Self::InUse => StatusCode::SERVICE_UNAVAILABLE,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -104,6 +115,9 @@ impl ApiError {
             Self::InvalidField { field, problem } => return format!("The field {field} {problem}."),
             Self::UnknownField(field) => return format!("There is no field called {field}."),
             Self::Refused(refusal) => return format!("The answer is not stored: {refusal}."),
+            Self::NoSuchEntry => "There is no such entry.",
+            Self::NotServed => "That entry was not lately served to you for that question.",
+            Self::InUse => "The cache is in use; try again.",
             Self::NotFound => "There is nothing at this path.",
             Self::MethodNotAllowed => "This path does not take this method.",
             Self::Internal => "The gateway failed; its log says how.",
