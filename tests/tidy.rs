@@ -47,7 +47,16 @@ const HOMES: [(&str, &[&str]); 45] = [
     ("subtle", &["server/guard.rs"]),
     ("listeners", &["server/port.rs"]),
     ("base64", &["mcp/"]),
-    ("url", &["connect/entry.rs", "install/source.rs", "plugin/imports/http/permission.rs", "cli/clients/gateway.rs"]),
+    (
+        "url",
+        &[
+            "connect/entry.rs",
+            "install/source.rs",
+            "plugin/imports/http/permission.rs",
+            "cli/clients/gateway.rs",
+            "server/cache_routes/",
+        ],
+    ),
     ("jsonc_parser", &["client_config/verify/"]),
     ("toml_edit", &["client_config/verify/"]),
     ("saphyr_parser", &["client_config/verify/"]),

@@ -4,6 +4,7 @@
 mod accept;
 pub mod assemble;
 mod body;
+mod cache_routes;
 mod clock;
 pub mod control;
 mod error;
@@ -13,6 +14,7 @@ mod http;
 pub mod instance;
 mod local_socket;
 pub(crate) mod log;
+mod metrics;
 mod plugins;
 pub mod port;
 pub(crate) mod probe;

@@ -93,6 +93,7 @@ pub struct Tools {
 enum Target {
     Chat,
     CacheStore,
+    CacheFeedback,
     Plugin { plugin: Arc<ToolPlugin>, name: String },
 }
 
@@ -114,12 +115,13 @@ impl LeftOut {
 impl Tools {
     /// The tools that exist without any plugin, for a bridge that cannot reach its gateway.
     pub fn native() -> Vec<ToolInfo> {
-        vec![native::chat(), native::cache_store()]
+        vec![native::chat(), native::cache_store(), native::cache_feedback()]
     }
 
     /// The native tools, and no plugin's.
     pub fn without_plugins(chat: Arc<Chat>) -> Self {
-        Self { chat, list: Self::native(), targets: vec![Target::Chat, Target::CacheStore], plugins: Vec::new() }
+        let targets = vec![Target::Chat, Target::CacheStore, Target::CacheFeedback];
+        Self { chat, list: Self::native(), targets, plugins: Vec::new() }
     }
 
     /// Adds the usable tools of one plugin; the others are left out.
@@ -175,6 +177,7 @@ impl Tools {
         Ok(match &self.targets[index] {
             Target::Chat => native::call_chat(&self.chat, caller, arguments).await,
             Target::CacheStore => native::call_cache_store(&self.chat, caller, arguments).await,
+            Target::CacheFeedback => native::call_cache_feedback(&self.chat, caller, arguments).await,
             Target::Plugin { plugin, name } => {
                 from_plugin::call(plugin, name, &self.list[index], arguments, &caller.principal).await
             }

@@ -20,7 +20,7 @@ fn without_a_gateway_tools_are_listed_and_calls_say_what_to_run() {
     assert!(home.run(&["stop"]).status.success());
     let port = free_port();
     let mut bridge = Bridge::open(&home, &format!("http://127.0.0.1:{port}"));
-    assert_eq!(bridge.tool_names(), ["isartor_chat", "isartor_cache_store"]);
+    assert_eq!(bridge.tool_names(), ["isartor_chat", "isartor_cache_store", "isartor_cache_feedback"]);
     let (is_error, text) = error_text(&chat(&mut bridge));
     assert!(is_error && text.contains(&format!("isartor up --detach --port {port}")), "{text}");
     assert_eq!(bridge.request("ping", json!({}))["result"], json!({}));

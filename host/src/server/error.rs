@@ -31,6 +31,12 @@ pub(crate) enum ApiError {
     Refused(Refusal),
     /// The disk, not the request.
     CannotStore,
+    /// There is none of this number that is the caller's.
+    NoSuchEntry,
+    /// Feedback on an answer that this caller did not get for this question.
+    NotServed,
+    /// Look-ups did not end in time for what needs the cache alone.
+    InUse,
     NotFound,
     MethodNotAllowed,
     Internal,
@@ -64,6 +70,9 @@ impl ApiError {
             Self::UnknownField(_) => "unknown_field",
             Self::Refused(refusal) => refusal.code(),
             Self::CannotStore => "cannot_store",
+            Self::NoSuchEntry => "no_such_entry",
+            Self::NotServed => "not_served",
+            Self::InUse => "in_use",
             Self::NotFound => "not_found",
             Self::MethodNotAllowed => "method_not_allowed",
             Self::Internal => "internal",
@@ -84,7 +93,9 @@ impl ApiError {
             | Self::UnknownField(_) => StatusCode::BAD_REQUEST,
             Self::Refused(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::CannotStore => StatusCode::SERVICE_UNAVAILABLE,
-            Self::NotFound => StatusCode::NOT_FOUND,
+            Self::NotFound | Self::NoSuchEntry => StatusCode::NOT_FOUND,
+            Self::NotServed => StatusCode::CONFLICT,
+            Self::InUse => StatusCode::SERVICE_UNAVAILABLE,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -109,6 +120,9 @@ impl ApiError {
             Self::UnknownField(field) => return format!("There is no field called {field}."),
             Self::CannotStore => "The answer cannot be kept at present; /health says why.",
             Self::Refused(refusal) => return format!("The answer is not stored: {refusal}."),
+            Self::NoSuchEntry => "There is no such entry.",
+            Self::NotServed => "That entry was not lately served to you for that question.",
+            Self::InUse => "The cache is in use; try again.",
             Self::NotFound => "There is nothing at this path.",
             Self::MethodNotAllowed => "This path does not take this method.",
             Self::Internal => "The gateway failed; its log says how.",

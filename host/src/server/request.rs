@@ -5,8 +5,8 @@ use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::error::Category;
 
 use super::error::ApiError;
-use crate::chat::request::{InvalidField, LookupFields, StoreFields};
-use crate::chat::{Lookup, Store};
+use crate::chat::request::{FeedbackFields, InvalidField, LookupFields, StoreFields};
+use crate::chat::{Feedback, Lookup, Store};
 
 /// How much of a caller's own words an error repeats.
 const MAX_QUOTED_CHARACTERS: usize = 80;
@@ -19,7 +19,11 @@ pub(super) fn store(body: &[u8]) -> Result<Store, ApiError> {
     Store::try_from(fields::<StoreFields>(body)?).map_err(invalid_field)
 }
 
-fn fields<Fields: DeserializeOwned>(body: &[u8]) -> Result<Fields, ApiError> {
+pub(super) fn feedback(body: &[u8]) -> Result<Feedback, ApiError> {
+    Feedback::try_from(fields::<FeedbackFields>(body)?).map_err(invalid_field)
+}
+
+pub(super) fn fields<Fields: DeserializeOwned>(body: &[u8]) -> Result<Fields, ApiError> {
     check_is_object(body)?;
     let mut deserializer = serde_json::Deserializer::from_slice(body);
     let fields = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| wrong(&error))?;

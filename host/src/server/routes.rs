@@ -9,12 +9,12 @@ use axum::response::Response;
 use axum::routing::{get, post};
 use serde::Serialize;
 
+use super::cache_routes::{self, failed, parts};
 use super::error::{ApiError, json};
 use super::guard::HEALTH_PATH;
 use super::health::Health;
-use super::{Gateway, body, request};
-use crate::cache::CacheError;
-use crate::chat::{Answer, Caller, Channel, ChatError, Hit, Layer, Miss, Stored};
+use super::{Gateway, body, metrics, request};
+use crate::chat::{Answer, Hit, Layer, Miss, Stored};
 
 /// Every route of our own; `extra` brings those of others, and all share one answer to unknown paths and methods.
 pub(super) fn router(gateway: Arc<Gateway>, extra: Router) -> Router {
@@ -22,7 +22,9 @@ pub(super) fn router(gateway: Arc<Gateway>, extra: Router) -> Router {
         .route(HEALTH_PATH, get(health))
         .route("/api/v1/cache/lookup", post(lookup))
         .route("/api/v1/cache/store", post(store))
-        .with_state(gateway);
+        .with_state(Arc::clone(&gateway));
+    let own =
+        own.merge(cache_routes::router(Arc::clone(&gateway.chat))).merge(metrics::router(Arc::clone(&gateway.chat)));
     own.merge(extra).fallback(not_found).method_not_allowed_fallback(method_not_allowed)
 }
 
@@ -48,27 +50,12 @@ async fn store(State(gateway): State<Arc<Gateway>>, request: Request) -> Result<
     }
 }
 
-/// Who asks, as the guard said, and the body. A request that no guard has seen goes nowhere.
-fn parts(mut request: Request) -> Result<(Caller, axum::body::Body), ApiError> {
-    let principal = request.extensions_mut().remove().ok_or(ApiError::Unauthorized)?;
-    Ok((Caller::new(principal, Channel::Http), request.into_body()))
-}
-
 async fn not_found() -> ApiError {
     ApiError::NotFound
 }
 
 async fn method_not_allowed() -> ApiError {
     ApiError::MethodNotAllowed
-}
-
-/// The caller learns that it failed, the log how.
-fn failed(error: &ChatError) -> ApiError {
-    tracing::error!(error = error as &dyn std::error::Error, "a cache request failed");
-    match error {
-        ChatError::Cache(CacheError::Write { .. } | CacheError::Closed) => ApiError::CannotStore,
-        ChatError::Cache(_) | ChatError::Panicked => ApiError::Internal,
-    }
 }
 
 #[derive(Serialize)]
