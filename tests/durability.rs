@@ -7,7 +7,7 @@ mod killed;
 
 use std::fs;
 
-use redb::{ReadableDatabase, ReadableTable};
+use redb::ReadableDatabase;
 use serde_json::{Value, json};
 
 use crate::support::{Gateway, Home, text};

@@ -1,6 +1,8 @@
 //! The embedding model through the binary: where it comes from, what is refused, what is noticed and made again.
 //! Offline but for the one pull that all tests share: sources are directories and a hub on the loopback.
 
+mod faults;
+
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};

@@ -86,6 +86,8 @@ pub enum ModelError {
     Conversion(#[from] ConversionError),
     #[error("the {} model is refused: {found}, but it takes {required}", precision.as_str())]
     Refused { precision: Precision, found: Golden, required: Golden },
+    #[error("{} cannot be used or made again", Names(damaged))]
+    Damaged { damaged: Vec<PathBuf>, source: Box<ModelError> },
     #[error("cannot use the embedding model")]
     Embedding(#[from] EmbeddingError),
     #[error(transparent)]
@@ -107,6 +109,7 @@ impl ModelError {
             Self::Conversion(_) | Self::Refused { precision: Precision::Fp32, .. } | Self::Embedding(_) => {
                 "run `isartor model status`; another runtime can be named in ORT_DYLIB_PATH".into()
             }
+            Self::Damaged { source, .. } => source.hint(),
             Self::File(error) => error.hint(),
         }
     }
@@ -122,6 +125,15 @@ impl fmt::Display for Attempts<'_> {
             write!(formatter, "{separator}{origin}: {}", chain(error))?;
         }
         Ok(())
+    }
+}
+
+struct Names<'a>(&'a [PathBuf]);
+
+impl fmt::Display for Names<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names: Vec<String> = self.0.iter().map(|path| path.display().to_string()).collect();
+        formatter.write_str(&names.join(" and "))
     }
 }
 
@@ -171,10 +183,23 @@ pub const RUNTIME_VERSION: &str = pins::RUNTIME_VERSION;
 /// The model files if all are there and sound; none when something is missing.
 /// Blocks: reads every byte of them.
 pub fn installed(settings: &EmbeddingSettings) -> Result<Option<ModelFiles>, ModelError> {
+    Ok(loadable(&needed(settings)?, settings.precision))
+}
+
+fn needed(settings: &EmbeddingSettings) -> Result<[ModelFile; 4], ModelError> {
     let store = Store::new(settings)?;
     let manifest = store.manifest()?;
-    let needed = Inspector { store: &store, settings, manifest: &manifest }.needed()?;
-    Ok(loadable(&needed, settings.precision))
+    Ok(Inspector { store: &store, settings, manifest: &manifest }.needed()?)
+}
+
+/// A model of which nothing is there was never fetched; of one with parts these are to blame.
+fn with_damage(source: ModelError, needed: &[ModelFile]) -> ModelError {
+    let damaged: Vec<PathBuf> =
+        needed.iter().filter(|file| !file.state.is_usable()).map(|file| file.path.clone()).collect();
+    match damaged.len() < needed.len() {
+        true => ModelError::Damaged { damaged, source: Box::new(source) },
+        false => source,
+    }
 }
 
 /// Fetches, converts and checks whatever is missing. Safe to run from several processes at once.
@@ -192,9 +217,12 @@ pub async fn open(
     progress: &(dyn Fn(Progress) + Send + Sync),
 ) -> Result<Embedder, ModelError> {
     let owned = settings.clone();
-    let files = match blocking(move || installed(&owned)).await? {
-        Some(files) => files,
-        None => pull(settings, &settings.source, progress).await?,
+    let files = match blocking(move || needed(&owned)).await? {
+        needed if let Some(files) = loadable(&needed, settings.precision) => files,
+        needed => {
+            let pulled = pull(settings, &settings.source, progress).await;
+            pulled.map_err(|source| with_damage(source, &needed))?
+        }
     };
     let sessions = settings.sessions;
     Ok(blocking(move || Embedder::load(&files, sessions)).await?)

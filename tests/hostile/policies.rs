@@ -54,7 +54,9 @@ pub(super) fn home(case: &str) -> Home {
 
 fn attack(stage: &Stage<'_>, id: &str, behaviour: &str) -> Vec<String> {
     if behaviour.ends_with("-in-configure") {
-        assert_eq!(stage.gateway.get("/health").1["layers"]["semantic"], json!("off"), "nobody decides");
+        let layers = stage.gateway.get("/health").1["layers"].clone();
+        assert_eq!(layers["semantic"], json!("off"), "nobody decides");
+        assert!(layers["semantic_reason"].as_str().is_some_and(|reason| reason.contains(id)), "{layers}");
         return stage.complaints(id);
     }
     stage.gateway.await_semantic("active");
@@ -64,6 +66,12 @@ fn attack(stage: &Stage<'_>, id: &str, behaviour: &str) -> Vec<String> {
     for _ in 0..rounds {
         let answer = stage.gateway.lookup("How should I boil an egg?");
         assert_eq!(answer["hit"], json!(false), "{answer}");
+        assert!(["policy_failed", "not_found"].iter().any(|reason| answer["reason"] == *reason), "{answer}");
+    }
+    if rounds > 1 {
+        let layers = stage.gateway.get("/health").1["layers"].clone();
+        let reason = format!("the policy {id} keeps failing and is suspended for ");
+        assert!(layers["semantic_reason"].as_str().is_some_and(|said| said.starts_with(&reason)), "{layers}");
     }
     assert_eq!(stage.gateway.lookup("How do I boil an egg?")["layer"], json!("exact"), "word for word it is found");
     let log = stage.log()[before..].to_owned();

@@ -34,7 +34,10 @@ type Forbidden = RwLock<Option<String>>;
 
 #[derive(Clone)]
 enum State {
-    Off { why: String },
+    /// Nobody needs to be told why where it is off because it is not wanted.
+    Off {
+        why: Option<String>,
+    },
     Loading,
     On(Arc<Running>),
 }
@@ -67,7 +70,7 @@ impl SemanticTier {
     pub(super) fn new(cache: Arc<Cache>, policy: Option<Policy>, gate: Arc<Gate>) -> Self {
         let state = match &policy {
             Some(_) => State::Loading,
-            None => State::Off { why: "there is no policy".to_owned() },
+            None => State::Off { why: None },
         };
         let (policy, state) = (policy.map(Arc::new), RwLock::new(state));
         Self { cache, policy, gate, state, forbidden: Arc::default(), stores: Arc::default() }
@@ -85,7 +88,7 @@ impl SemanticTier {
     /// Why the tier does not do all it should, in a sentence.
     pub(super) fn reason(&self) -> Option<String> {
         match self.current() {
-            State::Off { why } => Some(why),
+            State::Off { why } => why,
             State::Loading => Some("the model is being fetched or loaded".to_owned()),
             State::On(running) => {
                 let trouble = running.engine.trouble().or_else(|| running.catch_up.trouble());
@@ -104,7 +107,7 @@ impl SemanticTier {
     }
 
     pub(super) fn deactivate(&self, why: String) {
-        self.set(State::Off { why });
+        self.set(State::Off { why: Some(why) });
     }
 
     /// Whether an embedder would be put to use.
@@ -169,7 +172,8 @@ impl SemanticTier {
     }
 
     fn current(&self) -> State {
-        if let Some(why) = self.forbidden.read().unwrap_or_else(PoisonError::into_inner).clone() {
+        let why = self.forbidden.read().unwrap_or_else(PoisonError::into_inner).clone();
+        if why.is_some() {
             return State::Off { why };
         }
         self.state.read().unwrap_or_else(PoisonError::into_inner).clone()

@@ -35,7 +35,7 @@ pub async fn assemble(settings: Arc<Settings>) -> Result<(Gateway, Reload), Asse
     let digest = policy.as_ref().map(Policy::digest).unwrap_or_default().to_owned();
     let (policy, no_policy) = match policy {
         Ok(policy) => (Some(policy), None),
-        Err(why) => (None, Some(why)),
+        Err(why) => (None, why),
     };
     let embedder = embedder_id(settings.embedding.precision);
     let clock = SteadyClock::start(home.clock_file());
@@ -70,10 +70,15 @@ fn accepted(settings: &Settings, failed: &mut Vec<(String, String)>) -> (Lock, S
     }
 }
 
-/// The policy, or why there is none: then nothing may be served semantically, and the exact tier goes on.
-fn policy(plugins: &Plugins, settings: &Settings, failed: &mut Vec<(String, String)>) -> Result<Policy, String> {
+/// The policy, or what is wrong with it where one is wanted: without a policy nothing may be served semantically, and the
+/// exact tier goes on.
+fn policy(
+    plugins: &Plugins,
+    settings: &Settings,
+    failed: &mut Vec<(String, String)>,
+) -> Result<Policy, Option<String>> {
     if !settings.embedding.enabled {
-        return Err("it is switched off in the settings".to_owned());
+        return Err(None);
     }
     match plugins.policy(settings.policy.name.as_deref(), &settings.policy.settings) {
         Ok(policy) => Ok(policy),
@@ -82,7 +87,7 @@ fn policy(plugins: &Plugins, settings: &Settings, failed: &mut Vec<(String, Stri
             tracing::error!(policy = name, error = error.chain(), "no policy, so the semantic tier stays off");
             let why = format!("the policy {name} cannot be used: {}", error.chain());
             failed.push((name, error.chain()));
-            Err(why)
+            Err(Some(why))
         }
     }
 }

@@ -35,7 +35,7 @@ pub(super) fn examine(settings: &Settings) -> anyhow::Result<Finding> {
         running.url, health.status, health.entries
     );
     match health.status.as_str() {
-        "ok" | "starting" if is_less_than_wanted(settings, &health.layers) => {
+        "ok" | "starting" if is_less_than_wanted(&health.layers) => {
             Ok(Finding::odd(NAME, what).hint("see 'isartor logs'; prompts are answered word for word meanwhile"))
         }
         "ok" | "starting" => Ok(Finding::well(NAME, what)),
@@ -43,7 +43,7 @@ pub(super) fn examine(settings: &Settings) -> anyhow::Result<Finding> {
     }
 }
 
-/// A reason is a reason to worry unless the tier is on its way, or not wanted.
-fn is_less_than_wanted(settings: &Settings, layers: &Layers) -> bool {
-    settings.embedding.enabled && layers.semantic_reason.is_some() && layers.semantic != LayerState::Loading.as_str()
+/// A reason is a reason to worry unless the tier is on its way.
+fn is_less_than_wanted(layers: &Layers) -> bool {
+    layers.semantic_reason.is_some() && layers.semantic != LayerState::Loading.as_str()
 }
