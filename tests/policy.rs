@@ -108,7 +108,7 @@ fn what_cannot_be_measured_is_said_with_a_hint() {
         (
             "{\"a\": \"x\", \"b\": \"y\", \"hit\": true}\n{\"a\": \"x\"}\n",
             &[],
-            "pairs.jsonl is no pair: missing field `b`",
+            "pairs.jsonl: missing field `b`",
             format,
         ),
         ("\n\n", &[], "there is no pair in ", format),
