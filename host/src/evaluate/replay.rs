@@ -1,17 +1,22 @@
 //! A list of questions asked one after the other, as the clients of a gateway would: look up, and on a miss store an
-//! answer. The answers are made up, so what is measured is what would be served, not how good it is.
+//! answer. The answers are made up, so what is measured is what would be served, not how good it is. All of it is one
+//! conversation: a question that leans on what was said before may be asked again in it.
 
 mod latency;
 
+use std::collections::HashSet;
 use std::time::{Duration, Instant};
 
 use serde::Deserialize;
 
 use super::lines::{InvalidLine, check_prompt, objects};
 use super::{Share, lines};
+use crate::cache::ContextKey;
 use crate::chat::{Answer, Caller, Chat, ChatError, Hit, Layer, Lookup, Store, Stored};
 
 pub use latency::Latencies;
+
+const CONVERSATION: &str = "replay";
 
 /// What became of one question.
 #[derive(Debug, Clone, PartialEq)]
@@ -49,6 +54,8 @@ pub struct ServedPair {
 pub struct Replay {
     pub exact: Share,
     pub semantic: Share,
+    /// Of the questions that were asked before in the same words, those that were answered.
+    pub repeated: Share,
     /// Reason and count, the most frequent first.
     pub misses: Vec<(&'static str, usize)>,
     /// Answers that were not kept: the code of the reason and the count.
@@ -92,7 +99,8 @@ pub async fn replay(
 
 async fn ask(chat: &Chat, caller: &Caller, number: usize, prompt: &str) -> Result<Step, ChatError> {
     let began = Instant::now();
-    let answer = chat.lookup(caller, Lookup::of(prompt.to_owned())).await?;
+    let lookup = Lookup { context: Some(ContextKey::of(CONVERSATION)), ..Lookup::of(prompt.to_owned()) };
+    let answer = chat.lookup(caller, lookup).await?;
     let looked_up_in = began.elapsed();
     let outcome = match answer {
         Answer::Hit(Hit { layer: Layer::Exact, .. }) => Outcome::Exact,
@@ -106,8 +114,10 @@ async fn ask(chat: &Chat, caller: &Caller, number: usize, prompt: &str) -> Resul
 
 async fn store(chat: &Chat, caller: &Caller, number: usize, prompt: &str) -> Result<Then, ChatError> {
     let made_up = format!("answer {number} to: {prompt}");
+    let context = Some(ContextKey::of(CONVERSATION));
+    let store = Store { context, ..Store::of(prompt.to_owned(), made_up) };
     let began = Instant::now();
-    Ok(match chat.store(caller, Store::of(prompt.to_owned(), made_up)).await? {
+    Ok(match chat.store(caller, store).await? {
         Stored::Kept(_) => Then::Stored { within: began.elapsed() },
         Stored::Refused(refusal) => Then::Refused { code: refusal.code() },
     })
@@ -115,12 +125,16 @@ async fn store(chat: &Chat, caller: &Caller, number: usize, prompt: &str) -> Res
 
 impl Replay {
     fn of(steps: &[Step]) -> Self {
-        let (mut exact, mut semantic) = (Share::default(), Share::default());
+        let [mut exact, mut semantic, mut repeated] = [Share::default(); 3];
+        let mut asked = HashSet::new();
         let (mut misses, mut refused, mut served) = (Vec::new(), Vec::new(), Vec::new());
         let [mut exact_lookup, mut semantic_lookup, mut missed_lookup, mut store] = [const { Vec::new() }; 4];
         for step in steps {
             exact.add(matches!(step.outcome, Outcome::Exact));
             semantic.add(matches!(step.outcome, Outcome::Semantic { .. }));
+            if !asked.insert(&step.prompt) {
+                repeated.add(matches!(step.outcome, Outcome::Exact | Outcome::Semantic { .. }));
+            }
             match &step.outcome {
                 Outcome::Exact => exact_lookup.push(step.looked_up_in),
                 Outcome::Semantic { matched, cosine } => {
@@ -139,7 +153,7 @@ impl Replay {
         }
         let [exact_lookup, semantic_lookup, missed_lookup, store] =
             [exact_lookup, semantic_lookup, missed_lookup, store].map(Latencies::of);
-        Self { exact, semantic, misses, refused, exact_lookup, semantic_lookup, missed_lookup, store, served }
+        Self { exact, semantic, repeated, misses, refused, exact_lookup, semantic_lookup, missed_lookup, store, served }
     }
 }
 
@@ -178,6 +192,7 @@ mod tests {
         ];
         let replay = Replay::of(&steps);
         assert_eq!((replay.exact, replay.semantic), (Share { count: 1, of: 6 }, Share { count: 2, of: 6 }));
+        assert_eq!(replay.repeated, Share { count: 2, of: 2 });
         assert_eq!(replay.misses, [("number", 2), ("not_found", 1)]);
         assert_eq!(replay.refused, [("secret", 1)]);
         let pair = ServedPair { asked: "c".into(), served: "b".into(), cosine: 0.9, times: 2 };

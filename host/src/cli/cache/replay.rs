@@ -95,8 +95,8 @@ fn read(file: &Path) -> anyhow::Result<Vec<String>> {
 }
 
 fn print(replay: &Replay) -> anyhow::Result<()> {
-    for (name, share) in [("exact", replay.exact), ("semantic", replay.semantic)] {
-        line(format!("{name:<16} {:>8}  {} of {}", percent(share), share.count, share.of))?;
+    for (name, share) in [("exact", replay.exact), ("semantic", replay.semantic), ("asked before", replay.repeated)] {
+        line(format!("{name:<16} {:>8}  {} of {} answered", percent(share), share.count, share.of))?;
     }
     for (reason, times) in &replay.misses {
         line(format!("missed: {reason:<16} {times}"))?;
@@ -128,10 +128,12 @@ fn as_json(replay: &Replay) -> Value {
     });
     let latencies: serde_json::Map<String, Value> =
         latencies(replay).into_iter().map(|(name, taken)| (name.to_owned(), latency_as_json(taken))).collect();
+    let share = |share: Share| json!({ "count": share.count, "of": share.of, "share": share.value() });
     json!({
         "prompts": replay.exact.of,
-        "exact": { "count": replay.exact.count, "share": replay.exact.value() },
-        "semantic": { "count": replay.semantic.count, "share": replay.semantic.value() },
+        "exact": share(replay.exact),
+        "semantic": share(replay.semantic),
+        "asked_before": share(replay.repeated),
         "misses": counts(&replay.misses),
         "refused": counts(&replay.refused),
         "latency_microseconds": latencies,
