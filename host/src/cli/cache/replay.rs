@@ -73,7 +73,7 @@ fn replayed(
     let chat = Chat::new(Arc::new(cache), Some(chosen.policy), &cache_settings, Arc::new(SystemTime::now));
     let runtime = tokio::runtime::Runtime::new().context("cannot start the asynchronous runtime")?;
     let ended = runtime.block_on(async {
-        chat.activate(embedder, settings.embedding.sessions).await?;
+        chat.activate(embedder).await;
         let progress = |done, total| printer.count("asking", done, total);
         replay::replay(&chat, prompts, &progress).await
     });
