@@ -108,7 +108,7 @@ fn what_cannot_be_measured_is_said_with_a_hint() {
         (
             "{\"a\": \"x\", \"b\": \"y\", \"hit\": true}\n{\"a\": \"x\"}\n",
             &[],
-            "pairs.jsonl is no pair: missing field `b`",
+            "pairs.jsonl: missing field `b`",
             format,
         ),
         ("\n\n", &[], "there is no pair in ", format),
@@ -151,6 +151,44 @@ fn a_plain_threshold_serves_when_it_is_chosen() {
         "{answer}"
     );
     assert_eq!(gateway.lookup("Turn the radio off")["hit"], json!(false));
+}
+
+#[test]
+fn a_shadow_decides_beside_the_policy_and_serves_nothing() {
+    let home = Home::with_model();
+    let shadow = "shadow = \"threshold-policy\"\nshadow_settings = { threshold = 0.8 }\n";
+    home.write_settings(&format!("log = \"info,isartor_host=debug\"\n[policy]\n{shadow}"));
+    let gateway = home.up();
+    gateway.await_semantic("active");
+    gateway.store("Turn on the lights", "Press the switch upwards.");
+    assert_eq!(gateway.lookup("Turn off the lights")["hit"], json!(false), "the shadow would serve it");
+    let log = home.state().join("run/isartor.log");
+    let disagreed =
+        || std::fs::read_to_string(&log).expect("there is a log").contains("the shadow policy decides otherwise");
+    for _ in 0..200 {
+        if disagreed() {
+            return;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(50));
+    }
+    panic!("the shadow said nothing: {}", std::fs::read_to_string(&log).expect("there is a log"));
+}
+
+#[test]
+fn a_shadow_that_cannot_be_used_is_reported_and_harms_nothing() {
+    let home = Home::with_model();
+    home.write_settings("[policy]\nshadow = \"threshold-policy\"\nshadow_settings = { treshold = 0.8 }\n");
+    let gateway = home.up();
+    gateway.await_semantic("active");
+    let failed = gateway.get("/health").1["plugins"]["failed"].to_string();
+    assert!(failed.contains("there is no setting called treshold"), "{failed}");
+    gateway.store("How do I boil an egg?", "For eight minutes.");
+    assert_eq!(gateway.lookup("how can I boil an egg")["response"], "For eight minutes.");
+    drop(gateway);
+    home.write_settings("[policy]\nshadow_settings = { threshold = 0.8 }\n");
+    let output = home.run(&["status"]);
+    let error = String::from_utf8_lossy(&output.stderr);
+    assert!(error.contains("policy.shadow_settings") && error.contains("policy.shadow names no policy"), "{error}");
 }
 
 fn assert_share(share: &Value, count: u64, of: u64) {

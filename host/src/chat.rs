@@ -9,6 +9,7 @@ mod ledger;
 pub mod request;
 pub mod secrets;
 mod semantic;
+mod shadow;
 pub mod statistics;
 
 use std::path::Path;
@@ -30,6 +31,7 @@ use statistics::Event;
 pub use answer::{Answer, FeedbackOutcome, Hit, Layer, LayerState, Miss, Refusal, Stored};
 pub use caller::{Caller, Channel, Principal, Said};
 pub(crate) use semantic::COSINE_FLOOR;
+pub use shadow::ShadowCounts;
 pub use statistics::{Figures, Statistics, StatisticsError};
 
 /// How the time is told. Steady: it does not follow the steps of the machine's clock.
@@ -90,6 +92,20 @@ pub enum ChatError {
     Panicked,
 }
 
+/// What decides in the semantic tier.
+pub struct Policies {
+    pub active: Option<Policy>,
+    /// Decides beside the active one, and serves nothing.
+    pub shadow: Option<Policy>,
+}
+
+/// One that decides alone, or none.
+impl From<Option<Policy>> for Policies {
+    fn from(active: Option<Policy>) -> Self {
+        Self { active, shadow: None }
+    }
+}
+
 /// The use case behind the MCP tools and the HTTP API.
 pub struct Chat {
     cache: Arc<Cache>,
@@ -103,10 +119,10 @@ pub struct Chat {
 }
 
 impl Chat {
-    /// With `policy` the semantic tier waits for its embedder; without one it stays off.
-    pub fn new(cache: Arc<Cache>, policy: Option<Policy>, settings: &CacheSettings, clock: Clock) -> Self {
+    /// With an active policy the semantic tier waits for its embedder; without one it stays off.
+    pub fn new(cache: Arc<Cache>, policies: impl Into<Policies>, settings: &CacheSettings, clock: Clock) -> Self {
         let admission = Admission::new();
-        let semantic = Arc::new(SemanticTier::new(Arc::clone(&cache), policy, admission.gate()));
+        let semantic = Arc::new(SemanticTier::new(Arc::clone(&cache), policies.into(), admission.gate()));
         let (default_ttl, explore) = (settings.default_ttl, settings.explore);
         let (ledger, statistics) = (Ledger::new(), Statistics::default());
         Self { cache, semantic, admission, ledger, statistics, default_ttl, explore, clock }
@@ -274,6 +290,18 @@ impl Chat {
     /// The embedder will not come, and `why`.
     pub fn deactivate(&self, why: String) {
         self.semantic.deactivate(why);
+    }
+
+    /// The policy that decides beside the active one, and how often it agrees, if there is one.
+    pub fn shadow(&self) -> Option<(&str, ShadowCounts)> {
+        self.semantic.shadow().map(|shadow| (shadow.policy(), shadow.counts()))
+    }
+
+    /// The digest of the only policy that may be the shadow from now on.
+    pub fn allow_shadow(&self, digest: Option<&str>) {
+        if let Some(shadow) = self.semantic.shadow() {
+            shadow.allow(digest);
+        }
     }
 
     /// Why the policy may not decide; none lets it.

@@ -2,6 +2,7 @@
 
 mod app;
 mod ask;
+mod cache;
 mod clients;
 mod connect;
 mod doctor;
@@ -52,6 +53,9 @@ enum Command {
     /// Measure the policies that decide what may be served.
     #[command(subcommand)]
     Policy(policy::PolicyCommand),
+    /// Look into the cache, and try it out.
+    #[command(subcommand)]
+    Cache(cache::CacheCommand),
     /// Install isartor into an AI client, or take it out again; list the clients and how they are.
     Connect(connect::ConnectArgs),
     /// Pack isartor into a file that a client installs by itself.
@@ -121,6 +125,7 @@ pub fn run(cli: Cli, environment: Environment) -> anyhow::Result<ExitCode> {
         | Command::Model(_)
         | Command::Plugin(_)
         | Command::Policy(_)
+        | Command::Cache(_)
         | Command::Connect(_)
         | Command::App(_)
         | Command::Pack(_)
@@ -137,6 +142,7 @@ pub fn run(cli: Cli, environment: Environment) -> anyhow::Result<ExitCode> {
         Command::Model(ModelCommand::Status(args)) => model::status(&settings, args.json),
         Command::Plugin(command) => plugin::run(&settings, &environment, command),
         Command::Policy(command) => policy::run(&settings, &command),
+        Command::Cache(command) => cache::run(&settings, &command),
         Command::Connect(args) => connect::run(&settings, &environment, args),
         Command::Pack(args) => pack::run(&settings, &environment, &args),
         Command::App(command) => app::run(&settings, &environment, command),

@@ -147,6 +147,15 @@ pub struct PolicySettings {
     pub name: Option<String>,
     /// Passed to the policy's `configure` as they are.
     pub settings: Vec<(String, String)>,
+    pub shadow: Option<ShadowSettings>,
+}
+
+/// A policy that decides beside the one in use, and serves nothing.
+#[derive(Debug, Clone)]
+pub struct ShadowSettings {
+    /// Its id.
+    pub name: String,
+    pub settings: Vec<(String, String)>,
 }
 
 /// How many earlier states of a file are kept, unless the user says otherwise.

@@ -11,7 +11,8 @@ use std::time::SystemTime;
 use tokio::task::AbortHandle;
 
 use super::eligibility::Gate;
-use super::{Answer, ChatError, Clock, LayerState, Miss};
+use super::shadow::Shadow;
+use super::{Answer, ChatError, Clock, LayerState, Miss, Policies};
 use crate::cache::embedding::{Embedder, Urgency};
 use crate::cache::{Asked, Cache, EntryId, NewEntry, Reach, Scope};
 use crate::plugin::Policy;
@@ -23,6 +24,7 @@ pub(super) struct SemanticTier {
     cache: Arc<Cache>,
     policy: Option<Arc<Policy>>,
     gate: Arc<Gate>,
+    shadow: Option<Arc<Shadow>>,
     state: RwLock<State>,
     /// Why the policy may not decide now, whatever else is ready.
     forbidden: Arc<Forbidden>,
@@ -67,13 +69,15 @@ struct Storing {
 }
 
 impl SemanticTier {
-    pub(super) fn new(cache: Arc<Cache>, policy: Option<Policy>, gate: Arc<Gate>) -> Self {
+    pub(super) fn new(cache: Arc<Cache>, policies: Policies, gate: Arc<Gate>) -> Self {
+        let Policies { active: policy, shadow } = policies;
+        let shadow = shadow.and_then(|shadow| started(shadow, &cache)).map(Arc::new);
         let state = match &policy {
             Some(_) => State::Loading,
             None => State::Off { why: None },
         };
         let (policy, state) = (policy.map(Arc::new), RwLock::new(state));
-        Self { cache, policy, gate, state, forbidden: Arc::default(), stores: Arc::default() }
+        Self { cache, policy, gate, shadow, state, forbidden: Arc::default(), stores: Arc::default() }
     }
 
     pub(super) fn state(&self) -> LayerState {
@@ -110,6 +114,10 @@ impl SemanticTier {
         self.set(State::Off { why: Some(why) });
     }
 
+    pub(super) fn shadow(&self) -> Option<&Shadow> {
+        self.shadow.as_deref()
+    }
+
     /// Whether an embedder would be put to use.
     pub(super) fn has_policy(&self) -> bool {
         self.policy.is_some()
@@ -118,7 +126,8 @@ impl SemanticTier {
     /// Returns once what was stored before is in the tier; look-ups are answered from the beginning.
     pub(super) async fn activate(&self, embedder: Embedder, clock: &Clock) {
         let Some(policy) = self.policy.clone() else { return };
-        let engine = Arc::new(Engine::new(Arc::clone(&self.cache), policy, Arc::clone(&self.gate), embedder));
+        let (cache, gate) = (Arc::clone(&self.cache), Arc::clone(&self.gate));
+        let engine = Arc::new(Engine::new(cache, policy, gate, self.shadow.clone(), embedder));
         let forbidden = Arc::clone(&self.forbidden);
         let catch_up =
             Arc::new(CatchUp::new(Arc::clone(&self.cache), Arc::clone(&engine), forbidden, Arc::clone(clock)));
@@ -181,6 +190,17 @@ impl SemanticTier {
 
     fn set(&self, state: State) {
         *self.state.write().unwrap_or_else(PoisonError::into_inner) = state;
+    }
+}
+
+/// Without a thread for it there is no shadow; everything else goes on.
+fn started(shadow: Policy, cache: &Arc<Cache>) -> Option<Shadow> {
+    match Shadow::start(shadow, cache) {
+        Ok(shadow) => Some(shadow),
+        Err(error) => {
+            tracing::error!(error = &error as &dyn std::error::Error, "cannot start the shadow policy");
+            None
+        }
     }
 }
 

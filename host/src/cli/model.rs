@@ -1,4 +1,4 @@
-//! `isartor model pull|status`: progress and reports.
+//! `isartor model pull|status`: progress and reports; and the model for the commands that measure with it.
 
 use std::process::ExitCode;
 use std::time::Duration;
@@ -7,11 +7,12 @@ use serde_json::{Value, json};
 
 use super::output::{Hinted, line};
 use super::progress::ProgressPrinter;
+use crate::cache::embedding::Embedder;
 use crate::model::{self, FileState, Golden, ModelFile, Outcome, Part, Status};
 use crate::settings::{ModelSource, Settings};
 
 /// A name that is still being resolved when the hub was given up would otherwise be waited for.
-pub(super) const SHUTDOWN: Duration = Duration::from_millis(100);
+const SHUTDOWN: Duration = Duration::from_millis(100);
 
 pub(super) fn pull(settings: &Settings, source: Option<&str>) -> anyhow::Result<ExitCode> {
     let source = source.map_or_else(|| settings.embedding.source.clone(), ModelSource::from);
@@ -23,6 +24,18 @@ pub(super) fn pull(settings: &Settings, source: Option<&str>) -> anyhow::Result<
     let files = pulled?;
     line(format!("the {} model is ready: {}", settings.embedding.precision.as_str(), files.model.display()))?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// The model, fetched if it is not there yet, for a command that measures what is served.
+pub(super) fn embedder(settings: &Settings, printer: &ProgressPrinter) -> anyhow::Result<Embedder> {
+    if !settings.embedding.enabled {
+        let hint = "set `enabled = true` under [embedding] in isartor.toml, or unset ISARTOR__EMBEDDING__ENABLED";
+        return Err(Hinted::new("a policy decides on embeddings, and they are switched off", hint).into());
+    }
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let opened = runtime.block_on(model::open(&settings.embedding, &|progress| printer.show(progress)));
+    runtime.shutdown_timeout(SHUTDOWN);
+    Ok(opened?)
 }
 
 /// Exits 1 when the model cannot be used.

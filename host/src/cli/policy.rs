@@ -15,9 +15,7 @@ use clap::{Args, Subcommand};
 use super::output::{Hinted, line};
 use super::progress::ProgressPrinter;
 use super::{model as model_command, plugin};
-use crate::cache::embedding::Embedder;
 use crate::evaluate::{Judge, Pair, pairs};
-use crate::model;
 use crate::plugin::Policy;
 use crate::settings::Settings;
 use report::Report;
@@ -67,7 +65,7 @@ fn eval(settings: &Settings, args: &EvalArgs) -> anyhow::Result<ExitCode> {
     let pairs = read_all(&args.files)?;
     let chosen = args.choice.load(settings)?;
     let printer = ProgressPrinter::beside_a_report();
-    let embedder = embedder(settings, &printer)?;
+    let embedder = model_command::embedder(settings, &printer)?;
     let judge = Judge { embedder: &embedder, policy: &chosen.policy, threads: settings.embedding.sessions };
     let judged = judge.judge(&pairs, &|done, total| printer.count("reading the texts", done, total))?;
     drop(printer);
@@ -115,18 +113,6 @@ fn setting(text: &str) -> Result<(String, String), String> {
         Some((key, value)) if !key.is_empty() => Ok((key.to_owned(), value.to_owned())),
         Some(_) | None => Err("it is written KEY=VALUE".to_owned()),
     }
-}
-
-/// The model, fetched if it is not there yet.
-pub(super) fn embedder(settings: &Settings, printer: &ProgressPrinter) -> anyhow::Result<Embedder> {
-    if !settings.embedding.enabled {
-        let hint = "set `enabled = true` under [embedding] in isartor.toml, or unset ISARTOR__EMBEDDING__ENABLED";
-        return Err(Hinted::new("a policy decides on embeddings, and they are switched off", hint).into());
-    }
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let opened = runtime.block_on(model::open(&settings.embedding, &|progress| printer.show(progress)));
-    runtime.shutdown_timeout(model_command::SHUTDOWN);
-    Ok(opened?)
 }
 
 fn read_all(files: &[PathBuf]) -> anyhow::Result<Vec<Pair>> {

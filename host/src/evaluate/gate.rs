@@ -1,7 +1,7 @@
 //! What the host itself keeps out of the semantic tier, whatever a policy says: where the gates of a look-up join.
 //! No pair has a context, so what leans on one is a miss.
 
-use crate::chat::eligibility::Gate;
+use crate::chat::eligibility::{Eligibility, Gate};
 use crate::chat::{COSINE_FLOOR, Miss};
 
 pub(super) struct HostGates {
@@ -15,7 +15,11 @@ impl HostGates {
 
     /// The stable code of the reason why this text is neither asked nor offered, if there is one.
     pub(super) fn bars(&self, text: &str) -> Option<&'static str> {
-        self.eligibility.of(text).code()
+        match self.eligibility.of(text) {
+            Eligibility::Semantic => None,
+            Eligibility::ExactOnly(reason) => Some(Miss::ExactOnly(reason).code()),
+            Eligibility::NeedsContext => Some(Miss::NeedsContext.code()),
+        }
     }
 
     /// The same for two texts that may each be asked.

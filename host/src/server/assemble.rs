@@ -7,7 +7,7 @@ use super::reload::Reload;
 use super::{Gateway, PluginsInUse, SteadyClock};
 use crate::cache::embedding::embedder_id;
 use crate::cache::{Cache, CacheError};
-use crate::chat::{Chat, Statistics};
+use crate::chat::{Chat, Policies, Statistics};
 use crate::model::{self, Progress};
 use crate::plugin::{Lock, Outside, Places, PluginError, Plugins, Policy};
 use crate::settings::Settings;
@@ -37,6 +37,7 @@ pub async fn assemble(settings: Arc<Settings>) -> Result<(Gateway, Reload), Asse
         Ok(policy) => (Some(policy), None),
         Err(why) => (None, why),
     };
+    let policies = Policies { shadow: shadow(&plugins, &settings, &mut failed), active: policy };
     let embedder = embedder_id(settings.embedding.precision);
     let clock = SteadyClock::start(home.clock_file());
     let told = clock.clone();
@@ -44,7 +45,7 @@ pub async fn assemble(settings: Arc<Settings>) -> Result<(Gateway, Reload), Asse
     let (cache, set_aside) = Cache::open_or_set_aside(&database, &settings.cache, embedder, &digest, clock.now())?;
     let cache = Arc::new(cache);
     let statistics = Statistics::restored(&home.statistics_file(), clock.now());
-    let chat = Chat::new(cache, policy, &settings.cache, Arc::new(move || told.now()));
+    let chat = Chat::new(cache, policies, &settings.cache, Arc::new(move || told.now()));
     let chat = Arc::new(chat.counting(statistics));
     if let Some(why) = no_policy {
         chat.deactivate(why);
@@ -88,6 +89,19 @@ fn policy(
             let why = format!("the policy {name} cannot be used: {}", error.chain());
             failed.push((name, error.chain()));
             Err(Some(why))
+        }
+    }
+}
+
+/// The policy that decides beside the other one. Without it nothing is missed but its verdicts.
+fn shadow(plugins: &Plugins, settings: &Settings, failed: &mut Vec<(String, String)>) -> Option<Policy> {
+    let shadow = settings.policy.shadow.as_ref().filter(|_| settings.embedding.enabled)?;
+    match plugins.policy(Some(&shadow.name), &shadow.settings) {
+        Ok(policy) => Some(policy),
+        Err(error) => {
+            tracing::error!(policy = shadow.name, error = error.chain(), "the shadow policy cannot be used");
+            failed.push((shadow.name.clone(), error.chain()));
+            None
         }
     }
 }

@@ -85,6 +85,7 @@ impl Reload {
         let mut failed: Vec<(String, String)> =
             plugins.failed().map(|one| (one.name.clone(), one.reason.clone())).collect();
         failed.extend(self.check_policy(&plugins));
+        failed.extend(self.check_shadow(&plugins));
         self.plugins = Arc::new(plugins);
         self.in_use.put_to_use(&self.plugins, failed, fingerprint).await;
         tracing::info!("the plugins are as isartor-plugins.lock says");
@@ -112,6 +113,14 @@ impl Reload {
         };
         self.chat.forbid_semantic(problem.as_ref().map(|(policy, why)| format!("the policy {policy}: {why}")));
         problem
+    }
+
+    /// Neither is one that is only counted asked any more.
+    fn check_shadow(&self, plugins: &Plugins) -> Option<(String, String)> {
+        let shadow = self.settings.policy.shadow.as_ref().filter(|_| self.settings.embedding.enabled)?;
+        let now = plugins.policy_plugin(Some(&shadow.name));
+        self.chat.allow_shadow(now.as_ref().ok().map(|plugin| plugin.digest()));
+        now.err().map(|error| (shadow.name.clone(), error.chain()))
     }
 
     /// What is wrong with the policy, where the gateway started without one: a restart would not help.

@@ -14,7 +14,7 @@ use toml::{Table, Value};
 
 use super::{
     CacheSettings, ConnectSettings, DEFAULT_BACKUPS_KEPT, EmbeddingSettings, Environment, Flags, Home, ModelSource,
-    NearestKind, PolicySettings, Precision, ServerSettings, Settings, SettingsError,
+    NearestKind, PolicySettings, Precision, ServerSettings, Settings, SettingsError, ShadowSettings,
 };
 
 const VARIABLE_PREFIX: &str = "ISARTOR__";
@@ -73,6 +73,8 @@ struct Embedding {
 struct Policy {
     name: Option<String>,
     settings: Table,
+    shadow: Option<String>,
+    shadow_settings: Table,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -245,7 +247,17 @@ impl Embedding {
 
 impl Policy {
     fn into_settings(self) -> Result<PolicySettings, SettingsError> {
-        Ok(PolicySettings { name: self.name, settings: texts("policy.settings", self.settings)? })
+        let shadow_settings = texts("policy.shadow_settings", self.shadow_settings)?;
+        let shadow = match (self.shadow, shadow_settings.first()) {
+            (Some(name), _) => Some(ShadowSettings { name, settings: shadow_settings }),
+            (None, None) => None,
+            (None, Some((key, value))) => {
+                let message = "policy.shadow names no policy to tell it to".to_owned();
+                let value = format!("{{ {key} = {value}, ... }}");
+                return Err(SettingsError::Value { key: "policy.shadow_settings", value, message });
+            }
+        };
+        Ok(PolicySettings { name: self.name, settings: texts("policy.settings", self.settings)?, shadow })
     }
 }
 

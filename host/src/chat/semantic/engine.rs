@@ -10,8 +10,9 @@ use tokio::task::block_in_place;
 
 use super::pending::Pending;
 use crate::cache::embedding::{Embedder, Embedding, EmbeddingError, Urgency};
-use crate::cache::{Asked, Cache, CacheError, Entry, Near, Semantics};
+use crate::cache::{Asked, Cache, CacheError, Entry, EntryId, Near, Semantics};
 use crate::chat::eligibility::{Eligibility, Gate};
+use crate::chat::shadow::Shadow;
 use crate::chat::{Answer, ChatError, Hit, Layer, Miss, age};
 use crate::plugin::breaker::BreakerState;
 use crate::plugin::policy::{CANDIDATES_MAX, Candidate, Question, Verdict};
@@ -25,6 +26,7 @@ pub(super) struct Engine {
     cache: Arc<Cache>,
     policy: Arc<Policy>,
     gate: Arc<Gate>,
+    shadow: Option<Arc<Shadow>>,
     embedder: Embedder,
     pending: Pending,
     /// For what computes beside the embedder; as many as it has sessions.
@@ -55,9 +57,15 @@ pub(super) enum Trouble {
 }
 
 impl Engine {
-    pub(super) fn new(cache: Arc<Cache>, policy: Arc<Policy>, gate: Arc<Gate>, embedder: Embedder) -> Self {
+    pub(super) fn new(
+        cache: Arc<Cache>,
+        policy: Arc<Policy>,
+        gate: Arc<Gate>,
+        shadow: Option<Arc<Shadow>>,
+        embedder: Embedder,
+    ) -> Self {
         let places = Semaphore::new(embedder.sessions());
-        Self { cache, policy, gate, embedder, pending: Pending::default(), places, failure: Mutex::default() }
+        Self { cache, policy, gate, shadow, embedder, pending: Pending::default(), places, failure: Mutex::default() }
     }
 
     /// What is stored and still to be embedded.
@@ -139,7 +147,9 @@ impl Engine {
     fn find(&self, asked: &Asked<'_>, prompt: &str, vector: &[f32], now: SystemTime) -> Result<Answer, ChatError> {
         let near = self.cache.nearest(asked, vector, CANDIDATES_MAX, now)?;
         let servable: Vec<&Near> = near.iter().filter(|near| is_servable(near)).collect();
-        let chosen = match self.decide(prompt, &servable, now) {
+        let decided = self.decide(prompt, &servable, now);
+        self.show_the_shadow(prompt, &servable, decided.as_ref().ok().map(|chosen| chosen.id), now);
+        let chosen = match decided {
             Ok(near) => near,
             Err(miss) => return Ok(Answer::Miss(miss)),
         };
@@ -179,6 +189,12 @@ impl Engine {
             }
             Verdict::Miss(reason) => Err(Miss::Policy(reason.code())),
         }
+    }
+
+    fn show_the_shadow(&self, prompt: &str, servable: &[&Near], active: Option<EntryId>, now: SystemTime) {
+        let Some(shadow) = &self.shadow else { return };
+        let without_features = |near: &&Near| (near.id, Candidate { features: Vec::new(), ..candidate(near, now) });
+        shadow.compare(prompt, servable.iter().map(without_features).collect(), active, now);
     }
 
     /// Runs `work` once there is a place: on this thread, while the runtime moves everything else away from it.
