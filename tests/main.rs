@@ -17,3 +17,4 @@ mod model;
 mod plugins;
 mod policy;
 mod tidy;
+mod trust;

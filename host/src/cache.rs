@@ -141,6 +141,19 @@ impl Cache {
         self.recovering(entry).map(Option::flatten)
     }
 
+    /// The entry that answered this question before, unless it is gone, is not to be seen, or users have said since that
+    /// it should not.
+    pub fn again(&self, asked: &Asked<'_>, before: &Served, now: SystemTime) -> Result<Option<Entry>, CacheError> {
+        let (found, snapshot) = {
+            let current = self.contents.read();
+            let visible = current.index.visible(asked.model, now.into());
+            let Some(found) = current.index.again(before, &visible) else { return Ok(None) };
+            current.index.touch(found.id, now.into());
+            (found, current.snapshot()?)
+        };
+        self.recovering(snapshot.texts(found.id, |texts| entry(&found, &texts)))
+    }
+
     /// At most `limit` live entries nearest to `vector`, nearest first, newer first among equals; none that somebody
     /// called wrong for this question.
     pub fn nearest(

@@ -18,7 +18,7 @@ use std::time::{Duration, SystemTime};
 
 use crate::cache::embedding::Embedder;
 use crate::cache::{
-    Asked, Cache, CacheError, ContextKey, EntryId, Imported, Judged, NewEntry, Opinion, Reach, Scope, Served,
+    Asked, Cache, CacheError, ContextKey, Entry, EntryId, Imported, Judged, NewEntry, Opinion, Reach, Scope, Served,
 };
 use crate::plugin::Policy;
 use crate::settings::CacheSettings;
@@ -139,32 +139,44 @@ impl Chat {
         let caller = caller.knowing(lookup.said);
         let scope = scope(&caller.principal, lookup.namespace, lookup.context);
         let asked = Asked::new(&scope, &lookup.prompt, lookup.model.as_deref());
-        let answer = match self.cache.exact(&asked, now)? {
-            Some(entry) => Answer::Hit(Hit {
-                layer: Layer::Exact,
-                response: entry.response,
-                score: 1.0,
-                age: age(entry.created, now),
-                matched_prompt: entry.prompt,
-                entry: entry.id,
-            }),
+        let (answer, cosine) = match self.known(&asked, now)? {
+            Some((entry, cosine)) => (Answer::Hit(Hit::exact(entry, now)), cosine),
             None => self.similar(&asked, &lookup.prompt, now).await?,
         };
-        Ok(self.noted(&caller, &asked, answer, now))
+        Ok(self.noted(&caller, &asked, answer, cosine, now))
+    }
+
+    /// The answer to exactly this question: stored under it, or recognised for it before. Also the cosine that answer
+    /// was found at.
+    fn known(&self, asked: &Asked<'_>, now: SystemTime) -> Result<Option<(Entry, f32)>, ChatError> {
+        if let Some(entry) = self.cache.exact(asked, now)? {
+            return Ok(Some((entry, 1.0)));
+        }
+        let before = match self.semantic.state() {
+            LayerState::Active | LayerState::Loading => self.ledger.recognised(asked.model(), asked.question()),
+            LayerState::Off => None,
+        };
+        let Some(before) = before else { return Ok(None) };
+        Ok(self.cache.again(asked, &before, now)?.map(|entry| (entry, before.cosine)))
     }
 
     /// Looks in the semantic tier, unless the prompt is none of its business whatever a policy says.
-    async fn similar(&self, asked: &Asked<'_>, prompt: &str, now: SystemTime) -> Result<Answer, ChatError> {
-        match self.admission.of(prompt) {
-            Eligibility::Semantic => self.semantic.lookup(asked, prompt, now).await,
-            Eligibility::NeedsContext if !asked.has_context() => Ok(Answer::Miss(Miss::NeedsContext)),
-            Eligibility::NeedsContext => Ok(Answer::Miss(Miss::NotFound)),
-            Eligibility::ExactOnly(reason) => Ok(Answer::Miss(Miss::ExactOnly(reason))),
-        }
+    async fn similar(&self, asked: &Asked<'_>, prompt: &str, now: SystemTime) -> Result<(Answer, f32), ChatError> {
+        let answer = match self.admission.of(prompt) {
+            Eligibility::Semantic => self.semantic.lookup(asked, prompt, now).await?,
+            Eligibility::NeedsContext if !asked.has_context() => Answer::Miss(Miss::NeedsContext),
+            Eligibility::NeedsContext => Answer::Miss(Miss::NotFound),
+            Eligibility::ExactOnly(reason) => Answer::Miss(Miss::ExactOnly(reason)),
+        };
+        let cosine = match &answer {
+            Answer::Hit(hit) => hit.score,
+            Answer::Miss(_) => 0.0,
+        };
+        Ok((answer, cosine))
     }
 
     /// Remembers what is answered, and answers a small share of the hits as misses when told to explore.
-    fn noted(&self, caller: &Caller, asked: &Asked<'_>, answer: Answer, now: SystemTime) -> Answer {
+    fn noted(&self, caller: &Caller, asked: &Asked<'_>, answer: Answer, cosine: f32, now: SystemTime) -> Answer {
         let question = asked.question();
         let answer = match answer {
             Answer::Hit(hit) if self.explore > 0.0 && fastrand::f64() < self.explore => {
@@ -175,10 +187,12 @@ impl Chat {
         };
         match &answer {
             Answer::Hit(hit) => {
+                let served = Served { entry: hit.entry, question, cosine };
                 if hit.layer == Layer::Semantic {
                     self.cache.touch(hit.entry, now);
+                    self.ledger.note_recognised(asked.model(), served);
                 }
-                self.ledger.note_served(caller, Served { entry: hit.entry, question, cosine: hit.score });
+                self.ledger.note_served(caller, served);
             }
             Answer::Miss(_) => self.ledger.note_missed(caller, question),
         }

@@ -161,15 +161,17 @@ impl<'a> Gateway<'a> {
     /// Until the semantic tier is active, where it is to be; how long that took.
     async fn await_semantic(&self) -> Result<Duration> {
         let began = Instant::now();
-        while self.semantic == Semantic::On {
+        if self.semantic != Semantic::On {
+            return Ok(began.elapsed());
+        }
+        loop {
             let layers = self.health().await?["layers"].clone();
             match layers["semantic"].as_str() {
-                Some("active") => break,
+                Some("active") => return Ok(began.elapsed()),
                 Some("loading") => tokio::time::sleep(Duration::from_millis(20)).await,
                 _ => return Err(format!("no semantic tier: {layers}").into()),
             }
         }
-        Ok(began.elapsed())
     }
 
     /// `kill -9`.

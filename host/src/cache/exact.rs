@@ -55,6 +55,11 @@ impl<'a> Asked<'a> {
         self.scope.context.is_some()
     }
 
+    /// The model that was named.
+    pub fn model(&self) -> Option<&str> {
+        self.model
+    }
+
     pub fn question(&self) -> QuestionKey {
         self.question
     }

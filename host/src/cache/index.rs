@@ -12,7 +12,6 @@ use std::sync::atomic::{AtomicU8, AtomicU32};
 
 use hashbrown::HashTable;
 
-use super::EntryId;
 use super::change::{Change, Described, Head};
 use super::exact::{QuestionKey, ScopeKey};
 use super::feedback::Rating;
@@ -20,6 +19,7 @@ use super::lifetime::Moment;
 use super::models::Models;
 use super::nearest::{self, Build, Quantised, Vectors, View, Visible};
 use super::origin::Reach;
+use super::{EntryId, Served};
 use crate::settings::NearestKind;
 use ends::Ends;
 use eviction::Choice;
@@ -88,6 +88,13 @@ impl Index {
     pub(super) fn newest(&self, question: &QuestionKey, visible: &Visible) -> Option<Found> {
         let is_seen = |row: &&Row| visible.admits(row.model, &row.lifetime) && !self.rejects(row.id, question);
         self.of_question(question).filter(is_seen).max_by_key(|row| row.id).map(|row| self.found(row))
+    }
+
+    /// An entry that was served before, if it may still be seen and nobody said since that it should not be served.
+    pub(super) fn again(&self, before: &Served, visible: &Visible) -> Option<Found> {
+        let row = self.row(before.entry).filter(|row| visible.admits(row.model, &row.lifetime))?;
+        let is_barred = self.rejects(row.id, &before.question) || self.standing(row.id).0 > before.cosine;
+        (!is_barred).then(|| self.found(row))
     }
 
     fn of_question(&self, question: &QuestionKey) -> impl Iterator<Item = &Row> {

@@ -1,9 +1,9 @@
 //! What a look-up gives back, and what each layer of the cache is doing.
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use super::eligibility::Reason;
-use crate::cache::EntryId;
+use crate::cache::{Entry, EntryId};
 
 #[derive(Debug, Clone, PartialEq)]
 pub enum Answer {
@@ -22,8 +22,24 @@ pub struct Hit {
     pub entry: EntryId,
 }
 
+impl Hit {
+    pub(super) fn exact(entry: Entry, now: SystemTime) -> Self {
+        Self::of(Layer::Exact, 1.0, entry, now)
+    }
+
+    pub(super) fn semantic(entry: Entry, cosine: f32, now: SystemTime) -> Self {
+        Self::of(Layer::Semantic, cosine, entry, now)
+    }
+
+    fn of(layer: Layer, score: f32, entry: Entry, now: SystemTime) -> Self {
+        let Entry { id, prompt, response, created, .. } = entry;
+        Self { layer, response, score, age: super::age(created, now), matched_prompt: prompt, entry: id }
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Layer {
+    /// The same question, or one that this entry was found to answer before.
     Exact,
     Semantic,
 }

@@ -12,6 +12,7 @@ use crate::cache::{EntryId, QuestionKey, Served};
 /// Of each kind; the oldest are forgotten first.
 const SERVED_KEPT: NonZeroUsize = NonZeroUsize::new(16_384).expect("it is not zero");
 const MISSED_KEPT: NonZeroUsize = NonZeroUsize::new(16_384).expect("it is not zero");
+const RECOGNISED_KEPT: NonZeroUsize = NonZeroUsize::new(16_384).expect("it is not zero");
 const EXPLORED_KEPT: NonZeroUsize = NonZeroUsize::new(1_024).expect("it is not zero");
 
 pub(super) struct Ledger {
@@ -23,6 +24,7 @@ pub(super) struct Ledger {
 struct Memories {
     served: LruCache<u64, Served>,
     missed: LruCache<u64, ()>,
+    recognised: LruCache<u64, Served>,
     explored: LruCache<u64, EntryId>,
 }
 
@@ -31,6 +33,7 @@ impl Ledger {
         let memories = Memories {
             served: LruCache::new(SERVED_KEPT),
             missed: LruCache::new(MISSED_KEPT),
+            recognised: LruCache::new(RECOGNISED_KEPT),
             explored: LruCache::new(EXPLORED_KEPT),
         };
         Self { hasher: RandomState::new(), memories: Mutex::new(memories) }
@@ -56,6 +59,17 @@ impl Ledger {
     pub(super) fn has_missed(&self, caller: &Caller, question: QuestionKey) -> bool {
         let key = self.asker(caller, question);
         self.memories().missed.contains(&key)
+    }
+
+    /// Which entry answers a question in other words, so that nobody has to decide that again.
+    pub(super) fn note_recognised(&self, model: Option<&str>, served: Served) {
+        let key = self.hasher.hash_one((served.question, model));
+        self.memories().recognised.put(key, served);
+    }
+
+    pub(super) fn recognised(&self, model: Option<&str>, question: QuestionKey) -> Option<Served> {
+        let key = self.hasher.hash_one((question, model));
+        self.memories().recognised.get(&key).copied()
     }
 
     pub(super) fn note_explored(&self, question: QuestionKey, would_have_served: EntryId) {

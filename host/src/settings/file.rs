@@ -132,6 +132,8 @@ fn checked(table: Table) -> Result<Table, toml::de::Error> {
 fn typed(value: &str) -> Value {
     if let Ok(number) = value.parse::<i64>() {
         Value::Integer(number)
+    } else if let Some(number) = value.contains('.').then(|| value.parse::<f64>().ok()).flatten() {
+        Value::Float(number)
     } else if let Ok(flag) = value.parse::<bool>() {
         Value::Boolean(flag)
     } else {

@@ -10,10 +10,10 @@ use tokio::task::block_in_place;
 
 use super::pending::Pending;
 use crate::cache::embedding::{Embedder, Embedding, EmbeddingError, Urgency};
-use crate::cache::{Asked, Cache, CacheError, Entry, EntryId, Near, Semantics};
+use crate::cache::{Asked, Cache, CacheError, EntryId, Near, Semantics};
 use crate::chat::eligibility::{Eligibility, Gate};
 use crate::chat::shadow::Shadow;
-use crate::chat::{Answer, ChatError, Hit, Layer, Miss, age};
+use crate::chat::{Answer, ChatError, Hit, Miss, age};
 use crate::plugin::breaker::BreakerState;
 use crate::plugin::policy::{CANDIDATES_MAX, Candidate, Question, Verdict};
 use crate::plugin::{PluginError, Policy};
@@ -165,7 +165,7 @@ impl Engine {
         if !self.gate.may_answer(prompt, &entry.prompt) {
             return Ok(Answer::Miss(Miss::OtherCode));
         }
-        Ok(Answer::Hit(hit(entry, chosen.cosine, now)))
+        Ok(Answer::Hit(Hit::semantic(entry, chosen.cosine, now)))
     }
 
     /// The candidate that the policy serves.
@@ -218,16 +218,5 @@ fn candidate(near: &Near, now: SystemTime) -> Candidate {
         threshold: near.threshold,
         complaints: near.complaints,
         features: near.features.clone().unwrap_or_default(),
-    }
-}
-
-fn hit(entry: Entry, cosine: f32, now: SystemTime) -> Hit {
-    Hit {
-        layer: Layer::Semantic,
-        response: entry.response,
-        score: cosine,
-        age: age(entry.created, now),
-        matched_prompt: entry.prompt,
-        entry: entry.id,
     }
 }
