@@ -26,7 +26,7 @@ use admission::Admission;
 use eligibility::Eligibility;
 use ledger::Ledger;
 use semantic::SemanticTier;
-use statistics::Event;
+use statistics::{Beside, Event};
 
 pub use answer::{Answer, FeedbackOutcome, Hit, Layer, LayerState, Miss, Refusal, Stored};
 pub use caller::{Caller, Channel, Principal, Said};
@@ -348,8 +348,9 @@ impl Chat {
 
     /// What it was good for until now.
     pub fn figures(&self) -> Figures {
-        self.statistics.note_evicted(self.cache.holdings().evicted);
-        self.statistics.figures((self.clock)())
+        let shadow = self.shadow().map(|(_, counts)| counts).unwrap_or_default();
+        let beside = Beside { evicted: self.cache.holdings().evicted, shadow };
+        self.statistics.figures(&beside, (self.clock)())
     }
 
     pub fn save_figures(&self, file: &Path) -> Result<(), StatisticsError> {

@@ -47,15 +47,15 @@ enum Command {
     /// Fetch and check the embedding model.
     #[command(subcommand)]
     Model(ModelCommand),
+    /// Look at what the cache holds and what it was good for; delete, export, import.
+    #[command(subcommand)]
+    Cache(cache::CacheCommand),
     /// Look at plugins, install them, and say what each may do.
     #[command(subcommand)]
     Plugin(plugin::PluginCommand),
     /// Measure the policies that decide what may be served.
     #[command(subcommand)]
     Policy(policy::PolicyCommand),
-    /// Look into the cache, and try it out.
-    #[command(subcommand)]
-    Cache(cache::CacheCommand),
     /// Install isartor into an AI client, or take it out again; list the clients and how they are.
     Connect(connect::ConnectArgs),
     /// Pack isartor into a file that a client installs by itself.
@@ -123,9 +123,9 @@ pub fn run(cli: Cli, environment: Environment) -> anyhow::Result<ExitCode> {
         | Command::Logs(_)
         | Command::Mcp
         | Command::Model(_)
+        | Command::Cache(_)
         | Command::Plugin(_)
         | Command::Policy(_)
-        | Command::Cache(_)
         | Command::Connect(_)
         | Command::App(_)
         | Command::Pack(_)
@@ -140,9 +140,9 @@ pub fn run(cli: Cli, environment: Environment) -> anyhow::Result<ExitCode> {
         Command::Mcp => mcp::serve(&settings, &environment),
         Command::Model(ModelCommand::Pull { source }) => model::pull(&settings, source.as_deref()),
         Command::Model(ModelCommand::Status(args)) => model::status(&settings, args.json),
+        Command::Cache(command) => cache::run(&settings, command),
         Command::Plugin(command) => plugin::run(&settings, &environment, command),
         Command::Policy(command) => policy::run(&settings, &command),
-        Command::Cache(command) => cache::run(&settings, &command),
         Command::Connect(args) => connect::run(&settings, &environment, args),
         Command::Pack(args) => pack::run(&settings, &environment, &args),
         Command::App(command) => app::run(&settings, &environment, command),

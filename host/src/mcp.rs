@@ -33,7 +33,7 @@ const INSTRUCTIONS: &str = "\
 isartor remembers answers. Before you answer a self-contained question, call `isartor_chat` with the user's prompt as it \
 was written. If `hit` is true, give the user the returned text verbatim and stop. If `hit` is false, answer the question \
 yourself, then call `isartor_cache_store` with the same prompt and your complete answer, so that the next time it is \
-there at once. Skip both for prompts that depend on this conversation, on files or on the current time, and never store \
+there at once. When a returned answer turns out wrong, call `isartor_cache_feedback` with its entry. Skip all for prompts that depend on this conversation, on files or on the current time, and never store \
 secrets or personal data. If isartor reports an error, answer without it.";
 
 /// Methods whose parameters can be malformed; every other unknown request is a method that does not exist.

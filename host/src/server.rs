@@ -2,6 +2,7 @@
 //! the guard has not passed.
 
 mod accept;
+pub mod alone;
 pub mod assemble;
 mod body;
 mod cache_routes;
@@ -18,6 +19,7 @@ mod metrics;
 mod plugins;
 pub mod port;
 pub(crate) mod probe;
+pub mod relay;
 pub mod reload;
 mod request;
 mod routes;

@@ -51,11 +51,11 @@ pub struct Listed {
 }
 
 impl Cache {
-    /// At most `limit` live entries after `after` that are selected, in the order they were stored.
+    /// At most `limit` live entries that are selected, in the order they were stored, from `first` on.
     pub fn list(
         &self,
         selection: &Selection,
-        after: EntryId,
+        first: EntryId,
         limit: usize,
         now: SystemTime,
     ) -> Result<Vec<Listed>, CacheError> {
@@ -63,7 +63,7 @@ impl Cache {
         if limit == 0 {
             return Ok(listed);
         }
-        self.each(selection, after, now, |stored| {
+        self.each(selection, first, now, |stored| {
             listed.push(self.listed(stored));
             if listed.len() == limit { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         })?;
@@ -88,13 +88,13 @@ impl Cache {
     fn each(
         &self,
         selection: &Selection,
-        after: EntryId,
+        first: EntryId,
         now: SystemTime,
         mut visit: impl FnMut(Stored<'_>) -> ControlFlow<()>,
     ) -> Result<(), CacheError> {
         let snapshot = self.contents.read().snapshot()?;
         let prompt = selection.prompt.as_deref().map(canonical);
-        let walked = snapshot.walk(after, |stored| {
+        let walked = snapshot.walk(first, |stored| {
             let is_selected = stored.head.lifetime.includes(now.into())
                 && selection.holds(&stored)
                 && prompt.as_ref().is_none_or(|prompt| canonical(stored.texts.prompt) == *prompt);

@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
-use super::{Answer, Caller, FeedbackOutcome, Hit, Layer, Miss, Refusal};
+use super::{Answer, Caller, FeedbackOutcome, Hit, Layer, Miss, Refusal, ShadowCounts};
 use crate::cache::Opinion;
 use clients::Clients;
 use history::History;
@@ -38,36 +38,16 @@ pub enum Event<'a> {
         opinion: Opinion,
         outcome: FeedbackOutcome,
     },
-    /// A policy beside the active one decided, too.
-    Shadowed(Shadow),
     /// Entries that had ended were removed from the disk.
     Expired(usize),
 }
 
-/// How the policy in the shadow decided, compared with the active one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Shadow {
-    Agrees,
-    /// It would have served what the active one refused.
-    WouldServe,
-    /// It would have refused what the active one served.
-    WouldRefuse,
-    /// It would have served another entry.
-    WouldServeOther,
-    Failed,
-}
-
-impl Shadow {
-    /// A stable code.
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::Agrees => "agrees",
-            Self::WouldServe => "would_serve",
-            Self::WouldRefuse => "would_refuse",
-            Self::WouldServeOther => "would_serve_other",
-            Self::Failed => "failed",
-        }
-    }
+/// What others count since the gateway began.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Beside {
+    /// Entries that left to make room.
+    pub(super) evicted: u64,
+    pub(super) shadow: ShadowCounts,
 }
 
 /// Everything since counting began: what was restored, and what came since.
@@ -78,8 +58,6 @@ pub struct Statistics {
     semantic: AtomicU64,
     stored: AtomicU64,
     expired: AtomicU64,
-    /// As the cache counts them, since it was opened.
-    evicted: AtomicU64,
     served_bytes: AtomicU64,
     named: Mutex<Named>,
     clients: Clients,
@@ -94,7 +72,6 @@ struct Named {
     refused: Counts,
     feedback: Counts,
     explored: Counts,
-    shadow: Counts,
 }
 
 type Counts = BTreeMap<&'static str, u64>;
@@ -115,7 +92,6 @@ impl Statistics {
             semantic: AtomicU64::new(0),
             stored: AtomicU64::new(0),
             expired: AtomicU64::new(0),
-            evicted: AtomicU64::new(0),
             served_bytes: AtomicU64::new(0),
             named: Mutex::default(),
             clients: Clients::default(),
@@ -137,7 +113,6 @@ impl Statistics {
                 self.count(|named| &mut named.explored, if *agrees { "agreed" } else { "differed" });
             }
             Event::Judged { opinion, outcome } => self.record_opinion(*opinion, *outcome),
-            Event::Shadowed(shadow) => self.count(|named| &mut named.shadow, shadow.code()),
             Event::Expired(count) => add(&self.expired, *count as u64),
         }
     }
@@ -183,18 +158,13 @@ impl Statistics {
         }
     }
 
-    /// How many entries have left to make room, since the cache was opened.
-    pub(super) fn note_evicted(&self, evicted: u64) {
-        self.evicted.store(evicted, Ordering::Relaxed);
-    }
-
     fn count(&self, of: impl FnOnce(&mut Named) -> &mut Counts, name: &'static str) {
         let mut named = self.named.lock().unwrap_or_else(PoisonError::into_inner);
         *of(&mut named).entry(name).or_default() += 1;
     }
 
     /// Everything until now.
-    pub fn figures(&self, now: SystemTime) -> Figures {
+    pub(super) fn figures(&self, beside: &Beside, now: SystemTime) -> Figures {
         let named = self.named.lock().unwrap_or_else(PoisonError::into_inner);
         let (hours, days) = self.history.buckets(now);
         let served_bytes = read(&self.served_bytes);
@@ -218,9 +188,9 @@ impl Statistics {
                 agreed: explored("agreed"),
                 differed: explored("differed"),
             },
-            shadow: owned(&named.shadow),
+            shadow: shadowed(&beside.shadow),
             expired: read(&self.expired),
-            evicted: read(&self.evicted),
+            evicted: beside.evicted,
             saved: saved(served_bytes),
             clients: self.clients.figures(),
             hours: Vec::new(),
@@ -235,6 +205,21 @@ impl Statistics {
 fn saved(served_bytes: u64) -> Saved {
     let tokens = served_bytes.div_ceil(BYTES_PER_TOKEN);
     Saved { tokens, seconds: tokens / TOKENS_PER_SECOND }
+}
+
+/// What was never counted stays out.
+fn shadowed(counts: &ShadowCounts) -> BTreeMap<String, u64> {
+    let named = [
+        ("both_miss", counts.both_miss),
+        ("both_serve", counts.both_serve),
+        ("serve_different", counts.serve_different),
+        ("only_active_serves", counts.only_active_serves),
+        ("only_shadow_serves", counts.only_shadow_serves),
+        ("failed", counts.failed),
+        ("dropped", counts.dropped),
+    ];
+    let counted = named.into_iter().filter(|(_, count)| *count > 0);
+    counted.map(|(name, count)| (name.to_owned(), count)).collect()
 }
 
 fn owned(counts: &Counts) -> BTreeMap<String, u64> {

@@ -73,7 +73,7 @@ async fn export(State(chat): Served, RawQuery(query): RawQuery, request: Request
 
 /// The entries of a page, and after which one the next begins.
 fn page_of(chat: &Chat, page: &Page) -> Result<(Vec<Listed>, Option<String>), ApiError> {
-    let listed = chat.cache().list(&page.selection, page.after, page.limit, chat.now());
+    let listed = chat.cache().list(&page.selection, page.first, page.limit, chat.now());
     let entries = listed.map_err(|error| failed(&error.into()))?;
     let is_full = entries.len() == page.limit;
     let next = entries.last().filter(|_| is_full).map(|entry| entry.id.0.to_string());
@@ -95,11 +95,10 @@ async fn delete_entry(State(chat): Served, Path(id): Path<String>, request: Requ
 
 /// The entry, if it is this principal's: whose others are is nobody's business.
 fn own(chat: &Chat, principal: &Principal, id: &str) -> Result<Listed, ApiError> {
-    let id: u64 = id.parse().map_err(|_| ApiError::NoSuchEntry)?;
-    let before = EntryId(id.checked_sub(1).ok_or(ApiError::NoSuchEntry)?);
+    let id = EntryId(id.parse().map_err(|_| ApiError::NoSuchEntry)?);
     let selection = Selection::of(principal.as_str());
-    let listed = chat.cache().list(&selection, before, 1, chat.now()).map_err(|error| failed(&error.into()))?;
-    listed.into_iter().find(|entry| entry.id == EntryId(id)).ok_or(ApiError::NoSuchEntry)
+    let listed = chat.cache().list(&selection, id, 1, chat.now()).map_err(|error| failed(&error.into()))?;
+    listed.into_iter().find(|entry| entry.id == id).ok_or(ApiError::NoSuchEntry)
 }
 
 async fn delete(State(chat): Served, request: Request) -> Result<Response, ApiError> {

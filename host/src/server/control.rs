@@ -1,13 +1,15 @@
-//! How `stop` and `status` speak to the running gateway: one JSON line each way on a socket of its owner.
+//! How `stop`, `status` and `cache` speak to the running gateway: one JSON line each way on a socket of its owner.
 
 use std::io::{self, BufRead, BufReader, Write};
 use std::os::unix::net::UnixStream as BlockingStream;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt};
 use tokio::net::UnixStream;
+use tokio::net::unix::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
@@ -15,21 +17,26 @@ use super::Gateway;
 use super::health::Health;
 use super::instance::InstanceInfo;
 use super::local_socket::is_ours;
+use super::relay::{Relayed, RelayedAnswer, relay};
 
-/// A request, and an answer, which tells of every plugin.
-const MAX_REQUEST_BYTES: u64 = 64 << 10;
-const MAX_ANSWER_BYTES: u64 = 4 << 20;
+/// A request, which may bring entries, and an answer, which may be a page of them.
+const MAX_REQUEST_BYTES: u64 = 32 << 20;
+const MAX_ANSWER_BYTES: u64 = 64 << 20;
 const PATIENCE: Duration = Duration::from_secs(5);
+/// Removing or compacting a large cache takes its time.
+const PATIENCE_WITH_THE_CACHE: Duration = Duration::from_secs(600);
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "command", rename_all = "lowercase")]
 pub enum Request {
     Status,
     /// Finish what runs, then end.
     Stop,
+    /// What the HTTP API does with the cache.
+    Cache(Relayed),
 }
 
-/// The same for both requests: who answers, and how it is.
+/// To status and stop: who answers, and how it is.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Reply {
     pub pid: u32,
@@ -48,20 +55,34 @@ pub enum ControlError {
     Answer { path: PathBuf, source: serde_json::Error },
 }
 
-/// Asks the gateway that listens on `path`.
+/// Asks the gateway that listens on `path` how it is, or to stop.
 pub fn ask(path: &Path, request: Request) -> Result<Reply, ControlError> {
-    let line = exchange(path, request).map_err(|source| ControlError::Socket { path: path.into(), source })?;
+    answered(path, &request, PATIENCE)
+}
+
+/// Has the gateway that listens on `path` do something with its cache.
+pub fn ask_cache(path: &Path, relayed: Relayed) -> Result<RelayedAnswer, ControlError> {
+    answered(path, &Request::Cache(relayed), PATIENCE_WITH_THE_CACHE)
+}
+
+fn answered<Answer: DeserializeOwned>(
+    path: &Path,
+    request: &Request,
+    patience: Duration,
+) -> Result<Answer, ControlError> {
+    let line =
+        exchange(path, request, patience).map_err(|source| ControlError::Socket { path: path.into(), source })?;
     serde_json::from_str(&line).map_err(|source| ControlError::Answer { path: path.into(), source })
 }
 
-fn exchange(path: &Path, request: Request) -> io::Result<String> {
+fn exchange(path: &Path, request: &Request, patience: Duration) -> io::Result<String> {
     if !is_ours(path)? {
         return Err(io::Error::new(io::ErrorKind::PermissionDenied, "the socket belongs to another user"));
     }
     let mut stream = BlockingStream::connect(path)?;
-    stream.set_read_timeout(Some(PATIENCE))?;
+    stream.set_read_timeout(Some(patience))?;
     stream.set_write_timeout(Some(PATIENCE))?;
-    stream.write_all(line_of(&request).as_bytes())?;
+    stream.write_all(line_of(request).as_bytes())?;
     let mut line = String::new();
     BufReader::new(io::Read::take(stream, MAX_ANSWER_BYTES)).read_line(&mut line)?;
     Ok(line)
@@ -69,31 +90,43 @@ fn exchange(path: &Path, request: Request) -> io::Result<String> {
 
 /// Answers one request. A stop is answered before it is obeyed.
 pub(super) async fn serve(stream: UnixStream, gateway: Gateway, info: InstanceInfo, shutdown: CancellationToken) {
-    match timeout(PATIENCE, answer(stream, &gateway, &info)).await {
-        Ok(Ok(Request::Status)) => {}
-        Ok(Ok(Request::Stop)) => {
-            tracing::info!("told to stop");
-            shutdown.cancel();
-        }
-        Ok(Err(error)) => tracing::warn!(%error, "a control request failed"),
-        Err(_) => tracing::warn!("a control request did not arrive in time"),
+    let (read, write) = stream.into_split();
+    let request = match timeout(PATIENCE, received(read)).await {
+        Ok(Ok(request)) => request,
+        Ok(Err(error)) => return tracing::warn!(%error, "a control request failed"),
+        Err(_) => return tracing::warn!("a control request did not arrive in time"),
+    };
+    let answer = match &request {
+        Request::Status | Request::Stop => line_of(&reply(&gateway, &info)),
+        Request::Cache(relayed) => line_of(&relay(&gateway.chat, relayed).await),
+    };
+    if let Err(error) = sent(write, &answer).await {
+        tracing::warn!(%error, "a control request was not answered");
+    }
+    if request == Request::Stop {
+        tracing::info!("told to stop");
+        shutdown.cancel();
     }
 }
 
-async fn answer(stream: UnixStream, gateway: &Gateway, info: &InstanceInfo) -> io::Result<Request> {
-    let (read, mut write) = stream.into_split();
+async fn received(read: OwnedReadHalf) -> io::Result<Request> {
     let mut line = String::new();
     tokio::io::BufReader::new(read.take(MAX_REQUEST_BYTES)).read_line(&mut line).await?;
-    let request = serde_json::from_str(&line)?;
-    let reply = Reply {
+    Ok(serde_json::from_str(&line)?)
+}
+
+async fn sent(mut write: OwnedWriteHalf, answer: &str) -> io::Result<()> {
+    write.write_all(answer.as_bytes()).await?;
+    write.shutdown().await
+}
+
+fn reply(gateway: &Gateway, info: &InstanceInfo) -> Reply {
+    Reply {
         pid: info.pid,
         url: info.url.clone(),
         shutdown_grace_seconds: gateway.settings.server.shutdown_grace.as_secs(),
         health: Health::of(gateway),
-    };
-    write.write_all(line_of(&reply).as_bytes()).await?;
-    write.shutdown().await?;
-    Ok(request)
+    }
 }
 
 fn line_of(message: &impl Serialize) -> String {

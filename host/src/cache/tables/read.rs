@@ -51,14 +51,14 @@ impl Snapshot {
         })
     }
 
-    /// Shows `visit` every entry after `after`, in the order they were stored, until it breaks off.
+    /// Shows `visit` every entry from `first` on, in the order they were stored, until it breaks off.
     pub(in crate::cache) fn walk(
         &self,
-        after: EntryId,
+        first: EntryId,
         mut visit: impl FnMut(Stored<'_>) -> ControlFlow<()>,
     ) -> Result<(), CacheError> {
         let walked = catch_unwind(AssertUnwindSafe(|| {
-            for row in self.texts.range(after.0.saturating_add(1)..)? {
+            for row in self.texts.range(first.0..)? {
                 let (id, texts) = row?;
                 let Some(stored) = self.stored(EntryId(id.value()), texts.value())? else { continue };
                 if visit(stored).is_break() {

@@ -8,6 +8,19 @@ use crate::chat::{Channel, Principal};
 
 const HOUR: Duration = Duration::from_hours(1);
 
+const BESIDE: Beside = Beside {
+    evicted: 4,
+    shadow: ShadowCounts {
+        both_miss: 0,
+        both_serve: 0,
+        serve_different: 0,
+        only_active_serves: 0,
+        only_shadow_serves: 2,
+        failed: 0,
+        dropped: 0,
+    },
+};
+
 fn caller(client: Option<&str>) -> Caller {
     Caller { client: client.map(str::to_owned), ..Caller::new(Principal::local(), Channel::Http) }
 }
@@ -39,7 +52,6 @@ fn some(statistics: &Statistics) {
     statistics.record(&one, &Event::Stored, now);
     statistics.record(&one, &Event::Refused(Refusal::Secret { what: "a key" }), now);
     statistics.record(&one, &Event::Explored { agrees: false }, now);
-    statistics.record(&one, &Event::Shadowed(Shadow::WouldServe), now);
     statistics.record(&one, &Event::Expired(3), now);
     for outcome in [FeedbackOutcome::Counted, FeedbackOutcome::Evicted, FeedbackOutcome::Again] {
         statistics.record(&one, &Event::Judged { opinion: Opinion::Wrong, outcome }, now);
@@ -50,14 +62,15 @@ fn some(statistics: &Statistics) {
 fn everything_is_counted() {
     let statistics = Statistics::default();
     some(&statistics);
-    let figures = statistics.figures(at(1_001));
+    let figures = statistics.figures(&BESIDE, at(1_001));
     assert_eq!(figures.hits, Hits { exact: 1, semantic: 1 });
     assert_eq!((figures.all_hits(), figures.all_misses(), figures.stored), (2, 3, 1));
     assert_eq!((figures.misses["not_found"], figures.misses["number"], figures.near_misses["number"]), (1, 1, 1));
     assert_eq!(figures.near_misses.len(), 1);
-    assert_eq!((figures.refused["secret"], figures.shadow["would_serve"], figures.expired), (1, 1, 3));
+    assert_eq!((figures.refused["secret"], figures.shadow["only_shadow_serves"], figures.expired), (1, 2, 3));
     assert_eq!(figures.feedback, Said { right: 0, wrong: 2, evicted: 1, ignored: 1 });
     assert_eq!(figures.explored, Explored { asked: 1, agreed: 0, differed: 1 });
+    assert_eq!((figures.evicted, figures.shadow.len()), (4, 1));
     assert_eq!(figures.saved, Saved { tokens: 101, seconds: 2 });
     assert_eq!(figures.clients["one"], ClientFigures { hits: 1, misses: 3, stored: 1, tokens_saved: 100 });
     assert_eq!(figures.clients["unnamed"].hits, 1);
@@ -74,13 +87,14 @@ fn figures_survive_a_restart() {
     let path = home.path().join("statistics.json");
     let first = Statistics::restored(&path, at(999));
     some(&first);
-    let before = first.figures(at(1_001));
+    let before = first.figures(&BESIDE, at(1_001));
     write(&path, &before).unwrap();
 
     let second = Statistics::restored(&path, at(1_002));
-    assert_eq!(second.figures(at(1_001)), before);
+    assert_eq!(second.figures(&Beside::default(), at(1_001)), before);
+    assert_eq!(second.figures(&BESIDE, at(1_001)).evicted, 8);
     some(&second);
-    let after = second.figures(at(1_001));
+    let after = second.figures(&BESIDE, at(1_001));
     assert_eq!((after.all_hits(), after.all_misses(), after.saved.tokens), (4, 6, 202));
     assert_eq!((after.hours[22].hits, after.clients["one"].hits), (4, 2));
     assert_eq!(after.since_seconds, 999 * 3_600 + 5);
@@ -92,10 +106,10 @@ fn a_damaged_file_is_moved_aside() {
     let path = home.path().join("statistics.json");
     std::fs::write(&path, "{\"hits\": 1").unwrap();
     let statistics = Statistics::restored(&path, at(7));
-    assert_eq!(statistics.figures(at(7)).since_seconds, 7 * 3_600 + 5);
+    assert_eq!(statistics.figures(&BESIDE, at(7)).since_seconds, 7 * 3_600 + 5);
     assert_eq!(std::fs::read_to_string(home.path().join("statistics.damaged.json")).unwrap(), "{\"hits\": 1");
-    write(&path, &statistics.figures(at(7))).unwrap();
-    assert_eq!(Statistics::restored(&path, at(8)).figures(at(8)).since_seconds, 7 * 3_600 + 5);
+    write(&path, &statistics.figures(&BESIDE, at(7))).unwrap();
+    assert_eq!(Statistics::restored(&path, at(8)).figures(&BESIDE, at(8)).since_seconds, 7 * 3_600 + 5);
 }
 
 #[test]
@@ -105,7 +119,7 @@ fn a_clock_that_jumps_loses_little() {
     for hours in [1_000, 9_000, 1_001, 999] {
         statistics.record(&caller(None), &Event::Answered(&miss()), at(hours));
     }
-    let figures = statistics.figures(at(1_001));
+    let figures = statistics.figures(&BESIDE, at(1_001));
     let misses: u64 = figures.hours.iter().map(|bucket| bucket.misses).sum();
     assert_eq!(
         (misses, figures.all_misses()),
@@ -120,6 +134,6 @@ fn names_are_bounded() {
     for number in 0..100 {
         statistics.record(&caller(Some(&number.to_string())), &Event::Stored, at(1));
     }
-    let clients = statistics.figures(at(1)).clients;
+    let clients = statistics.figures(&BESIDE, at(1)).clients;
     assert_eq!((clients.len(), clients["others"].stored), (65, 36));
 }

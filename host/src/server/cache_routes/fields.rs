@@ -16,7 +16,7 @@ const IMPORT_MAX: usize = 1_000;
 /// A part of the entries of one principal.
 pub(super) struct Page {
     pub(super) selection: Selection,
-    pub(super) after: EntryId,
+    pub(super) first: EntryId,
     pub(super) limit: usize,
 }
 
@@ -72,11 +72,11 @@ pub(super) struct ImportedFields {
 
 impl Page {
     pub(super) fn of_query(query: &str, principal: &str) -> Result<Self, ApiError> {
-        let (mut after, mut limit, mut fields) = (EntryId(0), LIMIT_DEFAULT, DeleteFields::default());
+        let (mut first, mut limit, mut fields) = (EntryId(0), LIMIT_DEFAULT, DeleteFields::default());
         for (name, value) in form_urlencoded::parse(query.as_bytes()) {
             let number = || value.parse::<u64>().map_err(|_| invalid(&name, "must be a number"));
             match name.as_ref() {
-                "after" => after = EntryId(number()?),
+                "after" => first = EntryId(number()?.saturating_add(1)),
                 "limit" => limit = within(number()?)?,
                 "prompt" => fields.prompt = Some(value.into_owned()),
                 "namespace" => fields.namespace = Some(value.into_owned()),
@@ -88,7 +88,7 @@ impl Page {
                 _ => return Err(ApiError::UnknownField(name.chars().take(80).collect())),
             }
         }
-        Ok(Self { selection: fields.selected(principal)?, after, limit })
+        Ok(Self { selection: fields.selected(principal)?, first, limit })
     }
 }
 
@@ -166,7 +166,7 @@ mod tests {
     #[test]
     fn a_query_selects() {
         let page = Page::of_query("namespace=a%20b&client=x&limit=7&after=12&since_seconds=5", "p").unwrap();
-        assert_eq!((page.after, page.limit), (EntryId(12), 7));
+        assert_eq!((page.first, page.limit), (EntryId(13), 7));
         let expected = Selection {
             namespace: Some(NamespaceFilter::Named("a b".to_owned())),
             client: Some("x".to_owned()),

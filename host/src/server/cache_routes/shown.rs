@@ -45,6 +45,8 @@ pub(super) struct StatsBody {
     text_bytes: u64,
     file_bytes: u64,
     semantic: &'static str,
+    /// Which policy decides beside the active one, serving nothing.
+    shadow_policy: Option<String>,
     trouble: Option<String>,
     now_seconds: u64,
     #[serde(flatten)]
@@ -86,6 +88,7 @@ impl StatsBody {
             text_bytes: holdings.text_bytes,
             file_bytes: holdings.file_bytes,
             semantic: chat.semantic_layer().as_str(),
+            shadow_policy: chat.shadow().map(|(policy, _)| policy.to_owned()),
             trouble: holdings.trouble.as_ref().map(ToString::to_string),
             now_seconds: seconds(chat.now()),
             figures: chat.figures(),
