@@ -73,6 +73,9 @@ pub(super) const IMPLIED: &[(&str, &str)] = &[
     ("use", "tool software app technique method language technology algorithm"),
     ("wear", "clothes dress outfit"),
     ("fat", "belly tummy stomach"),
+    ("good best great greatest nice excellent amazing", "example place tip fact advice"),
+    ("address", "email ip mac"),
+    ("program", "beta loyalty referral"),
     ("song", "lyric"),
     ("fiction", "mystery"),
     (

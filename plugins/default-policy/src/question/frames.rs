@@ -36,6 +36,7 @@ pub(super) const FRAMES: &[(&str, Asks, &str)] = &[
     ),
     ("what|which {be}|would be? * {way} for? {who}|me|us? to|of|for", Asks::MANNER, ""),
     ("what {be} {way} involved|needed|required in|for|to", Asks::MANNER, ""),
+    ("what {be} * process|procedure", Asks::MANNER, ""),
     ("what {way} {do} {who} take|follow|use|need to", Asks::MANNER, ""),
     ("what {do} {who} have|need? to? do in? order? to", Asks::MANNER, ""),
     ("what to do in? order? to", Asks::MANNER, ""),
@@ -142,7 +143,7 @@ pub(super) const FRAMES: &[(&str, Asks, &str)] = &[
         "opinion",
     ),
     ("what {do} {who} know|tell about|me? about?", Asks::THING, ""),
-    ("do you know|have|recommend|suggest any|some", Asks::THING, ""),
+    ("do you know|recommend|suggest any|some", Asks::THING, ""),
     ("can|could you recommend|suggest|name|list me|us? any|some?", Asks::THING, ""),
     // Whether.
     ("are there any|some", EXISTENCE, ""),
