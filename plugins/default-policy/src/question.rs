@@ -112,6 +112,11 @@ fn without_meaning(asks: Asks, words: &mut Vec<Word>) {
     if asks != Asks::THING || !words.first().is_some_and(is_auxiliary) {
         return;
     }
+    if let Some(length) = matched_at_end(words, "used|use for") {
+        words.truncate(words.len() - length);
+        words.push(Word::new("purpose"));
+        return;
+    }
     let length = ["mean", "stand for", "refer to", "signify"].iter().find_map(|meaning| matched_at_end(words, meaning));
     words.truncate(words.len() - length.unwrap_or(0));
 }

@@ -130,7 +130,7 @@ pub(super) const ALIKE: &[&str] = &[
     "calm soothe relax",
     "relieve ease alleviate soothe reduce treat",
     "detect diagnose identify",
-    "setup enable activate create",
+    "setup create",
     "requirement need condition",
     "last keep stay",
     "generate get",

@@ -61,6 +61,9 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ("a-lot", "lot of"),
     // Left out.
     ("", "as well"),
+    ("some", "some of"),
+    ("all", "all of"),
+    ("many", "many of"),
     ("", "right now"),
     ("", "at moment"),
     ("", "at all"),
@@ -288,7 +291,7 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ("ptsd", "post traumatic stress disorder"),
     ("ocd", "obsessive compulsive disorder"),
     ("flight duration", "flight time"),
-    ("purpose", "use for"),
+    ("remove", "get rid off"),
     ("healthy", "good for you"),
     ("healthy", "good for health"),
     ("healthy", "good for your health"),
