@@ -41,7 +41,9 @@ fn names_nobody(words: &[Word], lexicon: &Lexicon) -> bool {
             || matches!(sense, None | Some(Sense::Synonym(_) | Sense::Negator | Sense::Direction(_)))
     };
     let is_pronoun = |word: &Word| is_one_of(word, "it he she him they them");
-    let is_expletive = words.windows(2).any(|pair| is_pronoun(&pair[0]) && is_one_of(&pair[1], "to that take takes"));
+    let is_expletive = words
+        .windows(2)
+        .any(|pair| is_pronoun(&pair[0]) && is_one_of(&pair[1], "to that take takes like possible true"));
     words.iter().any(is_pronoun) && !is_expletive && words.iter().filter(says_something).count() <= 1
 }
 

@@ -6,7 +6,7 @@ use crate::terms::{Kind, People, Tenses, Terms};
 
 /// Raised whenever the layout or the meaning of a field changes.
 const VERSION: u8 = 3;
-const HEADER_BYTES: usize = 25;
+const HEADER_BYTES: usize = 26;
 const RECORD_BYTES: usize = 12;
 /// Of each term's text; enough to tell a typo from another word.
 const TEXT_BYTES: usize = 24;
@@ -17,7 +17,8 @@ const FOREIGN: u8 = 1 << 1;
 const NEGATES_WHOLE: u8 = 1 << 2;
 const LEANS: u8 = 1 << 3;
 const NOMINAL: u8 = 1 << 4;
-const TENSE_SHIFT: u8 = 5;
+/// Beside the tenses.
+const COMPARES: u8 = 1 << 7;
 
 /// What is known of a text before it is written.
 pub(crate) struct Description {
@@ -43,7 +44,6 @@ pub(crate) fn write(description: &Description) -> Vec<u8> {
     }
     let flags = [(*is_foreign, FOREIGN), (*leans, LEANS), (*is_nominal, NOMINAL), (terms.negates_whole, NEGATES_WHOLE)];
     let flags = flags.into_iter().filter(|(is_set, _)| *is_set).fold(0, |all, (_, flag)| all | flag);
-    let flags = flags | terms.tenses.0 << TENSE_SHIFT;
     let mut bytes = header(*canonical, flags, *asks, *frame, terms);
     let mut texts = Vec::new();
     let mut sorted: Vec<(u32, u16)> = terms.list.iter().map(|term| term.key).zip(0..).collect();
@@ -67,7 +67,7 @@ fn header(canonical: u128, flags: u8, asks: Asks, frame: u8, terms: &Terms) -> V
     bytes.extend(canonical.to_le_bytes());
     bytes.extend(asks.0.to_le_bytes());
     bytes.extend(terms.people.0.to_le_bytes());
-    bytes.extend([terms.negations, frame, count as u8]);
+    bytes.extend([terms.negations, frame, terms.tenses.0 | if terms.compares { COMPARES } else { 0 }, count as u8]);
     bytes
 }
 
@@ -174,8 +174,13 @@ impl<'a> Features<'a> {
         self.bytes[1] & NOMINAL != 0
     }
 
+    /// Two things are compared.
+    pub(crate) fn compares(&self) -> bool {
+        self.bytes[24] & COMPARES != 0
+    }
+
     pub(crate) fn tenses(&self) -> Tenses {
-        Tenses(self.bytes[1] >> TENSE_SHIFT)
+        Tenses(self.bytes[24] & !COMPARES)
     }
 
     pub(crate) fn frame(&self) -> u8 {

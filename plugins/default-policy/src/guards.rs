@@ -7,15 +7,16 @@ mod voice;
 
 use isartor_plugin::policy::MissReason;
 
-use crate::difference::{Difference, Left, is_content};
-use crate::features::Record;
+use crate::difference::{Difference, Left};
+use crate::features::{Features, Record};
+use crate::lexicon::Dimension;
 use crate::question::Asks;
 use crate::terms::{Kind, Tenses, flag};
 
 type Guard = fn(&Difference) -> bool;
 
 /// In the order in which they are asked: the most telling reason first.
-const GUARDS: [(Guard, MissReason); 15] = [
+const GUARDS: [(Guard, MissReason); 14] = [
     (numbers, MissReason::Number),
     (units, MissReason::Unit),
     (periods, MissReason::Period),
@@ -27,7 +28,6 @@ const GUARDS: [(Guard, MissReason); 15] = [
     (people::are_others, MissReason::Order),
     (order::is_changed, MissReason::Order),
     (names, MissReason::Identifier),
-    (single_slot, MissReason::ContentWord),
     (tenses, MissReason::Unexplained),
     (praise, MissReason::Unexplained),
     (particles, MissReason::Unexplained),
@@ -36,6 +36,12 @@ const GUARDS: [(Guard, MissReason); 15] = [
 /// The first reason not to serve, if there is one.
 pub(crate) fn veto(difference: &Difference) -> Option<MissReason> {
     GUARDS.iter().find(|(guard, _)| guard(difference)).map(|(_, reason)| *reason)
+}
+
+/// Why a difference that no guard knows and nothing explains is a miss: one word in one place, or more.
+pub(crate) fn kind_of_rest(difference: &Difference) -> MissReason {
+    let (one, other) = (difference.in_question().content(), difference.in_candidate().content());
+    if one.min(other) == 1 && one.max(other) <= 2 { MissReason::ContentWord } else { MissReason::Unexplained }
 }
 
 fn either(difference: &Difference, is_left: impl Fn(Left) -> bool) -> bool {
@@ -50,11 +56,17 @@ fn numbers(difference: &Difference) -> bool {
     either(difference, |left| left.has(Kind::Number))
 }
 
-/// Another unit of the same dimension, or a unit of a number that the other text has without it.
+/// Another unit of the same dimension, or a unit of a number that the other text has without it. Whoever leaves out the
+/// currency means the one that the other names.
 fn units(difference: &Difference) -> bool {
     let is_unit = |record: &Record| record.kind == Kind::Unit;
-    let measures = |left: Left| left.records().any(|record| is_unit(&record) && record.flags & flag::MEASURED != 0);
-    either(difference, measures)
+    let is_money = |record: &Record| is_unit(record) && record.detail == Dimension::Currency as u8;
+    let names_money = |text: Features| text.records().any(|record| is_money(&record));
+    let is_understood = !names_money(difference.question) || !names_money(difference.candidate);
+    let measures = |record: Record| {
+        is_unit(&record) && record.flags & flag::MEASURED != 0 && !(is_money(&record) && is_understood)
+    };
+    either(difference, |left| left.records().any(measures))
         || difference
             .in_question()
             .records()
@@ -165,11 +177,4 @@ fn particles(difference: &Difference) -> bool {
 fn names(difference: &Difference) -> bool {
     let is_code = |record: Record| record.kind == Kind::Name && record.flags & flag::CODE != 0;
     both(difference, |left| left.has(Kind::Name)) || either(difference, |left| left.records().any(is_code))
-}
-
-/// The same text but for one place, where one has a single word of its own and the other one or two.
-fn single_slot(difference: &Difference) -> bool {
-    let count = |left: Left| left.records().filter(|record| is_content(record.kind)).count();
-    let (one, other) = (count(difference.in_question()), count(difference.in_candidate()));
-    one.min(other) == 1 && one.max(other) <= 2
 }

@@ -138,7 +138,9 @@ impl Reading {
             push_symbols(core, words);
         }
         self.push_brackets(closing, words);
-        stop_after(words, stop_of(closing));
+        if !is_abbreviated(core, closing) {
+            stop_after(words, stop_of(closing));
+        }
     }
 
     fn push_brackets(&self, punctuation: &str, words: &mut Vec<Word>) {
@@ -148,6 +150,12 @@ impl Reading {
             }
         }
     }
+}
+
+/// `Rs.` and `vs.` end no sentence.
+fn is_abbreviated(core: &str, closing: &str) -> bool {
+    const ABBREVIATED: &[&str] = &["approx", "dr", "mr", "mrs", "ms", "no", "prof", "rs", "st", "vs"];
+    closing == "." && ABBREVIATED.iter().any(|name| core.eq_ignore_ascii_case(name))
 }
 
 /// Without the punctuation at the end, but with what belongs to the word: `f(x)`, `5!`, `6"`.

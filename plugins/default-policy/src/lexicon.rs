@@ -52,6 +52,7 @@ pub(crate) enum Omission {
 
 /// The row of prepositions that stand for each other and for none.
 pub(crate) const LOOSE_ROW: u8 = 1;
+pub(crate) const FROM_ROW: u8 = 3;
 
 /// What the rows of prepositions beyond the loose one say, as far as it matters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

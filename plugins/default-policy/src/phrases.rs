@@ -3,8 +3,11 @@
 use crate::lexer::{Shape, Stop, Word};
 use crate::lexicon::{Lexicon, Phrase};
 
+const PARTICLES: &[&str] = &["on", "off", "up", "down", "out", "in", "away", "back", "over", "together"];
+
 /// The words with every known phrase as one.
-pub(crate) fn join(words: Vec<Word>, lexicon: &Lexicon) -> Vec<Word> {
+pub(crate) fn join(mut words: Vec<Word>, lexicon: &Lexicon) -> Vec<Word> {
+    close_gaps(&mut words, lexicon);
     let bases: Vec<String> = words.iter().map(|word| base(word, lexicon)).collect();
     let mut joined = Vec::with_capacity(words.len());
     let mut index = 0;
@@ -23,6 +26,31 @@ pub(crate) fn join(words: Vec<Word>, lexicon: &Lexicon) -> Vec<Word> {
         }
     }
     joined
+}
+
+/// `turn my phone off` is `turn off my phone`: the particle goes to its verb.
+fn close_gaps(words: &mut [Word], lexicon: &Lexicon) {
+    const WIDEST: usize = 3;
+    for particle in 2..words.len() {
+        let is_particle = PARTICLES.iter().any(|name| words[particle].is(name));
+        let ends = words[particle].stop > Stop::None || particle + 1 == words.len();
+        let verbs = particle.saturating_sub(WIDEST + 1)..particle - 1;
+        let is_phrase = |verb: &usize| {
+            let first = base(&words[*verb], lexicon);
+            let has_it =
+                |phrase: Phrase| phrase.words.split_once(' ').is_some_and(|(_, rest)| words[particle].is(rest));
+            words[*verb..particle].iter().all(|word| word.stop == Stop::None) && lexicon.phrases(&first).any(has_it)
+        };
+        if is_particle
+            && ends
+            && let Some(verb) = verbs.rev().find(is_phrase)
+        {
+            let stop = words[particle].stop;
+            words[particle].stop = Stop::None;
+            words[verb + 1..=particle].rotate_right(1);
+            words[particle].stop = stop;
+        }
+    }
 }
 
 /// What the phrase means; one without a meaning leaves only its stop.

@@ -100,6 +100,9 @@ pub(crate) fn read(words: Vec<Word>) -> Reading {
         }
     }
     without_permission(&mut asks, &mut rest);
+    if asks == Asks::FACT && offers_choice(&rest) {
+        asks = Asks::THING;
+    }
     without_meaning(asks, &mut rest);
     Reading { asks, rest, is_nominal, frame }
 }
@@ -109,8 +112,19 @@ fn without_meaning(asks: Asks, words: &mut Vec<Word>) {
     if asks != Asks::THING || !words.first().is_some_and(is_auxiliary) {
         return;
     }
+    if let Some(length) = matched_at_end(words, "used|use for") {
+        words.truncate(words.len() - length);
+        words.push(Word::new("purpose"));
+        return;
+    }
     let length = ["mean", "stand for", "refer to", "signify"].iter().find_map(|meaning| matched_at_end(words, meaning));
     words.truncate(words.len() - length.unwrap_or(0));
+}
+
+/// `is butter or margarine better` asks which one is.
+fn offers_choice(words: &[Word]) -> bool {
+    let compares = |word: &Word| word.shape == Shape::Word && (word.is("more") || word.text.ends_with("er"));
+    words.iter().any(|word| word.is("or")) && words.iter().any(compares) && !words.iter().any(|word| word.is("than"))
 }
 
 /// `are dogs allowed to swim` is `can dogs swim`.

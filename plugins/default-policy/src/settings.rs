@@ -50,19 +50,23 @@ impl Settings {
             (Mode::Open, Wording::Same) => -0.02,
             (Mode::Balanced, Wording::Rephrased) => 0.12,
             (Mode::Open, Wording::Rephrased) => 0.06,
-            (Mode::Balanced, Wording::Extended) => 0.14,
-            (Mode::Open, Wording::Extended) => 0.12,
-            (Mode::Open, Wording::Edited) => 0.18,
-            (Mode::Strict, Wording::Rephrased | Wording::Extended | Wording::Edited) => return None,
+            (Mode::Balanced, Wording::Extended) => 0.11,
+            (Mode::Open, Wording::Extended) => 0.10,
+            (Mode::Balanced | Mode::Open, Wording::Exchanged) => 0.16,
+            (Mode::Balanced, Wording::Inserted) => 0.225,
+            (Mode::Open, Wording::Inserted | Wording::Edited) => 0.18,
             (Mode::Balanced, Wording::Edited) => return None,
+            (
+                Mode::Strict,
+                Wording::Rephrased | Wording::Extended | Wording::Exchanged | Wording::Inserted | Wording::Edited,
+            ) => return None,
         };
         Some(self.base + offset)
     }
 
     /// Below this no wording is served.
     pub(crate) fn lowest_threshold(self) -> f32 {
-        let thresholds = [Wording::Same, Wording::Rephrased, Wording::Extended, Wording::Edited]
-            .map(|wording| self.threshold_for(wording));
+        let thresholds = [Wording::Same, Wording::Rephrased].map(|wording| self.threshold_for(wording));
         thresholds.into_iter().flatten().fold(1.0, f32::min)
     }
 }

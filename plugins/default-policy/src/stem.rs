@@ -59,6 +59,7 @@ fn completed(root: &str) -> String {
 const SILENT_E: &[&str] = &[
     "ag", "ang", "ar", "arg", "as", "at", "bin", "bl", "dg", "dl", "ens", "erg", "ers", "fin", "gl", "id", "is", "iz",
     "let", "min", "nor", "pir", "pl", "plor", "quir", "rag", "stor", "tl", "uag", "ud", "urg", "urs", "us", "ut",
+    "vot",
 ];
 
 /// Endings that look like the above and take none.

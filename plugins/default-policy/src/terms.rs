@@ -78,6 +78,8 @@ pub(crate) struct Terms {
     pub(crate) negates_whole: bool,
     pub(crate) people: People,
     pub(crate) tenses: Tenses,
+    /// Two things are compared, so that they may change places.
+    pub(crate) compares: bool,
 }
 
 /// Which of past, present and future its auxiliaries speak of; one bit each.
@@ -117,26 +119,32 @@ pub(crate) fn read(words: &[Word], asks: Asks, lexicon: &Lexicon) -> Terms {
         reader.apply(role::of(text, index, lexicon), word);
         reader.end(word.stop);
     }
-    let Terms { list, .. } = &mut reader.terms;
-    agent::replace(list, asks, lexicon);
-    implied::soften(list, asks, lexicon);
-    compare(list, words, lexicon);
+    let mut terms = reader.terms;
+    agent::replace(&mut terms.list, asks, lexicon);
+    implied::soften(&mut terms.list, asks, lexicon);
+    terms.compares = compare(&mut terms.list, words, lexicon) || text.compares;
+    set_free(&mut terms.list, lexicon);
+    terms
+}
+
+/// What is measured and that two things differ may be said anywhere.
+fn set_free(terms: &mut [Term], lexicon: &Lexicon) {
     let difference = lexicon.key_of("difference");
-    for term in list.iter_mut().filter(|term| matches!(term.kind, Kind::Content | Kind::Light)) {
+    for term in terms.iter_mut().filter(|term| matches!(term.kind, Kind::Content | Kind::Light)) {
         if term.key == difference || Asks::is_measure(&term.text) {
             term.flags |= flag::FIXED;
         }
     }
-    reader.terms
 }
 
 /// `A vs B` asks for the difference.
-fn compare(list: &mut Vec<Term>, words: &[Word], lexicon: &Lexicon) {
+fn compare(list: &mut Vec<Term>, words: &[Word], lexicon: &Lexicon) -> bool {
     let is_bare = list.len() == 2 && words.iter().any(|word| word.is("vs") || word.is("versus"));
     let key = lexicon.key_of("difference");
     if is_bare && list.iter().all(|term| term.key != key) {
         list.push(Term { flags: flag::FIXED, text: "difference".to_owned(), ..Term::new(Kind::Content, key) });
     }
+    is_bare
 }
 
 #[derive(Default)]

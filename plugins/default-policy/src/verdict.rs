@@ -64,7 +64,7 @@ fn judge(
         return Err(reason);
     }
     let threshold = settings.threshold_for(Wording::of(&difference)).filter(|_| !leans);
-    let threshold = threshold.ok_or(MissReason::Unexplained)?;
+    let threshold = threshold.ok_or_else(|| guards::kind_of_rest(&difference))?;
     let threshold = if is_second_best { threshold.max(SECOND_BEST) } else { threshold };
     if cosine < threshold {
         return Err(MissReason::BelowThreshold);

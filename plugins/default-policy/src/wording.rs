@@ -3,7 +3,7 @@
 
 use crate::difference::Difference;
 use crate::features::Record;
-use crate::terms::Kind;
+use crate::terms::{Kind, flag};
 
 /// What is left unexplained between two texts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,7 +14,11 @@ pub(crate) enum Wording {
     Rephrased,
     /// Said anew, with a plain word or two that the other text lacks.
     Extended,
-    /// Anything else: one text is the other with a word put in or exchanged.
+    /// Said anew, with a plain word or two exchanged.
+    Exchanged,
+    /// The same text with a plain word or two put in.
+    Inserted,
+    /// Anything else.
     Edited,
 }
 
@@ -22,12 +26,18 @@ impl Wording {
     pub(crate) fn of(difference: &Difference) -> Self {
         let (question, candidate) = (difference.in_question(), difference.in_candidate());
         let (one, other) = (question.content(), candidate.content());
-        let has_name = question.has(Kind::Name) || candidate.has(Kind::Name);
+        if one + other == 0 || (one.min(other) == 0 && says_nothing_more(difference)) {
+            return Self::Same;
+        }
+        if question.has(Kind::Name) || candidate.has(Kind::Name) {
+            return Self::Edited;
+        }
         match (one.min(other), one.max(other)) {
-            (0, 0) => Self::Same,
-            (0, _) if says_nothing_more(difference) => Self::Same,
-            (0, 1..=2) if !has_name && is_plain(difference) && is_said_anew(difference) => Self::Extended,
-            (2.., _) if !has_name => Self::Rephrased,
+            (2.., _) => Self::Rephrased,
+            (0, 3..) => Self::Extended,
+            (0, _) if is_plain(difference) && is_said_anew(difference) => Self::Extended,
+            (0, _) if is_plain(difference) && !is_joined(difference) => Self::Inserted,
+            (1, 1..=2) if is_plain(difference) && is_said_anew(difference) => Self::Exchanged,
             _ => Self::Edited,
         }
     }
@@ -40,24 +50,31 @@ fn says_nothing_more(difference: &Difference) -> bool {
     left(difference).all(|record| match record.kind {
         Kind::Light => asks_same,
         Kind::Content | Kind::Name => is_repeated(record),
-        Kind::Number | Kind::Unit | Kind::Period => false,
+        Kind::Unit => record.flags & flag::MEASURED != 0,
+        Kind::Number | Kind::Period => false,
         Kind::Soft | Kind::Praise | Kind::Quantifier | Kind::Symbol | Kind::Particle => true,
     })
 }
 
 /// Nothing with an opposite, and no adverb of manner.
 fn is_plain(difference: &Difference) -> bool {
-    left(difference).all(|record| record.detail == 0 && !record.text.ends_with(b"ly"))
+    let is_measure = |record: Record| record.kind == Kind::Content && record.flags & flag::FIXED != 0;
+    left(difference).all(|record| record.detail == 0 && !record.text.ends_with(b"ly") && !is_measure(record))
+}
+
+/// Beside `and` or `or`: another thing that is asked about.
+fn is_joined(difference: &Difference) -> bool {
+    left(difference).any(|record| record.flags & (flag::JOINED | flag::NEGATED) != 0)
 }
 
 /// The two are put in other frames, or what both say is said in other words or in another order.
 fn is_said_anew(difference: &Difference) -> bool {
     let (question, candidate) = (difference.question, difference.candidate);
     let is_reworded = |(one, other): (Record, Record)| one.text != other.text || one.direction != other.direction;
-    question.frame() != candidate.frame()
-        || question.asks() != candidate.asks()
-        || left(difference).any(|record| matches!(record.kind, Kind::Soft | Kind::Praise | Kind::Quantifier))
-        || difference.shared().any(is_reworded)
+    question.asks() == candidate.asks()
+        && (question.frame() != candidate.frame()
+            || left(difference).any(|record| matches!(record.kind, Kind::Soft | Kind::Praise | Kind::Quantifier))
+            || difference.shared().any(is_reworded))
 }
 
 fn left<'a>(difference: &Difference<'a>) -> impl Iterator<Item = Record<'a>> {

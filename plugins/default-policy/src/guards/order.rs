@@ -2,7 +2,7 @@
 
 use crate::difference::Difference;
 use crate::features::{MAX_TERMS, Record};
-use crate::lexicon::LOOSE_ROW;
+use crate::lexicon::{FROM_ROW, LOOSE_ROW};
 use crate::terms::{Kind, flag};
 
 use super::preposition::{is_redirected, row};
@@ -21,11 +21,18 @@ pub(crate) fn is_changed(difference: &Difference) -> bool {
     if is_in_order(pairs()) {
         return voice.is_reversed();
     }
-    if names_deed(difference) {
+    if names_deed(difference) || compares(difference) {
         return false;
     }
     let is_harmless = |one, other| is_harmless(one, other) || voice.explains(one, other);
     pairs().any(|one| pairs().any(|other| is_inverted(one, other) && !is_harmless(one, other)))
+}
+
+/// Two things that are compared may change places.
+fn compares(difference: &Difference) -> bool {
+    let is_comparison =
+        |(one, other): (Record, Record)| one.flags & other.flags & flag::FIXED != 0 && one.kind == Kind::Content;
+    difference.shared().any(is_comparison) && difference.question.compares() && difference.candidate.compares()
 }
 
 /// `password reset how to` is `how do I reset my password`: two words in all, and nothing said of where to and from.
@@ -79,7 +86,8 @@ fn are_listed(one: Pair, other: Pair) -> bool {
 
 /// `population of France` is `France's population`: the owner follows in one text and directly precedes in the other.
 fn is_genitive(one: Pair, other: Pair) -> bool {
-    let follows = |owner: Record, owned: Record| row(owner) == LOOSE_ROW && row(owned) != LOOSE_ROW;
+    let follows =
+        |owner: Record, owned: Record| (LOOSE_ROW..=FROM_ROW).contains(&row(owner)) && row(owned) != row(owner);
     let precedes = |owner: Record, owned: Record| {
         row(owned) != LOOSE_ROW && owner.direction == owned.direction && owned.position - owner.position <= 3
     };

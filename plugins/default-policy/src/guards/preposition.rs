@@ -18,6 +18,7 @@ pub(super) fn is_redirected((one, other): (Record, Record)) -> bool {
     let is_counted = one.kind == Kind::Number;
     match Preposition::of_row(row(strict)) {
         Some(Preposition::Limit) => true,
+        Some(Preposition::By | Preposition::From | Preposition::To) if loose.direction == Preposition::OF => false,
         Some(Preposition::By) => !is_bare && (is_name || is_counted),
         Some(Preposition::From | Preposition::To) => !is_bare && is_name && !is_means(loose),
         Some(Preposition::About) | None => false,

@@ -15,7 +15,7 @@ pub(super) const PRAISE: &str = "good best great greatest excellent nice nicest 
 
 /// Verbs and nouns with so little content that one of two questions may have them, where the other has nothing.
 pub(super) const LIGHT: &str = "get give take make come go use choose happen occur describe define consider say know \
-    feel do try exist real exact actual particular overall existing known given alternative around soon";
+    feel do try exist real exact actual particular overall existing known given alternative around soon estimated";
 
 /// Nobody in particular: left out and exchanged, but who does what to whom still counts.
 pub(super) const ANYBODY: &str = "someone somebody anyone anybody people person everyone everybody folks guys";

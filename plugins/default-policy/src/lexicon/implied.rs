@@ -73,6 +73,13 @@ pub(super) const IMPLIED: &[(&str, &str)] = &[
     ("use", "tool software app technique method language technology algorithm"),
     ("wear", "clothes dress outfit"),
     ("fat", "belly tummy stomach"),
+    ("good best great greatest nice excellent amazing", "example place tip fact advice"),
+    ("address", "email ip mac"),
+    ("usa american", "dollar"),
+    ("uk british", "pound"),
+    ("email", "gmail outlook inbox signature"),
+    ("intake consumption", "sugar salt calorie caffeine protein water alcohol"),
+    ("program", "beta loyalty referral"),
     ("song", "lyric"),
     ("fiction", "mystery"),
     (

@@ -177,7 +177,7 @@ pub(super) const AXES: &[(&str, &str)] = &[
     ("wholesale", "retail"),
     ("manual manually", "automatic automatically"),
     ("temporary temporarily", "permanent permanently"),
-    ("optional", "mandatory required compulsory"),
+    ("optional", "mandatory compulsory"),
     ("implicit", "explicit"),
     ("promote", "demote"),
     ("attack", "defend"),

@@ -27,18 +27,17 @@ fn is_said(terms: &[Term], index: usize, asks: Asks, lexicon: &Lexicon) -> bool 
         Kind::Content | Kind::Light if asks.implies(&term.text) => true,
         Kind::Name if lexicon.is_first_name(&term.text) && is_before_name() => true,
         Kind::Content if lexicon.is_kind_of_code(&term.text) && is_beside_code(terms, index) => true,
-        Kind::Content | Kind::Light | Kind::Name => {
+        Kind::Content | Kind::Light | Kind::Name | Kind::Praise => {
             near.iter().any(|near| lexicon.is_implied_by(&term.text, &near.text))
         }
-        Kind::Soft
-        | Kind::Praise
-        | Kind::Number
-        | Kind::Unit
-        | Kind::Period
-        | Kind::Quantifier
-        | Kind::Symbol
-        | Kind::Particle => false,
+        Kind::Unit => term.text == "year" && terms.get(index + 1).is_some_and(is_year),
+        Kind::Soft | Kind::Number | Kind::Period | Kind::Quantifier | Kind::Symbol | Kind::Particle => false,
     }
+}
+
+/// `the year 2017`.
+fn is_year(term: &Term) -> bool {
+    term.kind == Kind::Number && term.text.len() == 4 && (term.text.starts_with("19") || term.text.starts_with("20"))
 }
 
 fn is_beside_code(terms: &[Term], index: usize) -> bool {
