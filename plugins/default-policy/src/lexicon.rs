@@ -69,6 +69,7 @@ impl Preposition {
     /// Of the loose row.
     pub(crate) const OF: u8 = LOOSE_ROW << 4 | 1;
     pub(crate) const IN: u8 = LOOSE_ROW << 4 | 2;
+    pub(crate) const ON: u8 = LOOSE_ROW << 4 | 3;
     pub(crate) const AT: u8 = LOOSE_ROW << 4 | 4;
     pub(crate) const WITHIN: u8 = LOOSE_ROW << 4 | 11;
 

@@ -7,7 +7,7 @@ mod measure;
 mod role;
 
 pub(crate) use self::conversion::arrange as arrange_conversion;
-pub(crate) use self::role::is_letter_a;
+pub(crate) use self::role::{is_letter_a, is_title};
 
 use self::role::Role;
 use crate::lexer::{Stop, Word};
@@ -111,10 +111,9 @@ impl Tenses {
 pub(crate) struct People(pub(crate) u16);
 
 /// The terms of words from which the asking ones were taken.
-pub(crate) fn read(words: &[Word], asks: Asks, lexicon: &Lexicon) -> Terms {
+pub(crate) fn read(words: &[Word], asks: Asks, is_title: bool, lexicon: &Lexicon) -> Terms {
     let mut reader = Reader::default();
-    let text =
-        role::Text { words, capitals_mean_names: !role::is_title(words), compares: role::compares(words, lexicon) };
+    let text = role::Text { words, capitals_mean_names: !is_title, compares: role::compares(words, lexicon) };
     for (index, word) in words.iter().enumerate() {
         reader.apply(role::of(text, index, lexicon), word);
         reader.end(word.stop);
