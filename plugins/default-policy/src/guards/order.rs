@@ -75,6 +75,8 @@ fn is_harmless(one: Pair, other: Pair) -> bool {
         || is_graded(one, other)
         || is_adverb(one)
         || is_adverb(other)
+        || is_choice(one, other)
+        || is_choice(other, one)
 }
 
 /// `in Python` stands at the end or at the beginning; `from A to B` is `to B from A`.
@@ -111,4 +113,15 @@ fn is_graded(one: Pair, other: Pair) -> bool {
 /// `lower it naturally` is a `natural way to lower it`.
 fn is_adverb(pair: Pair) -> bool {
     pair.0.text.ends_with(b"ly") != pair.1.text.ends_with(b"ly")
+}
+
+/// `which is healthier, butter or margarine`: what is compared stands on either side of the grade.
+fn is_choice(grade: Pair, option: Pair) -> bool {
+    let is_grade = |record: Record| record.text.len() > 4 && record.text.ends_with(b"er");
+    let is_bare = |record: Record| row(record) == 0;
+    is_grade(grade.0)
+        && is_grade(grade.1)
+        && option.0.flags & option.1.flags & flag::JOINED != 0
+        && is_bare(option.0)
+        && is_bare(option.1)
 }
