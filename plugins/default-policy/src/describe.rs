@@ -27,10 +27,11 @@ pub(crate) fn describe(text: &str, lexicon: &Lexicon) -> Vec<u8> {
     let canonical = canonical::hash(&words);
     let is_foreign = language::is_foreign(&words, lexicon);
     let leans = context::leans(&words, lexicon);
+    let is_title = terms::is_title(&words);
     let counted = without_fillers(periods::join(numbers::join(words)), lexicon);
     let tenses = terms::Tenses::of_words(&counted);
     let question::Reading { asks, rest, is_nominal, frame } = question::read(counted);
-    let mut terms = terms::read(&phrases::join(rest, lexicon), asks, lexicon);
+    let mut terms = terms::read(&phrases::join(rest, lexicon), asks, is_title, lexicon);
     terms.tenses = tenses;
     let measured = asks.beside(terms.list.iter().map(|term| term.text.as_str()));
     let asks = terms::arrange_conversion(&mut terms.list).unwrap_or(measured);

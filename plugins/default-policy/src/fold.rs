@@ -47,6 +47,8 @@ fn push_plain(folded: &mut String, character: char) {
         'ﬁ' => folded.push_str("fi"),
         'ﬂ' => folded.push_str("fl"),
         '。' => folded.push('.'),
+        '؟' => folded.push('?'),
+        '،' => folded.push(','),
         '\n' | '\t' => folded.push(character),
         '\u{ff01}'..='\u{ff5e}' => folded.push(full_width(character)),
         space if space.is_whitespace() => folded.push(' '),

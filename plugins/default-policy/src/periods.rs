@@ -24,9 +24,9 @@ const UNITS: &[&str] = &["second", "minute", "hour", "day", "night", "week", "mo
 
 /// Before these words, `a day` is a length of time.
 const MEASURING: &[&str] = &[
-    "about", "after", "and", "as", "at", "be", "before", "between", "by", "during", "for", "from", "have", "in",
-    "into", "is", "like", "of", "on", "or", "spend", "such", "take", "takes", "than", "that", "this", "to", "was",
-    "what", "with", "within",
+    "about", "after", "can", "could", "did", "do", "does", "had", "has", "may", "should", "will", "would", "and", "as",
+    "at", "be", "before", "between", "by", "during", "for", "from", "have", "in", "into", "is", "like", "of", "on",
+    "or", "spend", "such", "take", "takes", "than", "that", "this", "to", "was", "what", "with", "within",
 ];
 
 /// The words with every period as one.

@@ -3,7 +3,11 @@
 use crate::lexer::{Shape, Stop, Word};
 use crate::lexicon::{Lexicon, Phrase};
 
-const PARTICLES: &[&str] = &["on", "off", "up", "down", "out", "in", "away", "back", "over", "together"];
+/// What may follow the particle of a verb.
+const AFTER: &[&str] =
+    &["on", "in", "at", "for", "from", "of", "to", "with", "when", "if", "before", "after", "during", "using", "and"];
+const PARTICLES: &[&str] =
+    &["on", "off", "up", "down", "out", "in", "away", "back", "over", "together", "faster", "better"];
 
 /// The words with every known phrase as one.
 pub(crate) fn join(mut words: Vec<Word>, lexicon: &Lexicon) -> Vec<Word> {
@@ -33,12 +37,13 @@ fn close_gaps(words: &mut [Word], lexicon: &Lexicon) {
     const WIDEST: usize = 3;
     for particle in 2..words.len() {
         let is_particle = PARTICLES.iter().any(|name| words[particle].is(name));
-        let ends = words[particle].stop > Stop::None || particle + 1 == words.len();
+        let next = words.get(particle + 1).filter(|_| words[particle].stop == Stop::None);
+        let ends = next.is_none_or(|next| AFTER.iter().any(|name| next.is(name)));
         let verbs = particle.saturating_sub(WIDEST + 1)..particle - 1;
         let is_phrase = |verb: &usize| {
             let first = base(&words[*verb], lexicon);
             let has_it =
-                |phrase: Phrase| phrase.words.split_once(' ').is_some_and(|(_, rest)| words[particle].is(rest));
+                |phrase: Phrase| phrase.words.split(' ').nth(1).is_some_and(|second| words[particle].is(second));
             words[*verb..particle].iter().all(|word| word.stop == Stop::None) && lexicon.phrases(&first).any(has_it)
         };
         if is_particle

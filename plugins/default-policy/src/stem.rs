@@ -57,8 +57,8 @@ fn completed(root: &str) -> String {
 
 /// Endings that English spells with an `e`.
 const SILENT_E: &[&str] = &[
-    "ag", "ang", "ar", "arg", "as", "at", "bin", "bl", "dg", "dl", "ens", "erg", "ers", "fin", "gl", "id", "is", "iz",
-    "let", "min", "nor", "pir", "pl", "plor", "quir", "rag", "stor", "tl", "uag", "ud", "urg", "urs", "us", "ut",
+    "ag", "ang", "ar", "arg", "as", "at", "bin", "bl", "cl", "dg", "dl", "ens", "erg", "ers", "fin", "gl", "id", "is",
+    "iz", "let", "min", "nor", "pir", "pl", "plor", "quir", "rag", "stor", "tl", "uag", "ud", "urg", "urs", "us", "ut",
     "vot",
 ];
 

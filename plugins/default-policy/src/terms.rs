@@ -7,7 +7,7 @@ mod measure;
 mod role;
 
 pub(crate) use self::conversion::arrange as arrange_conversion;
-pub(crate) use self::role::is_letter_a;
+pub(crate) use self::role::{is_letter_a, is_title};
 
 use self::role::Role;
 use crate::lexer::{Stop, Word};
@@ -111,10 +111,9 @@ impl Tenses {
 pub(crate) struct People(pub(crate) u16);
 
 /// The terms of words from which the asking ones were taken.
-pub(crate) fn read(words: &[Word], asks: Asks, lexicon: &Lexicon) -> Terms {
+pub(crate) fn read(words: &[Word], asks: Asks, is_title: bool, lexicon: &Lexicon) -> Terms {
     let mut reader = Reader::default();
-    let text =
-        role::Text { words, capitals_mean_names: !role::is_title(words), compares: role::compares(words, lexicon) };
+    let text = role::Text { words, capitals_mean_names: !is_title, compares: role::compares(words, lexicon) };
     for (index, word) in words.iter().enumerate() {
         reader.apply(role::of(text, index, lexicon), word);
         reader.end(word.stop);
@@ -122,7 +121,7 @@ pub(crate) fn read(words: &[Word], asks: Asks, lexicon: &Lexicon) -> Terms {
     let mut terms = reader.terms;
     agent::replace(&mut terms.list, asks, lexicon);
     implied::soften(&mut terms.list, asks, lexicon);
-    terms.compares = compare(&mut terms.list, words, lexicon) || text.compares;
+    terms.compares = compare(&mut terms.list, words, asks, lexicon) || text.compares;
     set_free(&mut terms.list, lexicon);
     terms
 }
@@ -137,9 +136,14 @@ fn set_free(terms: &mut [Term], lexicon: &Lexicon) {
     }
 }
 
+/// `A vs B` is put in so few terms.
+const MOST_OF_TWO: usize = 6;
+
 /// `A vs B` asks for the difference.
-fn compare(list: &mut Vec<Term>, words: &[Word], lexicon: &Lexicon) -> bool {
-    let is_bare = list.len() == 2 && words.iter().any(|word| word.is("vs") || word.is("versus"));
+fn compare(list: &mut Vec<Term>, words: &[Word], asks: Asks, lexicon: &Lexicon) -> bool {
+    let is_bare = asks == Asks::default()
+        && list.len() <= MOST_OF_TWO
+        && words.iter().any(|word| word.is("vs") || word.is("versus"));
     let key = lexicon.key_of("difference");
     if is_bare && list.iter().all(|term| term.key != key) {
         list.push(Term { flags: flag::FIXED, text: "difference".to_owned(), ..Term::new(Kind::Content, key) });

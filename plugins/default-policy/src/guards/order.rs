@@ -69,7 +69,14 @@ fn is_inverted(one: Pair, other: Pair) -> bool {
 }
 
 fn is_harmless(one: Pair, other: Pair) -> bool {
-    is_phrase_moved(one, other) || are_listed(one, other) || is_genitive(one, other)
+    is_phrase_moved(one, other)
+        || are_listed(one, other)
+        || is_genitive(one, other)
+        || is_graded(one, other)
+        || is_adverb(one)
+        || is_adverb(other)
+        || is_choice(one, other)
+        || is_choice(other, one)
 }
 
 /// `in Python` stands at the end or at the beginning; `from A to B` is `to B from A`.
@@ -92,4 +99,29 @@ fn is_genitive(one: Pair, other: Pair) -> bool {
         row(owned) != LOOSE_ROW && owner.direction == owned.direction && owned.position - owner.position <= 3
     };
     (follows(other.0, one.0) && precedes(other.1, one.1)) || (follows(one.1, other.1) && precedes(one.0, other.0))
+}
+
+/// `the tallest tree` is the tree that `is the tallest`.
+fn is_graded(one: Pair, other: Pair) -> bool {
+    let is_grade =
+        |record: Record| record.detail != 0 && (record.text.ends_with(b"est") || record.text.ends_with(b"er"));
+    let is_degree = |pair: Pair| is_grade(pair.0) && is_grade(pair.1);
+    let are_beside = one.0.position.abs_diff(other.0.position) == 1 && one.1.position.abs_diff(other.1.position) == 1;
+    are_beside && (is_degree(one) || is_degree(other))
+}
+
+/// `lower it naturally` is a `natural way to lower it`.
+fn is_adverb(pair: Pair) -> bool {
+    pair.0.text.ends_with(b"ly") != pair.1.text.ends_with(b"ly")
+}
+
+/// `which is healthier, butter or margarine`: what is compared stands on either side of the grade.
+fn is_choice(grade: Pair, option: Pair) -> bool {
+    let is_grade = |record: Record| record.text.len() > 4 && record.text.ends_with(b"er");
+    let is_bare = |record: Record| row(record) == 0;
+    is_grade(grade.0)
+        && is_grade(grade.1)
+        && option.0.flags & option.1.flags & flag::JOINED != 0
+        && is_bare(option.0)
+        && is_bare(option.1)
 }

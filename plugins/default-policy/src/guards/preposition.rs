@@ -20,7 +20,8 @@ pub(super) fn is_redirected((one, other): (Record, Record)) -> bool {
         Some(Preposition::Limit) => true,
         Some(Preposition::By | Preposition::From | Preposition::To) if loose.direction == Preposition::OF => false,
         Some(Preposition::By) => !is_bare && (is_name || is_counted),
-        Some(Preposition::From | Preposition::To) => !is_bare && is_name && !is_means(loose),
+        Some(Preposition::From) => !is_bare && says_where(loose),
+        Some(Preposition::To) => !is_bare && is_name && says_where(loose),
         Some(Preposition::About) | None => false,
     }
 }
@@ -41,7 +42,7 @@ fn place_of_time(record: Record) -> u8 {
     if record.direction == Preposition::WITHIN { Preposition::IN } else { record.direction }
 }
 
-/// `for`, `on`, `with`, `through` and the like do not say where.
-fn is_means(record: Record) -> bool {
-    !matches!(record.direction, Preposition::IN | Preposition::AT | Preposition::OF | Preposition::WITHIN)
+/// `in`, `on` and `at`, which say where; `for`, `with`, `through` and the like do not.
+fn says_where(record: Record) -> bool {
+    matches!(record.direction, Preposition::IN | Preposition::ON | Preposition::AT | Preposition::WITHIN)
 }

@@ -37,6 +37,7 @@ pub(super) const FRAMES: &[(&str, Asks, &str)] = &[
     ("what|which {be}|would be? * {way} for? {who}|me|us? to|of|for", Asks::MANNER, ""),
     ("what {be} {way} involved|needed|required in|for|to", Asks::MANNER, ""),
     ("what {be} * process|procedure", Asks::MANNER, ""),
+    ("what {be} {way} by|through|in which|that", Asks::MANNER, ""),
     ("what {way} {do} {who} take|follow|use|need to", Asks::MANNER, ""),
     ("what {do} {who} have|need? to? do in? order? to", Asks::MANNER, ""),
     ("what to do in? order? to", Asks::MANNER, ""),
@@ -121,6 +122,7 @@ pub(super) const FRAMES: &[(&str, Asks, &str)] = &[
     // How many.
     ("what {be} total? number|count|quantity of", Asks::QUANTITY, ""),
     ("number of", Asks::QUANTITY, ""),
+    ("what {be} {good}? amount|quantity of", Asks::DEGREE, ""),
     ("how many", Asks::QUANTITY, ""),
     ("how much", Asks::DEGREE, ""),
     // What.
@@ -165,9 +167,9 @@ pub(super) const FRAMES: &[(&str, Asks, &str)] = &[
     ("am|are|is {who} able|allowed|permitted to", Asks::ABILITY, ""),
     ("will|would {who} be able|allowed|permitted to", Asks::ABILITY, ""),
     ("do|does|will you|they|it allow|let|permit|enable me|us|users|customers|people to?", Asks::ABILITY, ""),
+    ("is it <safe> for|to {who}|me|us? to?", Asks::ABILITY, ""),
     ("is it advisable|recommended|wise|sensible|smart for|to {who}|me? to?", Asks::ADVICE, ""),
     ("is it {good} idea for|to {who}|me? to?", Asks::ADVICE, ""),
-    ("is it better|best to", Asks::ADVICE, ""),
     ("would|do you|they recommend|advise|suggest that?", Asks::ADVICE, ""),
     ("ought {who} to", Asks::ADVICE, ""),
     ("do|does|did|will|would {who} have|need|got to", Asks::OBLIGATION, ""),
@@ -180,12 +182,16 @@ pub(super) const FRAMES: &[(&str, Asks, &str)] = &[
     ("must {who}", Asks::OBLIGATION, ""),
     // When, where, who.
     ("in|at|on|by? what|which time|date|year|day|month|century|decade", Asks::TIME, ""),
-    ("what {be} <{good}>? date|time|year|day|month|birthday when|that|at|in|on|which? which?", Asks::TIME, ""),
+    ("what {be} <{good}>? date|time|year|day|month|birthday when|that|at|in|on|of|for|to|which which?", Asks::TIME, ""),
     ("how long ago", Asks::TIME, ""),
     ("in|at|on what|which place|places|location|country|city|state|town|continent|spot|part", Asks::PLACE, ""),
     ("what {be} {good}|exact? location|whereabouts of", Asks::PLACE, ""),
     ("where {do} {who} find|locate|see", Asks::PLACE, ""),
-    ("which|what person|people|man|woman|author|writer|scientist|artist", Asks::PERSON, ""),
+    (
+        "which|what person|people|man|woman|author|writer|scientist|artist|actor|actress|singer|director|player|president|king|queen|philosopher|composer|painter|inventor|explorer",
+        Asks::PERSON,
+        "",
+    ),
     ("what {be} name|names of person|man|woman|people who|that?", Asks::PERSON, ""),
     ("by whom", Asks::PERSON, ""),
 ];

@@ -24,7 +24,7 @@ pub(super) enum Role {
 }
 
 /// In a text of capitalised words, a capital says nothing.
-pub(super) fn is_title(words: &[Word]) -> bool {
+pub(crate) fn is_title(words: &[Word]) -> bool {
     let plain = words.iter().filter(|word| word.shape == Shape::Word && !word.opens);
     let (capitals, others): (Vec<&Word>, Vec<&Word>) =
         plain.partition(|word| word.shown.starts_with(char::is_uppercase));
