@@ -3,6 +3,7 @@
 mod support;
 
 mod author;
+mod bench;
 mod capabilities;
 mod chat;
 mod clients;

@@ -2,6 +2,7 @@
 
 mod app;
 mod ask;
+mod bench;
 mod cache;
 mod clients;
 mod connect;
@@ -65,6 +66,8 @@ enum Command {
     App(app::AppCommand),
     /// Look at everything that isartor needs and has changed, and say what is wrong.
     Doctor(doctor::DoctorArgs),
+    /// Measure what the cache takes on this machine.
+    Bench(bench::BenchArgs),
 }
 
 #[derive(Debug, Args)]
@@ -129,7 +132,8 @@ pub fn run(cli: Cli, environment: Environment) -> anyhow::Result<ExitCode> {
         | Command::Connect(_)
         | Command::App(_)
         | Command::Pack(_)
-        | Command::Doctor(_) => Flags::default(),
+        | Command::Doctor(_)
+        | Command::Bench(_) => Flags::default(),
     };
     let settings = Settings::load(&environment, &flags)?;
     match cli.command {
@@ -147,5 +151,6 @@ pub fn run(cli: Cli, environment: Environment) -> anyhow::Result<ExitCode> {
         Command::Pack(args) => pack::run(&settings, &environment, &args),
         Command::App(command) => app::run(&settings, &environment, command),
         Command::Doctor(args) => doctor::run(&settings, &environment, &args),
+        Command::Bench(args) => bench::run(&settings, &args),
     }
 }

@@ -32,6 +32,7 @@ pub mod server;
 pub mod mcp;
 
 pub mod author;
+pub mod bench;
 pub mod bundle;
 pub mod chat;
 pub mod connect;
