@@ -2,6 +2,7 @@
 //! Offline but for the one pull that all tests share: sources are directories and a hub on the loopback.
 
 mod faults;
+mod stores;
 
 use std::fs;
 use std::io::{BufRead, BufReader, Write};

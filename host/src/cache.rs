@@ -223,6 +223,13 @@ impl Cache {
         self.recovering(entries.filter_map(Result::transpose).collect())
     }
 
+    /// The vector of an entry, when one of this embedder is stored.
+    pub fn vector(&self, id: EntryId) -> Result<Option<Vec<f32>>, CacheError> {
+        let snapshot = self.contents.read().snapshot()?;
+        let vector = snapshot.vector(id).map(|vector| vector.map(|vector| vector.as_slice().to_vec()));
+        self.recovering(vector)
+    }
+
     /// How many entries [`Self::without_semantics`] would give if there were no limit, expired ones included.
     pub fn without_semantics_count(&self) -> usize {
         self.contents.read().index.undescribed_count()

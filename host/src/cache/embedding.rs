@@ -21,7 +21,7 @@ pub use self::pool::Urgency;
 use self::pool::{Lease, Pool};
 use self::recent::Recent;
 pub use self::runtime::OnnxRuntime;
-use self::session::{counting_tokenizer, session};
+use self::session::{Numbers, counting_tokenizer, session};
 
 /// Numbers in an embedding of all-MiniLM-L6-v2.
 pub const DIMENSIONS: usize = 384;
@@ -43,8 +43,10 @@ const UNKNOWN_TOKEN: &str = "[UNK]";
 /// Checked files, ready to load.
 #[derive(Debug, Clone)]
 pub struct ModelFiles {
-    /// The ONNX graph. The file with its large constants, which it names itself, is in the same directory.
+    /// The ONNX graph.
     pub model: PathBuf,
+    /// The graph's large constants, under the name that it has for them.
+    pub numbers: PathBuf,
     pub tokenizer: PathBuf,
     pub runtime_library: PathBuf,
     /// The library when this process has loaded it already: a second load would be refused.
@@ -85,6 +87,8 @@ enum Split {
 pub enum EmbeddingError {
     #[error("cannot read {}", path.display())]
     Read { path: PathBuf, source: io::Error },
+    #[error("cannot make a copy of {}", path.display())]
+    Copy { path: PathBuf, source: io::Error },
     #[error("cannot load the ONNX Runtime {}", path.display())]
     Runtime { path: PathBuf, source: Box<dyn std::error::Error + Send + Sync> },
     #[error("cannot load the ONNX Runtime {}: this process has loaded one already", path.display())]
@@ -127,7 +131,10 @@ impl Embedder {
         let tokenizer = counting_tokenizer(&files.tokenizer)?;
         let unknown = tokenizer.token_to_id(UNKNOWN_TOKEN);
         let session_count = sessions.max(1);
-        let sessions = (0..session_count).map(|_| session(&runtime, files)).collect::<Result<Vec<_>, _>>()?;
+        let numbers = Numbers::copy(files)?;
+        let sessions = (0..session_count).map(|_| session(&runtime, files, &numbers));
+        let sessions = sessions.collect::<Result<Vec<_>, _>>()?;
+        numbers.remove();
         let (sessions, recent) = (Pool::new(sessions, MAX_WAITING), Recent::new(RECENT_BYTES));
         Ok(Self { sessions, session_count, recent, tokenizer, unknown, precision: files.precision, runtime })
     }

@@ -107,9 +107,10 @@ impl Inspector<'_> {
 
 /// What the embedder is to load, if all of it is usable.
 pub(super) fn loadable(needed: &[ModelFile; 4], precision: Precision) -> Option<ModelFiles> {
-    let [tokenizer, graph, _, runtime] = needed;
+    let [tokenizer, graph, numbers, runtime] = needed;
     needed.iter().all(|file| file.state.is_usable()).then(|| ModelFiles {
         model: graph.path.clone(),
+        numbers: numbers.path.clone(),
         tokenizer: tokenizer.path.clone(),
         runtime_library: runtime.path.clone(),
         runtime: None,

@@ -110,12 +110,13 @@ fn check_and_install(
     made: Option<Converted>,
     runtime_library: PathBuf,
 ) -> Result<ModelFiles, ModelError> {
-    let model = match made {
-        Some(_) => store.drafts().join(graph_name(precision)),
-        None => store.graph(precision),
+    let (model, numbers) = match made {
+        Some(_) => (store.drafts().join(graph_name(precision)), store.drafts().join(numbers_name(precision))),
+        None => (store.graph(precision), store.numbers(precision)),
     };
     let runtime = Some(OnnxRuntime::load(&runtime_library)?);
-    let files = ModelFiles { model, tokenizer: store.published(&TOKENIZER), runtime_library, runtime, precision };
+    let tokenizer = store.published(&TOKENIZER);
+    let files = ModelFiles { model, numbers, tokenizer, runtime_library, runtime, precision };
     let found = Golden::measure(&Embedder::load(&files, 1)?)?;
     let required = Golden::required(precision);
     if !found.meets(required) {
@@ -125,7 +126,7 @@ fn check_and_install(
     if let Some(made) = made {
         install(store, precision, manifest, made)?;
     }
-    Ok(ModelFiles { model: store.graph(precision), ..files })
+    Ok(ModelFiles { model: store.graph(precision), numbers: store.numbers(precision), ..files })
 }
 
 /// The graph comes last: until it is there, there is no model.

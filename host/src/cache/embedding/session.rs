@@ -1,10 +1,12 @@
 //! What computes: one session of the model, and the tokenizer that counts for all of them. Only ever loads.
 
+use std::io;
 use std::path::Path;
 
 use fastembed::{
     InitOptionsUserDefined, Pooling, QuantizationMode, TextEmbedding, TokenizerFiles, UserDefinedEmbeddingModel,
 };
+use tempfile::TempDir;
 use tokenizers::Tokenizer;
 
 use super::runtime::OnnxRuntime;
@@ -15,8 +17,39 @@ const CONFIG: &str = r#"{"pad_token_id": 0}"#;
 const TOKENIZER_CONFIG: &str = r#"{"model_max_length": 128, "pad_token": "[PAD]"}"#;
 const SPECIAL_TOKENS: &str = r#"{"unk_token": "[UNK]", "sep_token": "[SEP]", "pad_token": "[PAD]", "cls_token": "[CLS]", "mask_token": "[MASK]"}"#;
 
+/// A copy of the model's numbers that only this process knows, needed until the sessions are made. The runtime maps
+/// the numbers into memory: if somebody cut their file short, the next look at it would end the process. The copy is
+/// removed and stays mapped, and no other process can find it.
+pub(super) struct Numbers {
+    directory: TempDir,
+}
+
+impl Numbers {
+    pub(super) fn copy(files: &ModelFiles) -> Result<Self, EmbeddingError> {
+        let failure = |source| EmbeddingError::Copy { path: files.numbers.clone(), source };
+        let name = files.numbers.file_name().ok_or_else(|| failure(io::ErrorKind::IsADirectory.into()))?;
+        let place = files.numbers.parent().unwrap_or(Path::new("."));
+        let builder = || tempfile::Builder::new().prefix(".loading-").to_owned();
+        // A model may be on a disk that nobody can write to.
+        let directory = builder().tempdir_in(place).or_else(|_| builder().tempdir()).map_err(failure)?;
+        std::fs::copy(&files.numbers, directory.path().join(name)).map_err(failure)?;
+        Ok(Self { directory })
+    }
+
+    pub(super) fn remove(self) {
+        let path = self.directory.path().to_owned();
+        if let Err(error) = self.directory.close() {
+            tracing::warn!(path = %path.display(), %error, "cannot remove a copy of the model");
+        }
+    }
+}
+
 /// One session without threads of its own: the pool is what runs side by side.
-pub(super) fn session(runtime: &OnnxRuntime, files: &ModelFiles) -> Result<TextEmbedding, EmbeddingError> {
+pub(super) fn session(
+    runtime: &OnnxRuntime,
+    files: &ModelFiles,
+    numbers: &Numbers,
+) -> Result<TextEmbedding, EmbeddingError> {
     let quantization = match files.precision {
         Precision::Int8 => QuantizationMode::Dynamic,
         Precision::Fp32 => QuantizationMode::None,
@@ -27,8 +60,8 @@ pub(super) fn session(runtime: &OnnxRuntime, files: &ModelFiles) -> Result<TextE
         special_tokens_map_file: SPECIAL_TOKENS.into(),
         tokenizer_config_file: TOKENIZER_CONFIG.into(),
     };
-    let directory = files.model.parent().and_then(Path::to_str);
-    let directory = directory.ok_or_else(|| EmbeddingError::NotUnicode { path: files.model.clone() })?;
+    let directory = numbers.directory.path();
+    let directory = directory.to_str().ok_or_else(|| EmbeddingError::NotUnicode { path: directory.to_owned() })?;
     let model = UserDefinedEmbeddingModel::new(read(&files.model)?, tokenizer)
         .with_pooling(Pooling::Mean)
         .with_quantization(quantization);

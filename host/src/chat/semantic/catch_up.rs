@@ -131,7 +131,12 @@ impl CatchUp {
     async fn judge(&self, entries: Vec<Entry>) -> Result<Vec<(EntryId, Option<Semantics>)>, Trouble> {
         let (mut judged, mut failed, mut trouble) = (Vec::with_capacity(entries.len()), Vec::new(), None);
         for entry in entries {
-            match self.engine.judge(&entry.prompt, Urgency::Later).await {
+            // Another policy describes the texts anew; what the model said of them stays true.
+            let judgement = match self.cache.vector(entry.id)? {
+                Some(vector) => self.engine.describe(&entry.prompt, vector),
+                None => self.engine.judge(&entry.prompt, Urgency::Later).await,
+            };
+            match judgement {
                 Judged::Fit(semantics) => judged.push((entry.id, Some(semantics))),
                 Judged::Unfit => judged.push((entry.id, None)),
                 Judged::NotNow(why @ Trouble::Model(_)) => {

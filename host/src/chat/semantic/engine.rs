@@ -107,8 +107,13 @@ impl Engine {
             Err(EmbeddingError::Busy) => return Judged::NotNow(Trouble::Busy),
             Err(error) => return Judged::NotNow(Trouble::Model(error)),
         };
+        self.describe(prompt, vector.to_vec())
+    }
+
+    /// The same of a text whose vector is known.
+    pub(super) fn describe(&self, prompt: &str, vector: Vec<f32>) -> Judged {
         match self.policy.describe(prompt) {
-            Ok(features) => Judged::Fit(Semantics { vector: vector.to_vec(), features }),
+            Ok(features) => Judged::Fit(Semantics { vector, features }),
             Err(error @ (PluginError::Tripped { .. } | PluginError::Busy { .. })) => {
                 Judged::NotNow(Trouble::Policy(error))
             }
