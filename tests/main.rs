@@ -16,5 +16,6 @@ mod mcp;
 mod model;
 mod plugins;
 mod policy;
+mod replay;
 mod tidy;
 mod trust;
