@@ -17,5 +17,6 @@ mod mcp;
 mod model;
 mod plugins;
 mod policy;
+mod replay;
 mod tidy;
 mod trust;

@@ -65,7 +65,10 @@ fn replayed(
     prompts: &[String],
     printer: &ProgressPrinter,
 ) -> anyhow::Result<Replay> {
-    let dir = tempfile::tempdir().context("cannot create a directory for the replay")?;
+    let dir = tempfile::Builder::new()
+        .prefix("isartor-replay-")
+        .tempdir()
+        .context("cannot create a directory for the replay")?;
     // What is answered as a miss to learn from it would be counted as one.
     let cache_settings = CacheSettings { explore: 0.0, ..settings.cache.clone() };
     let database = dir.path().join("cache.redb");
