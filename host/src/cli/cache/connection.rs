@@ -8,7 +8,7 @@ use serde_json::Value;
 use tokio::runtime::Runtime;
 
 use crate::cli::output::Hinted;
-use crate::server::alone::{AloneError, CacheAlone};
+use crate::server::alone::CacheAlone;
 use crate::server::control;
 use crate::server::instance::{Presence, wait_until_announced};
 use crate::server::relay::{Method, Relayed, RelayedAnswer};
@@ -34,7 +34,7 @@ impl Connection {
             Presence::Absent => {
                 home.create().with_context(|| format!("cannot create {}", home.root().display()))?;
                 let runtime = Runtime::new().context("cannot start the asynchronous runtime")?;
-                let cache = runtime.block_on(async { CacheAlone::open(settings) }).map_err(AloneError::from)?;
+                let cache = runtime.block_on(async { CacheAlone::open(settings) })?;
                 Ok(Self::Own { cache: Box::new(cache), runtime })
             }
         }

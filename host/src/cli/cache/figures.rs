@@ -108,7 +108,7 @@ fn total(counts: &Value) -> u64 {
 }
 
 fn share(part: u64, whole: u64) -> String {
-    if whole == 0 { "0 %".to_owned() } else { format!("{} %", (part * 1_000 / whole + 5) / 10) }
+    format!("{} %", (part * 1_000).checked_div(whole).map_or(0, |permille| (permille + 5) / 10))
 }
 
 /// `1234567` as `1,234,567`.
