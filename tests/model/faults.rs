@@ -60,9 +60,12 @@ fn await_reason(gateway: &Gateway<'_>, state: &str) -> Value {
     gateway.get("/health").1["layers"]["semantic_reason"].clone()
 }
 
+/// Which file, and what happens to it.
+type Damage<'a> = (&'a str, &'a dyn Fn(&Path));
+
 #[test]
 fn a_damaged_or_swapped_file_is_named_and_the_exact_tier_answers() {
-    let damages: [(&str, &dyn Fn(&Path)); 4] = [
+    let damages: [Damage<'_>; 4] = [
         (NUMBERS, &|path| {
             fs::File::options()
                 .write(true)
