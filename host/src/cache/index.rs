@@ -239,7 +239,7 @@ impl Index {
             question: QuestionPrefix::of(&head.question),
             lifetime: head.lifetime,
             scope: self.scopes.enter(head.scope),
-            model: head.model.as_deref().map(|name| self.models.id(name)),
+            model: head.model.as_deref().map(|name| self.models.enter(name)),
             semantics: match head.reach {
                 Reach::Similar => Semantics::Nothing,
                 Reach::Same => Semantics::Unfit,
@@ -273,6 +273,9 @@ impl Index {
         }
         self.ends.remove(row.lifetime.ends, number);
         self.scopes.leave(row.scope);
+        if let Some(model) = row.model {
+            self.models.leave(model);
+        }
         self.bytes -= u64::from(row.bytes);
         self.ratings.remove(&id);
         self.undescribed.remove(&id);

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::num::NonZeroU32;
 use std::sync::Arc;
 
-/// A model's number; the same name always has the same one while the process runs.
+/// A model's number; the same name has the same one as long as there are entries of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct ModelId(NonZeroU32);
 
@@ -17,6 +17,12 @@ pub(super) enum ModelFilter {
     Named(Option<ModelId>),
 }
 
+impl ModelId {
+    fn place(self) -> usize {
+        self.0.get() as usize - 1
+    }
+}
+
 impl ModelFilter {
     pub(super) fn admits(self, model: Option<ModelId>) -> bool {
         match self {
@@ -26,24 +32,56 @@ impl ModelFilter {
     }
 }
 
-/// Every model name that an entry was stored under.
+/// The model names of all entries. A name is forgotten with its last entry: callers may name what they like.
 #[derive(Debug, Default)]
 pub(super) struct Models {
     ids: HashMap<Arc<str>, ModelId>,
-    names: Vec<Arc<str>>,
+    names: Vec<Name>,
+    free: Vec<ModelId>,
+}
+
+#[derive(Debug)]
+struct Name {
+    name: Arc<str>,
+    entries: usize,
 }
 
 impl Models {
-    pub(super) fn id(&mut self, name: &str) -> ModelId {
-        if let Some(id) = self.ids.get(name) {
-            return *id;
-        }
-        let name: Arc<str> = name.into();
-        self.names.push(Arc::clone(&name));
-        let number = u32::try_from(self.names.len()).ok().and_then(NonZeroU32::new);
-        let id = ModelId(number.expect("four billion model names do not fit into memory"));
+    /// Notes one more entry.
+    pub(super) fn enter(&mut self, name: &str) -> ModelId {
+        let id = match self.ids.get(name) {
+            Some(id) => *id,
+            None => self.add(name.into()),
+        };
+        self.names[id.place()].entries += 1;
+        id
+    }
+
+    fn add(&mut self, name: Arc<str>) -> ModelId {
+        let named = Name { name: Arc::clone(&name), entries: 0 };
+        let id = match self.free.pop() {
+            Some(id) => {
+                self.names[id.place()] = named;
+                id
+            }
+            None => {
+                self.names.push(named);
+                let number = u32::try_from(self.names.len()).ok().and_then(NonZeroU32::new);
+                ModelId(number.expect("four billion model names do not fit into memory"))
+            }
+        };
         self.ids.insert(name, id);
         id
+    }
+
+    /// Notes one entry less.
+    pub(super) fn leave(&mut self, id: ModelId) {
+        let named = &mut self.names[id.place()];
+        named.entries -= 1;
+        if named.entries == 0 {
+            self.ids.remove(&named.name);
+            self.free.push(id);
+        }
     }
 
     pub(super) fn known(&self, name: &str) -> Option<ModelId> {
@@ -51,7 +89,7 @@ impl Models {
     }
 
     pub(super) fn name(&self, id: ModelId) -> &Arc<str> {
-        &self.names[id.0.get() as usize - 1]
+        &self.names[id.place()].name
     }
 
     pub(super) fn filter(&self, name: Option<&str>) -> ModelFilter {
@@ -66,8 +104,8 @@ mod tests {
     #[test]
     fn filters() {
         let mut models = Models::default();
-        let (a, b) = (models.id("a"), models.id("b"));
-        assert_eq!(models.id("a"), a);
+        let (a, b) = (models.enter("a"), models.enter("b"));
+        assert_eq!(models.enter("a"), a);
         assert_eq!(&**models.name(b), "b");
         let cases = [
             (None, None, true),
@@ -81,5 +119,21 @@ mod tests {
         for (asked, stored, seen) in cases {
             assert_eq!(models.filter(asked).admits(stored), seen, "{asked:?} {stored:?}");
         }
+    }
+
+    #[test]
+    fn names_are_forgotten_with_their_last_entry() {
+        let mut models = Models::default();
+        let (a, b) = (models.enter("a"), models.enter("b"));
+        models.enter("a");
+        models.leave(a);
+        assert_eq!(models.known("a"), Some(a));
+        models.leave(a);
+        assert_eq!((models.known("a"), models.known("b")), (None, Some(b)));
+        for number in 0..1_000 {
+            let id = models.enter(&number.to_string());
+            models.leave(id);
+        }
+        assert_eq!(models.names.len(), 2);
     }
 }

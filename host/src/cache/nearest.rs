@@ -140,11 +140,18 @@ impl View {
     pub(super) fn search(&self, query: &Query<'_>, visible: &Visible, keep: usize) -> Vec<Candidate> {
         let found = match &self.method {
             Method::Exact => None,
-            Method::BySize if self.rows.len() < PRESELECTION_FROM_ROWS => None,
-            Method::BySize => Preselection { rows: &self.rows, query, visible, keep }.run(),
-            Method::Approximate(approximate) => approximate.search(&self.rows, query, visible, keep),
+            Method::BySize => self.preselected(query, visible, keep),
+            Method::Approximate(approximate) => {
+                approximate.search(&self.rows, query, visible, keep).or_else(|| self.preselected(query, visible, keep))
+            }
         };
         found.unwrap_or_else(|| self.scan(query, visible, keep)).into_candidates()
+    }
+
+    /// None where scoring every row is no slower.
+    fn preselected(&self, query: &Query<'_>, visible: &Visible, keep: usize) -> Option<Best> {
+        let is_worth_it = self.rows.len() >= PRESELECTION_FROM_ROWS;
+        is_worth_it.then(|| Preselection { rows: &self.rows, query, visible, keep }.run()).flatten()
     }
 
     fn scan(&self, query: &Query<'_>, visible: &Visible, keep: usize) -> Best {

@@ -19,6 +19,9 @@ const SAMPLE: usize = 16;
 /// Places that are looked at, at most, to find one row that may go.
 const MAX_LOOKS: usize = 256;
 
+/// So many leave in one batch, at most: when the limit was lowered, stores do not wait for all who are too many.
+const MAX_VICTIMS: usize = 2_000;
+
 /// Each further use is counted with a probability this much smaller, so that eight bits count to a billion.
 const COUNT_BASE: f32 = 1.08;
 
@@ -89,7 +92,7 @@ impl<'a> Choice<'a> {
     }
 
     /// `expired` are rows that nobody can see any more, the oldest ones first. Fewer than needed while all others are
-    /// too young: for so long the limit yields.
+    /// too young, for so long the limit yields, and when they are very many.
     pub(super) fn victims(mut self, expired: impl Iterator<Item = &'a Row>) -> Vec<EntryId> {
         if self.is_enough() {
             return Vec::new();
@@ -111,7 +114,7 @@ impl<'a> Choice<'a> {
     }
 
     fn is_enough(&self) -> bool {
-        self.excess_entries == 0 && self.excess_bytes == 0
+        self.excess_entries == 0 && self.excess_bytes == 0 || self.victims.len() == MAX_VICTIMS
     }
 
     fn choose(&mut self, row: &Row) {

@@ -102,6 +102,15 @@ impl Slot {
 }
 
 impl Chunk {
+    /// For a scope that has filled one already.
+    fn with_room() -> Self {
+        Self {
+            held: Arc::new(Vec::with_capacity(CHUNK_ROWS)),
+            codes: Arc::new(Vec::with_capacity(CHUNK_ROWS)),
+            sketches: Arc::new(Vec::with_capacity(CHUNK_ROWS / BLOCK_ROWS)),
+        }
+    }
+
     fn push(&mut self, row: Row, vector: &Quantised) -> usize {
         let place = self.held.len();
         push(&mut self.held, Held::new(row, vector));
@@ -140,7 +149,7 @@ impl Rows {
         self.count += 1;
         let chunks = Arc::make_mut(&mut self.chunks);
         if chunks.last().is_none_or(|chunk| chunk.held.len() == CHUNK_ROWS) {
-            chunks.push(Chunk::default());
+            chunks.push(if chunks.is_empty() { Chunk::default() } else { Chunk::with_room() });
         }
         let index = chunks.len() - 1;
         Slot::at(index, chunks[index].push(row, vector))

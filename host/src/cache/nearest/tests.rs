@@ -187,7 +187,7 @@ fn a_view_does_not_change() {
 fn hidden_rows_take_no_place() {
     for kind in [NearestKind::Scan, NearestKind::Hora] {
         let mut models = Models::default();
-        let (asked, other) = (models.id("asked"), models.id("other"));
+        let (asked, other) = (models.enter("asked"), models.enter("other"));
         let mut twins = Twins::new(kind, 10);
         for number in 0..400 {
             let vector = twins.near_a_centre(0.8);

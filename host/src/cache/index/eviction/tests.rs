@@ -174,15 +174,16 @@ fn more_questions_are_held_than_by_the_least_recently_used() {
 
 #[test]
 fn the_limit_holds_and_yields_for_the_young() {
-    let mut ours = Ours::new(Size { entries: 1_000, bytes: u64::MAX });
+    let mut ours = Ours::new(Size { entries: 500, bytes: u64::MAX });
     for number in 0..3_000 {
         ours.put(&head(number, 100, at(0), None));
     }
     assert_eq!(ours.index.size(), Size { entries: 3_000, bytes: 300_000 }, "all are younger than a minute");
     assert!(ours.holds(0, at(0)).is_some() && ours.holds(2_999, at(0)).is_some());
     assert_eq!(ours.put(&head(3_000, 100, at(59_999), None)), 0);
-    assert_eq!(ours.put(&head(3_001, 100, at(60_000), None)), 2_002);
-    assert_eq!(ours.index.size().entries, 1_000);
+    assert_eq!(ours.put(&head(3_001, 100, at(60_000), None)), MAX_VICTIMS, "of 2,502");
+    assert_eq!(ours.put(&head(3_001, 100, at(60_000), None)), 503);
+    assert_eq!(ours.index.size().entries, 500);
     assert!(ours.holds(3_000, at(60_000)).is_some(), "it is younger than a minute");
     assert_eq!(ours.put(&head(3_002, 100, at(60_000), None)), 1);
 }

@@ -104,7 +104,7 @@ fn crowded_rows_hide_nothing() {
 fn hidden_rows_take_no_place() {
     let mut random = Random(33);
     let mut models = Models::default();
-    let (asked, other) = (models.id("asked"), models.id("other"));
+    let (asked, other) = (models.enter("asked"), models.enter("other"));
     let centre = random.vector();
     let mut held = Rows::default();
     for number in 0..3_600 {
