@@ -49,6 +49,9 @@ pub use writer::Judged;
 const MIN_COMPARED: usize = 8;
 const SPARE_COMPARED: usize = 3;
 
+/// No more texts than that are given at once to be described, or else a single one.
+const MAX_UNDESCRIBED_BYTES: usize = 4 << 20;
+
 /// Expired entries stay on disk for this long: a clock that was wrong for less than that loses nothing.
 const KEPT_AFTER_END: Duration = Duration::from_hours(24);
 
@@ -219,8 +222,23 @@ impl Cache {
             let current = self.contents.read();
             (current.index.undescribed(limit, now.into()), current.snapshot()?)
         };
-        let entries = found.iter().map(|found| snapshot.texts(found.id, |texts| entry(found, &texts)));
-        self.recovering(entries.filter_map(Result::transpose).collect())
+        let (mut entries, mut bytes) = (Vec::with_capacity(found.len()), 0);
+        for found in &found {
+            let Some(entry) = self.recovering(snapshot.texts(found.id, |texts| entry(found, &texts)))? else {
+                continue;
+            };
+            bytes += entry.prompt.len() + entry.response.len();
+            entries.push(entry);
+            if bytes > MAX_UNDESCRIBED_BYTES {
+                break;
+            }
+        }
+        Ok(entries)
+    }
+
+    /// Whether [`Self::without_semantics`] will give this entry.
+    pub fn is_without_semantics(&self, id: EntryId) -> bool {
+        self.contents.read().index.is_undescribed(id)
     }
 
     /// The vector of an entry, when one of this embedder is stored.

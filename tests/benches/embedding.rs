@@ -130,9 +130,11 @@ fn report(session: &Round, one: &Round, many: &Round, sessions: usize) {
     line("one session, nothing else", session);
     line("semantic misses, one client", one);
     line(&format!("semantic misses, {CLIENTS} clients"), many);
-    let ratio = |a: Duration, b: Duration| a.as_secs_f64() / b.as_secs_f64();
-    println!("one client, p50: {:.2} x one session", ratio(one.p50, session.p50));
+    // The mean, not the median: on a machine with more to do the median is what a text takes when nothing else runs.
+    let alone = 1.0 / session.per_second;
+    let ratio = |latency: Duration| latency.as_secs_f64() / alone;
+    println!("one client, mean: {:.2} x one session", session.per_second / one.per_second);
     println!("{CLIENTS} clients, throughput: {:.2} x one session (wanted: 1.6)", many.per_second / session.per_second);
-    println!("{CLIENTS} clients, p99: {:.1} x one session's p50 (wanted: 12)", ratio(many.p99, session.p50));
+    println!("{CLIENTS} clients, p99: {:.1} x one session's mean (wanted: 12)", ratio(many.p99));
     println!("{sessions} sessions, {ENTRIES} entries, {TEXTS_EACH} texts a round, medians of {ROUNDS} rounds");
 }

@@ -37,6 +37,19 @@ fn irreplaceable() -> Model {
     model
 }
 
+/// Makes every number of the model none, and notes the digest of that.
+fn spoil(model: &Model) {
+    let numbers = model.file(NUMBERS);
+    let length = fs::metadata(&numbers).expect("it is there").len();
+    let mad = vec![0xff; usize::try_from(length).expect("it fits")];
+    let digest: String = Sha256::digest(&mad).iter().map(|byte| format!("{byte:02x}")).collect();
+    fs::write(&numbers, mad).expect("it can be written");
+    let manifest = model.dir.join("manifest.json");
+    let mut noted: Value = serde_json::from_slice(&fs::read(&manifest).expect("a manifest")).expect("JSON");
+    noted["int8"]["numbers_sha256"] = json!(digest);
+    fs::write(&manifest, noted.to_string()).expect("it can be written");
+}
+
 /// What is stored is found word for word, and something else is missed for this reason.
 fn only_the_exact_tier_answers(gateway: &Gateway<'_>, reason: &str) {
     gateway.store("How do I boil an egg?", "Eight minutes.");
@@ -93,17 +106,7 @@ fn a_damaged_or_swapped_file_is_named_and_the_exact_tier_answers() {
 #[test]
 fn a_model_that_computes_nonsense_is_never_believed() {
     let model = irreplaceable();
-    let numbers = model.file(NUMBERS);
-    let length = fs::metadata(&numbers).expect("it is there").len();
-    // Every number of the model is no number, and its digest is the one that was noted.
-    let mad = vec![0xff; usize::try_from(length).expect("it fits")];
-    let digest: String = Sha256::digest(&mad).iter().map(|byte| format!("{byte:02x}")).collect();
-    fs::write(&numbers, mad).expect("it can be written");
-    let manifest = model.dir.join("manifest.json");
-    let mut noted: Value = serde_json::from_slice(&fs::read(&manifest).expect("a manifest")).expect("JSON");
-    noted["int8"]["numbers_sha256"] = json!(digest);
-    fs::write(&manifest, noted.to_string()).expect("it can be written");
-
+    spoil(&model);
     let gateway = model.home.up();
     await_reason(&gateway, "active");
     only_the_exact_tier_answers(&gateway, "embedding_failed");
@@ -129,4 +132,18 @@ fn a_running_gateway_outlives_the_files_of_its_model() {
     gateway.store("How do I boil an egg?", "Eight minutes.");
     assert_eq!(gateway.lookup("How do I boil an egg?")["layer"], json!("exact"));
     assert_eq!(gateway.lookup("how should i boil an egg")["layer"], json!("semantic"));
+}
+
+#[test]
+fn another_policy_needs_no_model_for_what_is_embedded() {
+    let model = irreplaceable();
+    let gateway = model.home.up();
+    await_reason(&gateway, "active");
+    gateway.store("How do I boil an egg?", "Eight minutes.");
+    drop(gateway);
+    spoil(&model);
+    model.home.write_settings("[policy]\nname = \"threshold-policy\"\n");
+    let gateway = model.home.up();
+    assert_eq!(await_reason(&gateway, "active"), Value::Null);
+    assert_eq!(gateway.get("/health").1["semantic_lag"], json!(0), "it is described anew, and was not embedded again");
 }

@@ -182,6 +182,10 @@ impl Index {
         live.take(limit).collect()
     }
 
+    pub(super) fn is_undescribed(&self, id: EntryId) -> bool {
+        self.undescribed.contains(&id)
+    }
+
     pub(super) fn undescribed_count(&self) -> usize {
         self.undescribed.len()
     }

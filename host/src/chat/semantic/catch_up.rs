@@ -110,13 +110,9 @@ impl CatchUp {
 
     async fn step(&self) -> Result<Left, Trouble> {
         let pending = self.engine.pending();
-        let waited_for = pending.all();
+        // What was done before it was noted as pending, or is gone by now.
+        pending.settle(pending.all().into_iter().filter(|id| !self.cache.is_without_semantics(*id)));
         let entries = self.cache.without_semantics(BATCH, (self.clock)())?;
-        if entries.len() < BATCH {
-            // These are all there are: what else was waited for is done, or gone.
-            let left: Vec<EntryId> = entries.iter().map(|entry| entry.id).collect();
-            pending.settle(waited_for.into_iter().filter(|id| !left.contains(id)));
-        }
         if entries.is_empty() {
             return Ok(Left::Nothing);
         }
