@@ -80,6 +80,24 @@ fn a_long_text_is_a_miss_as_in_a_lookup() {
 }
 
 #[test]
+fn what_a_look_up_keeps_from_every_policy_is_a_miss() {
+    let home = Home::with_model();
+    let cases = [
+        ("Make it shorter", "make it shorter", "needs_context"),
+        ("Is it raining today in Oslo?", "Is it raining in Oslo today?", "volatile"),
+        ("What does `git stash pop` do?", "What does `git stash drop` do?", "other_code"),
+        ("How do I boil an egg?", "How many sheep live in Wales?", "not_found"),
+    ];
+    let pairs = cases.map(|(a, b, _)| json!({ "a": a, "b": b, "hit": false }).to_string()).join("\n");
+    let report = home.eval(&pairs, &["--policy", "threshold-policy", "--set", "threshold=0"]);
+    assert_eq!(report["precision"]["of"], json!(0), "{report:#}");
+    let misses = report["misses"].as_array().expect("a list");
+    for (_, _, reason) in cases {
+        assert!(misses.iter().any(|miss| miss["reason"] == reason), "{reason}: {misses:#?}");
+    }
+}
+
+#[test]
 fn the_table_is_for_a_person() {
     let home = Home::with_model();
     let file = home.pairs(PAIRS);
