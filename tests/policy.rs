@@ -9,7 +9,7 @@ use std::process::Output;
 
 use serde_json::{Value, json};
 
-use crate::support::{Home, text};
+use crate::support::{Gateway, Home, text};
 
 const PAIRS: &str = r#"{"a": "How do I boil an egg?", "b": "how to boil an egg", "hit": true, "kind": "wording"}
 {"a": "Turn on the lights", "b": "Turn off the lights", "hit": false, "kind": "opposite"}
@@ -77,6 +77,24 @@ fn a_long_text_is_a_miss_as_in_a_lookup() {
     assert_eq!(report["misses"], json!([{ "reason": "too_long", "right": 0, "lost": 1 }]));
     assert_eq!(report["lost_hits"][0]["cosine"], Value::Null);
     assert_eq!(report["precision"]["value"], Value::Null, "of nothing there is no share");
+}
+
+#[test]
+fn what_a_look_up_keeps_from_every_policy_is_a_miss() {
+    let home = Home::with_model();
+    let cases = [
+        ("Make it shorter", "make it shorter", "needs_context"),
+        ("Is it raining today in Oslo?", "Is it raining in Oslo today?", "volatile"),
+        ("What does `git stash pop` do?", "What does `git stash drop` do?", "other_code"),
+        ("How do I boil an egg?", "How many sheep live in Wales?", "not_found"),
+    ];
+    let pairs = cases.map(|(a, b, _)| json!({ "a": a, "b": b, "hit": false }).to_string()).join("\n");
+    let report = home.eval(&pairs, &["--policy", "threshold-policy", "--set", "threshold=0"]);
+    assert_eq!(report["precision"]["of"], json!(0), "{report:#}");
+    let misses = report["misses"].as_array().expect("a list");
+    for (_, _, reason) in cases {
+        assert!(misses.iter().any(|miss| miss["reason"] == reason), "{reason}: {misses:#?}");
+    }
 }
 
 #[test]
@@ -156,22 +174,32 @@ fn a_plain_threshold_serves_when_it_is_chosen() {
 #[test]
 fn a_shadow_decides_beside_the_policy_and_serves_nothing() {
     let home = Home::with_model();
-    let shadow = "shadow = \"threshold-policy\"\nshadow_settings = { threshold = 0.8 }\n";
-    home.write_settings(&format!("log = \"info,isartor_host=debug\"\n[policy]\n{shadow}"));
+    home.write_settings("[policy]\nshadow = \"threshold-policy\"\nshadow_settings = { threshold = 0.8 }\n");
     let gateway = home.up();
     gateway.await_semantic("active");
     gateway.store("Turn on the lights", "Press the switch upwards.");
+    gateway.store("How do I boil an egg?", "For eight minutes.");
     assert_eq!(gateway.lookup("Turn off the lights")["hit"], json!(false), "the shadow would serve it");
-    let log = home.state().join("run/isartor.log");
-    let disagreed =
-        || std::fs::read_to_string(&log).expect("there is a log").contains("the shadow policy decides otherwise");
+    assert_eq!(gateway.lookup("how can I boil an egg")["layer"], "semantic");
+    assert_eq!(gateway.lookup("How many sheep live in Wales?")["hit"], json!(false), "there is nothing to decide");
+    let expected = json!({ "only_shadow_serves": 1, "both_serve": 1 });
+    let figures = await_shadow(&gateway, &expected);
+    assert_eq!(figures["shadow"], expected, "{figures:#}");
+    assert_eq!(figures["shadow_policy"], "threshold-policy");
+}
+
+/// The statistics, once the shadow has counted as much as is expected of it: it decides after the answer.
+fn await_shadow(gateway: &Gateway<'_>, expected: &Value) -> Value {
+    let total = |shadow: &Value| shadow.as_object().into_iter().flatten().filter_map(|(_, count)| count.as_u64()).sum();
+    let expected: u64 = total(expected);
     for _ in 0..200 {
-        if disagreed() {
-            return;
+        let figures = gateway.get("/api/v1/cache/stats").1;
+        if total(&figures["shadow"]) >= expected {
+            return figures;
         }
         std::thread::sleep(std::time::Duration::from_millis(50));
     }
-    panic!("the shadow said nothing: {}", std::fs::read_to_string(&log).expect("there is a log"));
+    panic!("the shadow said nothing: {:#}", gateway.get("/api/v1/cache/stats").1);
 }
 
 #[test]

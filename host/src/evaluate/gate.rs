@@ -1,6 +1,7 @@
 //! What the host itself keeps out of the semantic tier, whatever a policy says: where the gates of a look-up join.
 //! No pair has a context, so what leans on one is a miss.
 
+use super::Outcome;
 use crate::chat::eligibility::{Eligibility, Gate};
 use crate::chat::{COSINE_FLOOR, Miss};
 
@@ -22,14 +23,18 @@ impl HostGates {
         }
     }
 
-    /// The same for two texts that may each be asked.
-    pub(super) fn parts(&self, stored: &str, asked: &str, cosine: f32) -> Option<&'static str> {
-        if cosine < COSINE_FLOOR {
-            Some(Miss::NotFound.code())
-        } else if !self.eligibility.may_answer(asked, stored) {
-            Some(Miss::OtherCode.code())
-        } else {
-            None
+    /// Whether no policy is asked.
+    pub(super) fn is_too_far(&self, cosine: f32) -> bool {
+        cosine < COSINE_FLOOR
+    }
+
+    /// What is left of the policy's verdict.
+    pub(super) fn passed(&self, stored: &str, asked: &str, verdict: Outcome) -> Outcome {
+        match verdict {
+            Outcome::Served { .. } if !self.eligibility.may_answer(asked, stored) => {
+                Outcome::Missed(Miss::OtherCode.code())
+            }
+            verdict @ (Outcome::Served { .. } | Outcome::Missed(_)) => verdict,
         }
     }
 }

@@ -126,12 +126,12 @@ impl Judge<'_> {
         let outcome = match (&asked.features, &stored.features, cosine) {
             (Err(code), _, _) | (_, Err(code), _) => Outcome::Missed(code),
             (Ok(_), Ok(_), None) => Outcome::Missed(Miss::TooLong.code()),
-            (Ok(asked), Ok(stored), Some(cosine)) => match gates.parts(&pair.a, &pair.b, cosine) {
-                Some(code) => Outcome::Missed(code),
-                None => self
-                    .ask(asked, stored, cosine)
-                    .map_err(|source| EvaluateError::Policy { text: pair.b.clone(), source })?,
-            },
+            (Ok(_), Ok(_), Some(cosine)) if gates.is_too_far(cosine) => Outcome::Missed(Miss::NotFound.code()),
+            (Ok(asked), Ok(stored), Some(cosine)) => {
+                let verdict = self.ask(asked, stored, cosine);
+                let verdict = verdict.map_err(|source| EvaluateError::Policy { text: pair.b.clone(), source })?;
+                gates.passed(&pair.a, &pair.b, verdict)
+            }
         };
         Ok(Judged { cosine, outcome })
     }

@@ -168,7 +168,7 @@ fn mistake(mistake: &Mistake<'_>) -> String {
 fn table(caption: &str, columns: &[Column], rows: &str) -> String {
     let columns: String = columns.iter().map(Column::heading).collect();
     format!(
-        "<div class=\"wide\">\n<table>\n<caption>{caption}</caption>\n<thead><tr>{columns}</tr></thead>\n\
+        "<div class=\"wide\" role=\"region\" aria-label=\"{caption}\" tabindex=\"0\">\n<table>\n<caption>{caption}</caption>\n<thead><tr>{columns}</tr></thead>\n\
          <tbody>\n{rows}</tbody>\n</table>\n</div>\n"
     )
 }
