@@ -70,7 +70,7 @@ fn ordered(text: &Text) -> Option<usize> {
 }
 
 fn it(text: &Text, index: usize) -> bool {
-    if !is_first_subject(text, index) {
+    if !is_first_subject(text, index) || !asks_or_orders(text) {
         return false;
     }
     let is_how = text.opens_with(&["how do", "how to", "how can", "how did"]);
@@ -88,6 +88,17 @@ fn it(text: &Text, index: usize) -> bool {
     let clock = (1..index).any(|at| text.is(at, &["time", "day", "date", "year", "month"]));
     let falls = (index + 1..text.len()).any(|at| text.is(at, IMPERSONAL));
     !makes && !complement && !clock && !falls && rest <= 4
+}
+
+/// It begins as a question or an order does; a few words without either are somebody's label.
+fn asks_or_orders(text: &Text) -> bool {
+    const OPENERS: &[&str] = &[
+        "who", "what", "which", "when", "where", "why", "how", "whose", "is", "isn't", "are", "was", "wasn't", "were",
+        "do", "does", "doesn't", "did", "didn't", "don't", "can", "can't", "could", "will", "won't", "would", "should",
+        "may", "has", "have", "had", "it", "please", "now", "ok", "okay", "just", "let's", "i", "you", "so", "then",
+        "if", "but", "and",
+    ];
+    text.is(0, OPENERS) || text.has(0, Class::Order) || text.has(0, Class::Light)
 }
 
 /// `does it support SAML`, `how much does it cost`: what a help page is asked, about the one thing that it is for.
@@ -113,7 +124,8 @@ fn demonstrative(text: &Text, index: usize) -> bool {
         return order || is_first_subject(text, index) || text.len() <= 10;
     }
     let is_open = stands_alone && !is_conjunction && is_first_subject(text, index);
-    is_open && !announces(text, index) && !asks_of_the_product(text, index)
+    let asks = asks_or_orders(text) || (index == 0 && text.len() <= 5);
+    is_open && asks && !announces(text, index) && !asks_of_the_product(text, index)
 }
 
 /// The noun that a demonstrative or an article stands before, with at most two words between.
@@ -142,7 +154,8 @@ fn person(text: &Text, index: usize) -> bool {
     // `how do they make glass` speaks of nobody in particular.
     let is_anybody =
         text.is(index, &["they", "them", "their"]) && (index + 1..text.len()).any(|at| is_content(text, at));
-    is_first_subject(text, index) && text.len() <= 8 && !is_generic && !is_anybody && !(is_verbless && text.len() > 6)
+    let is_asked = is_first_subject(text, index) && asks_or_orders(text);
+    is_asked && text.len() <= 8 && !is_generic && !is_anybody && !(is_verbless && text.len() > 6)
 }
 
 /// `the second one`, `fix the bug`, `summarize the article`.

@@ -6,7 +6,7 @@ use super::super::text::Text;
 /// Each is a whole prompt, without its courtesies.
 const WHOLE: &str = "continue | go on | keep going | more | again | next | yes | no | yep | nope | why | how | why not | \
     how so | how come | what else | who else | where else | anything else | and then | then what | really | \
-    try again | once more | do it | do that | do so | one more | another | another one | say more | say again | \
+    try again | once more | do it | do that | do so | one more | another one | say more | say again | \
     tell me more | elaborate | explain | explain more | explain further | explain again | explain why | \
     explain how | give an example | give me an example | an example | give examples | for example | such as | \
     like what | which one | which ones | what now | what next | what do you mean | what does mean | \
@@ -39,8 +39,10 @@ const COURTESIES: &[&str] = &[
 ];
 
 /// Openers after which a prompt goes on from another.
-const GOING_ON: &[&str] =
-    &["and", "but", "or", "also", "plus", "then", "otherwise", "instead", "additionally", "moreover", "furthermore"];
+const GOING_ON: &[&str] = &["and", "but", "or"];
+
+/// The same, before an order or a question.
+const ADDING: &[&str] = &["also", "then", "instead", "otherwise", "plus"];
 
 pub(super) fn is_whole_prompt(text: &Text) -> bool {
     if text.len() > REPLY_WORDS {
@@ -62,10 +64,9 @@ fn joined(text: &Text, keep: impl Fn(&str) -> bool) -> String {
 
 /// `and why?`, `what about the second one`, `how about Spain`.
 fn goes_on(text: &Text) -> bool {
-    let opens = text.is(0, GOING_ON)
-        && !text.words()[0].is_quoted
-        && text.len() <= 12
-        && !text.is(1, &["gate", "operator", "gates", "function"]);
+    let goes_on = text.is(0, GOING_ON) && !text.is(1, &["gate", "operator", "gates", "function"]);
+    let adds = text.is(0, ADDING) && (text.has(1, Class::Function) || text.has(1, Class::Order));
+    let opens = (goes_on || adds) && !text.words()[0].is_quoted && (2..=12).contains(&text.len());
     opens
         || text.opens_with(&[
             "what about",
@@ -97,8 +98,13 @@ fn goes_on(text: &Text) -> bool {
 fn is_comparison(text: &Text) -> bool {
     const OPENERS: &[&str] =
         &["more", "another", "shorter", "longer", "simpler", "again", "less", "fewer", "better", "harder", "easier"];
-    let is_short = text.len() <= 3;
-    let opens = is_short && text.is(0, OPENERS) && !text.says(1, "is") && !text.words().iter().any(|word| word.is_name);
+    let is_short = (2..=3).contains(&text.len());
+    const VAGUE: &[&str] = &[
+        "example", "examples", "one", "ones", "detail", "details", "time", "version", "option", "options", "idea",
+        "ideas",
+    ];
+    let is_vague = |at: usize| text.is(at, VAGUE) || text.has(at, Class::Function) || text.has(at, Class::Light);
+    let opens = is_short && text.is(0, OPENERS) && !text.says(1, "is") && (1..text.len()).all(is_vague);
     let gives = text.opens_with(&[
         "give me",
         "show me",
@@ -114,10 +120,9 @@ fn is_comparison(text: &Text) -> bool {
     let example = text.len() <= 7
         && (text.contains(&["another", "more"])
             && text.is(text.len() - 1, &["example", "examples", "one", "detail", "details", "version"]));
-    let manner =
-        text.len() <= 3 && text.at(0) == "in" && (text.len() == 2 || text.has(1, Class::Function)) && text.len() > 1;
+    let manner = text.len() == 2 && text.at(0) == "in" && (text.words()[1].is_name || text.has(1, Class::Programming));
     let asks_after = text.opens_with(&["can you", "could you", "would you"])
         && text.len() <= 5
-        && text.is(2, &["elaborate", "continue", "clarify"]);
+        && text.is(2, &["elaborate", "clarify"]);
     opens || count || example || manner || asks_after
 }
