@@ -13,7 +13,8 @@ const AFTER_DEMONSTRATIVE: &[&str] = &[
     "again", "in", "to", "for", "with", "correct", "right", "true", "wrong", "please", "instead", "now", "happen",
     "happened", "happens", "too", "better", "shorter", "longer", "simpler", "mean", "into", "as", "up", "down",
     "using", "isn't", "wasn't", "good", "bad", "possible", "ok", "okay", "normal", "safe", "by", "from", "and", "so",
-    "without", "at", "on", "more", "step", "like", "same", "will", "would", "can", "should",
+    "without", "at", "on", "more", "step", "like", "same", "will", "would", "can", "should", "make", "makes", "throw",
+    "throws", "return", "returns", "fail", "fails", "print", "prints", "sound", "include",
 ];
 
 /// What is said of no thing: `it rains`.
@@ -34,6 +35,9 @@ pub(super) fn points_back(text: &Text) -> Option<usize> {
             place(text, index)
         }
         "my" => own(text, index),
+        "our" => text.is(index + 1, &["conversation", "chat", "discussion"]) && text.len() <= 6,
+        "line" | "step" | "paragraph" | "section" => numbered(text, index),
+        "instead" => ordered(text).is_some() && text.ends_at(index) && text.len() <= 8,
         "you" | "your" => you(text, index),
         "another" | "different" => {
             text.is(index + 1, &["one", "example", "version", "way"]) && text.len() <= 6 && ordered(text).is_some()
@@ -86,8 +90,10 @@ fn it(text: &Text, index: usize) -> bool {
     let makes = text.before(index) == "make" && text.is(index + 1, &["to", "in", "big", "rain", "as", "through"]);
     let complement = (index + 1..text.len()).any(|at| text.is(at, COMPLEMENTS));
     let clock = (1..index).any(|at| text.is(at, &["time", "day", "date", "year", "month"]));
+    let supposed =
+        text.is_before(index, &["if", "whether", "when"]) && (index + 1..text.len()).any(|at| is_content(text, at));
     let falls = (index + 1..text.len()).any(|at| text.is(at, IMPERSONAL));
-    !makes && !complement && !clock && !falls && rest <= 4
+    !makes && !supposed && !complement && !clock && !falls && rest <= 4
 }
 
 /// It begins as a question or an order does; a few words without either are somebody's label.
@@ -192,6 +198,15 @@ fn definite(text: &Text, index: usize) -> bool {
     !is_named && !is_specified && !is_question && !asks && text.words()[index + 1].line == text.words()[noun].line
 }
 
+/// `what does line 3 do`.
+fn numbered(text: &Text, index: usize) -> bool {
+    let is_number = text.at(index + 1).starts_with(|c: char| c.is_ascii_digit());
+    let is_first = text.words()[..index]
+        .iter()
+        .all(|word| word.has(Class::Function) || word.has(Class::Light) || word.has(Class::Order));
+    is_number && is_first && text.len() <= 7 && !text.is(index + 2, &["of", "in", "from", "on", "at"])
+}
+
 /// `the above text`, `the following sentence`, without what follows.
 fn place(text: &Text, index: usize) -> bool {
     let noun = text.has(index + 1, Class::Artefact) || text.ends_at(index);
@@ -246,7 +261,8 @@ fn own(text: &Text, index: usize) -> bool {
 
 /// `as you said`, `your last answer`.
 fn you(text: &Text, index: usize) -> bool {
-    const SAID: &[&str] = &["said", "mentioned", "told", "wrote", "suggested", "just", "gave", "listed", "proposed"];
+    const SAID: &[&str] =
+        &["made", "said", "mentioned", "told", "wrote", "suggested", "just", "gave", "listed", "proposed"];
     const ANSWERS: &[&str] =
         &["answer", "response", "reply", "suggestion", "explanation", "code", "solution", "message", "statement"];
     match text.at(index) {
@@ -257,7 +273,13 @@ fn you(text: &Text, index: usize) -> bool {
         _ if text.says(0, "what did you say") => text.len() <= 6,
         _ => {
             text.is(index + 1, SAID)
-                && (text.is_before(index, &["as", "what", "that", "like", "one", "example", "code", ""]) || index <= 3)
+                && (text.is_before(
+                    index,
+                    &[
+                        "as", "what", "that", "like", "one", "example", "code", "point", "points", "list", "answer",
+                        "argument", "",
+                    ],
+                ) || index <= 3)
         }
     }
 }

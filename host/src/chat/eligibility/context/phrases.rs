@@ -26,6 +26,7 @@ const WHOLE: &str = "continue | go on | keep going | more | again | next | yes |
     any others | any more | anything more | what is the difference | what's the difference | how is different | \
     how do you know | how do you know that | can you | could you | can you explain | could you explain | \
     what did you say | who said that | cite sources | give sources | thanks | thank you | ok | okay | \
+    what happened next | what happens next | why is that the case | is that the case | is it the case | \
     sure thing | great thanks | ok thanks | alright | who is that";
 
 /// A reply is no longer than this.
@@ -62,36 +63,60 @@ fn joined(text: &Text, keep: impl Fn(&str) -> bool) -> String {
     words.collect::<Vec<_>>().join(" ")
 }
 
+/// How a prompt begins that takes up another.
+const GOING_BACK: &[&str] = &[
+    "what about",
+    "how about",
+    "same for",
+    "same thing",
+    "same as",
+    "do the same",
+    "so why",
+    "now do",
+    "now try",
+    "now make",
+    "now write",
+    "now add",
+    "now give",
+    "now explain",
+    "now translate",
+    "now show",
+    "now the",
+    "now in",
+    "now for",
+    "now with",
+    "as mentioned",
+    "as discussed",
+    "as you said",
+    "as i said",
+    "as above",
+    "based on the above",
+    "given the above",
+    "back to",
+    "which of these",
+    "which of those",
+    "which of them",
+    "why did you choose",
+    "why did you use",
+    "why did you do",
+    "why did you say",
+    "why did you write",
+    "why did you change",
+    "why did you remove",
+    "why did you add",
+    "why did you pick",
+    "what did i ask",
+    "what did i say",
+    "what did i tell you",
+    "what did you just",
+];
+
 /// `and why?`, `what about the second one`, `how about Spain`.
 fn goes_on(text: &Text) -> bool {
     let goes_on = text.is(0, GOING_ON) && !text.is(1, &["gate", "operator", "gates", "function"]);
     let adds = text.is(0, ADDING) && (text.has(1, Class::Function) || text.has(1, Class::Order));
     let opens = (goes_on || adds) && !text.words()[0].is_quoted && (2..=12).contains(&text.len());
-    opens
-        || text.opens_with(&[
-            "what about",
-            "how about",
-            "same for",
-            "same thing",
-            "same as",
-            "do the same",
-            "now do",
-            "now try",
-            "now make",
-            "so why",
-        ])
-        || text.opens_with(&[
-            "now write",
-            "now add",
-            "now give",
-            "now explain",
-            "now translate",
-            "now show",
-            "now the",
-            "now in",
-            "now for",
-            "now with",
-        ])
+    opens || GOING_BACK.iter().any(|opening| text.says(0, opening)) || (text.len() <= 5 && text.says(0, "which one is"))
 }
 
 /// `shorter please`, `give me five more`, `another example`, `in Python`.
