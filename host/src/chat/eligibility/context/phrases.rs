@@ -2,6 +2,7 @@
 
 use super::super::dictionary::Class;
 use super::super::text::Text;
+use super::super::words::Stop;
 
 /// Each is a whole prompt, without its courtesies.
 const WHOLE: &str = "continue | go on | keep going | more | again | next | yes | no | yep | nope | why | how | why not | \
@@ -46,6 +47,10 @@ const GOING_ON: &[&str] = &["and", "but", "or"];
 const ADDING: &[&str] = &["also", "then", "instead", "otherwise", "plus"];
 
 pub(super) fn is_whole_prompt(text: &Text) -> bool {
+    let announces = text.words().iter().rev().skip(1).any(|word| word.stop == Stop::Colon);
+    if announces {
+        return false;
+    }
     if text.len() > REPLY_WORDS {
         return goes_on(text);
     }

@@ -146,6 +146,8 @@ const COMPLETE: &[&str] = &[
     "Can I use this offline?",
     "hi",
     "nothing like it",
+    "Which of these is a fruit: a carrot, an apple or a potato?",
+    "Now translate: good morning",
     "How does the stock market work?",
     "What is a weather front?",
     "How do presidents get elected?",
