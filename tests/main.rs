@@ -4,6 +4,7 @@ mod support;
 
 mod author;
 mod bench;
+mod cache;
 mod capabilities;
 mod chat;
 mod clients;

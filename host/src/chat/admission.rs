@@ -108,7 +108,7 @@ mod tests {
         let today = admission.admit(imported("What is the weather in Paris today?", "Rain.")).unwrap();
         assert!(today.is_exact_only);
         assert_eq!(today.expires, Some(SystemTime::UNIX_EPOCH + VOLATILE_TTL));
-        assert_eq!(admission.admit(imported("continue", "and so on")), Err(Refusal::NeedsContext));
+        assert_eq!(admission.admit(imported("Continue.", "and so on")), Err(Refusal::NeedsContext));
         let key = format!("ghp_{}", "a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8");
         let refused = admission.admit(imported("How do I log in?", &format!("With {key}.")));
         assert!(matches!(refused, Err(Refusal::Secret { .. })), "{refused:?}");

@@ -14,7 +14,7 @@ fn each_prompt_has_one_reason() {
         ("2+2", None),
         ("What's the weather today?", Some("volatile")),
         ("what about today?", Some("leans_on_context")),
-        ("continue", Some("leans_on_context")),
+        ("Continue", Some("leans_on_context")),
         ("Wie koche ich ein Ei?", Some("language")),
         ("Explain\n```\nlet x = 1;\n```", Some("code")),
         ("fix this function", Some("leans_on_context")),

@@ -20,6 +20,10 @@ fn hex(length: usize) -> String {
 }
 
 fn secrets() -> Vec<(Kind, String)> {
+    [keys(), tokens(), assigned()].concat()
+}
+
+fn keys() -> Vec<(Kind, String)> {
     let n = noise;
     let upper = noise(16).to_uppercase().replace(['8', '9'], "Q");
     vec![
@@ -42,6 +46,12 @@ fn secrets() -> Vec<(Kind, String)> {
         (Kind::ModelKey, format!("sk-{}-api03-{}", "ant", n(80))),
         (Kind::ModelKey, format!("hf{}{}", "_", n(34))),
         (Kind::ModelKey, format!("gsk{}{}", "_", n(52))),
+    ]
+}
+
+fn tokens() -> Vec<(Kind, String)> {
+    let n = noise;
+    vec![
         (Kind::GoogleKey, format!("key=AI{}{}", "za", n(35))),
         (Kind::GoogleKey, format!("GOC{}-{}", "SPX", n(28))),
         (Kind::PackageToken, format!("//registry/:_authToken=npm{}{}", "_", n(36))),
@@ -55,6 +65,12 @@ fn secrets() -> Vec<(Kind, String)> {
         (Kind::ServiceToken, format!("dop{}_{}", "_v1", hex(64))),
         (Kind::ServiceToken, format!("hv{}.{}", "s", n(40))),
         (Kind::WebToken, format!("eyJ{}.eyJ{}.{}", n(30), n(60), n(43))),
+    ]
+}
+
+fn assigned() -> Vec<(Kind, String)> {
+    let n = noise;
+    vec![
         (Kind::UrlPassword, format!("postgres://app:{}@db.internal:5432/app", n(12))),
         (Kind::UrlPassword, "redis://:tr0ub4dor@cache:6379".to_owned()),
         (Kind::UrlPassword, "curl -u ann:tr0ub4dor https://api.internal/x".to_owned()),

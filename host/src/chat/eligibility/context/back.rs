@@ -13,7 +13,8 @@ const AFTER_DEMONSTRATIVE: &[&str] = &[
     "again", "in", "to", "for", "with", "correct", "right", "true", "wrong", "please", "instead", "now", "happen",
     "happened", "happens", "too", "better", "shorter", "longer", "simpler", "mean", "into", "as", "up", "down",
     "using", "isn't", "wasn't", "good", "bad", "possible", "ok", "okay", "normal", "safe", "by", "from", "and", "so",
-    "without", "at", "on", "more", "step", "like", "same", "will", "would", "can", "should",
+    "without", "at", "on", "more", "step", "like", "same", "will", "would", "can", "should", "make", "makes", "throw",
+    "throws", "return", "returns", "fail", "fails", "print", "prints", "sound", "include",
 ];
 
 /// What is said of no thing: `it rains`.
@@ -34,6 +35,9 @@ pub(super) fn points_back(text: &Text) -> Option<usize> {
             place(text, index)
         }
         "my" => own(text, index),
+        "our" => text.is(index + 1, &["conversation", "chat", "discussion"]) && text.len() <= 6,
+        "line" | "step" | "paragraph" | "section" => numbered(text, index),
+        "instead" => ordered(text).is_some() && text.ends_at(index) && text.len() <= 8,
         "you" | "your" => you(text, index),
         "another" | "different" => {
             text.is(index + 1, &["one", "example", "version", "way"]) && text.len() <= 6 && ordered(text).is_some()
@@ -70,7 +74,7 @@ fn ordered(text: &Text) -> Option<usize> {
 }
 
 fn it(text: &Text, index: usize) -> bool {
-    if !is_first_subject(text, index) {
+    if !is_first_subject(text, index) || !asks_or_orders(text) {
         return false;
     }
     let is_how = text.opens_with(&["how do", "how to", "how can", "how did"]);
@@ -86,8 +90,21 @@ fn it(text: &Text, index: usize) -> bool {
     let makes = text.before(index) == "make" && text.is(index + 1, &["to", "in", "big", "rain", "as", "through"]);
     let complement = (index + 1..text.len()).any(|at| text.is(at, COMPLEMENTS));
     let clock = (1..index).any(|at| text.is(at, &["time", "day", "date", "year", "month"]));
+    let supposed =
+        text.is_before(index, &["if", "whether", "when"]) && (index + 1..text.len()).any(|at| is_content(text, at));
     let falls = (index + 1..text.len()).any(|at| text.is(at, IMPERSONAL));
-    !makes && !complement && !clock && !falls && rest <= 4
+    !makes && !supposed && !complement && !clock && !falls && rest <= 4
+}
+
+/// It begins as a question or an order does; a few words without either are somebody's label.
+fn asks_or_orders(text: &Text) -> bool {
+    const OPENERS: &[&str] = &[
+        "who", "what", "which", "when", "where", "why", "how", "whose", "is", "isn't", "are", "was", "wasn't", "were",
+        "do", "does", "doesn't", "did", "didn't", "don't", "can", "can't", "could", "will", "won't", "would", "should",
+        "may", "has", "have", "had", "it", "please", "now", "ok", "okay", "just", "let's", "i", "you", "so", "then",
+        "if", "but", "and",
+    ];
+    text.is(0, OPENERS) || text.has(0, Class::Order) || text.has(0, Class::Light)
 }
 
 /// `does it support SAML`, `how much does it cost`: what a help page is asked, about the one thing that it is for.
@@ -113,7 +130,8 @@ fn demonstrative(text: &Text, index: usize) -> bool {
         return order || is_first_subject(text, index) || text.len() <= 10;
     }
     let is_open = stands_alone && !is_conjunction && is_first_subject(text, index);
-    is_open && !announces(text, index) && !asks_of_the_product(text, index)
+    let asks = asks_or_orders(text) || (index == 0 && text.len() <= 5);
+    is_open && asks && !announces(text, index) && !asks_of_the_product(text, index)
 }
 
 /// The noun that a demonstrative or an article stands before, with at most two words between.
@@ -142,7 +160,8 @@ fn person(text: &Text, index: usize) -> bool {
     // `how do they make glass` speaks of nobody in particular.
     let is_anybody =
         text.is(index, &["they", "them", "their"]) && (index + 1..text.len()).any(|at| is_content(text, at));
-    is_first_subject(text, index) && text.len() <= 8 && !is_generic && !is_anybody && !(is_verbless && text.len() > 6)
+    let is_asked = is_first_subject(text, index) && asks_or_orders(text);
+    is_asked && text.len() <= 8 && !is_generic && !is_anybody && !(is_verbless && text.len() > 6)
 }
 
 /// `the second one`, `fix the bug`, `summarize the article`.
@@ -177,6 +196,15 @@ fn definite(text: &Text, index: usize) -> bool {
         .is(order, &["tell", "give", "show", "write", "make", "describe", "use", "find", "compare", "answer", "put"])
         && !text.ends_at(noun);
     !is_named && !is_specified && !is_question && !asks && text.words()[index + 1].line == text.words()[noun].line
+}
+
+/// `what does line 3 do`.
+fn numbered(text: &Text, index: usize) -> bool {
+    let is_number = text.at(index + 1).starts_with(|c: char| c.is_ascii_digit());
+    let is_first = text.words()[..index]
+        .iter()
+        .all(|word| word.has(Class::Function) || word.has(Class::Light) || word.has(Class::Order));
+    is_number && is_first && text.len() <= 7 && !text.is(index + 2, &["of", "in", "from", "on", "at"])
 }
 
 /// `the above text`, `the following sentence`, without what follows.
@@ -233,7 +261,8 @@ fn own(text: &Text, index: usize) -> bool {
 
 /// `as you said`, `your last answer`.
 fn you(text: &Text, index: usize) -> bool {
-    const SAID: &[&str] = &["said", "mentioned", "told", "wrote", "suggested", "just", "gave", "listed", "proposed"];
+    const SAID: &[&str] =
+        &["made", "said", "mentioned", "told", "wrote", "suggested", "just", "gave", "listed", "proposed"];
     const ANSWERS: &[&str] =
         &["answer", "response", "reply", "suggestion", "explanation", "code", "solution", "message", "statement"];
     match text.at(index) {
@@ -244,7 +273,13 @@ fn you(text: &Text, index: usize) -> bool {
         _ if text.says(0, "what did you say") => text.len() <= 6,
         _ => {
             text.is(index + 1, SAID)
-                && (text.is_before(index, &["as", "what", "that", "like", "one", "example", "code", ""]) || index <= 3)
+                && (text.is_before(
+                    index,
+                    &[
+                        "as", "what", "that", "like", "one", "example", "code", "point", "points", "list", "answer",
+                        "argument", "",
+                    ],
+                ) || index <= 3)
         }
     }
 }

@@ -38,7 +38,7 @@ pub(super) const LISTS: &[(Class, &str)] = &[
          analyze analyse check correct simplify paraphrase expand finish complete continue implement clean describe \
          repeat redo undo revert commit push merge deploy add replace extend comment annotate lint validate verify \
          interpret evaluate critique grade rate apply write make show give tell do try compare use put move send save \
-         print say lengthen elaborate clarify compress condense polish port build execute answer solve tidy split",
+         print say lengthen elaborate clarify compress condense polish port build execute answer solve tidy split find identify spot",
     ),
     (
         Class::Artefact,
@@ -52,7 +52,7 @@ pub(super) const LISTS: &[(Class, &str)] = &[
          solution implementation version draft translation summary table list numbers items paragraph content input \
          statement loop regex schema endpoint template prompt transcript abstract excerpt quote review resume cv song \
          lyrics riddle puzzle spreadsheet formula task tasks feature attachment note notes blog post tweet comment \
-         comments warning failure crash package branch migration layout button form ad title headline slide slides",
+         comments warning failure crash package branch migration layout button form ad title headline slide slides color colour font background margin padding indentation spacing",
     ),
     (
         Class::Month,

@@ -23,6 +23,9 @@ pub(super) fn asks_for_a_rate(text: &Text) -> bool {
 /// `100 usd in eur`, `how many dollars is 50 euros`, `dollar to rupee`.
 fn converts(text: &Text) -> bool {
     const BETWEEN: &[&str] = &["to", "in", "into", "is", "are", "equal", "equals", "per", "against", "for", "make"];
+    if text.len() == 2 && text.words().iter().all(|word| word.has(Class::Currency)) {
+        return true;
+    }
     let mut last: Option<usize> = None;
     for (index, word) in text.words().iter().enumerate().filter(|(_, word)| word.has(Class::Currency)) {
         if let Some(before) = last.filter(|before| text.at(*before) != word.text) {
@@ -123,6 +126,7 @@ fn company_after(text: &Text, index: usize) -> bool {
 fn shares_trade(text: &Text) -> bool {
     let names_share = text.contains(&["stock", "share", "shares", "stocks"]);
     let trades = text.places(&["trading"]).any(|index| text.at(index + 1) == "at")
+        || (text.opens_with(&["what is"]) && text.at(text.len() - 1) == "at")
         || (text.says(0, "how much is") && text.contains(&["worth", "of"]));
     names_share && trades
 }

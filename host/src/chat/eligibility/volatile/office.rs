@@ -137,6 +137,7 @@ fn is_still(text: &Text, start: usize) -> bool {
 /// `who runs Twitter`, `who leads Germany`.
 fn runs(text: &Text) -> bool {
     let verb = 1 + usize::from(text.is(1, &["currently", "now"]));
-    let names = text.words().get(verb + 1).is_some_and(|word| word.is_name);
+    let object = verb + 1 + usize::from(text.at(verb + 1) == "the");
+    let names = text.words().get(object).is_some_and(|word| word.is_name);
     text.at(0) == "who" && text.is(verb, &["runs", "leads", "heads", "governs", "owns"]) && names
 }

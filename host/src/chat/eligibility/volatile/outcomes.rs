@@ -38,6 +38,8 @@ fn winner(text: &Text) -> bool {
         "who is the winner of",
         "did",
         "which team won",
+        "which team is",
+        "who is leading",
     ]);
     let wins = text.places(WINNING).any(|index| (index + 1..index + 6).any(|at| text.has(at, Class::Contest)));
     asked
