@@ -113,11 +113,11 @@ impl<'a> Features<'a> {
         follows && kind_of(record[4]).is_some() && usize::from(record[6]) < MAX_TERMS && text.end <= self.texts.len()
     }
 
-    fn bytes_of(&self, index: usize) -> &'a [u8] {
-        &self.bytes[HEADER_BYTES + index * RECORD_BYTES..][..RECORD_BYTES]
+    fn bytes_of(&self, index: usize) -> &'a [u8; RECORD_BYTES] {
+        self.bytes[HEADER_BYTES + index * RECORD_BYTES..].first_chunk().expect("as many as the header counts")
     }
 
-    fn text_range(&self, record: &[u8]) -> std::ops::Range<usize> {
+    fn text_range(&self, record: &[u8; RECORD_BYTES]) -> std::ops::Range<usize> {
         let start = usize::from(u16::from_le_bytes([record[10], record[11]]));
         start..start + usize::from(record[9])
     }
@@ -127,6 +127,7 @@ impl<'a> Features<'a> {
     }
 
     /// Sorted by key. The index is below `len`.
+    #[inline]
     pub(crate) fn record(&self, index: usize) -> Record<'a> {
         let record = self.bytes_of(index);
         Record {
@@ -196,7 +197,7 @@ impl<'a> Features<'a> {
     }
 }
 
-fn key_of(record: &[u8]) -> u32 {
+fn key_of(record: &[u8; RECORD_BYTES]) -> u32 {
     u32::from_le_bytes([record[0], record[1], record[2], record[3]])
 }
 

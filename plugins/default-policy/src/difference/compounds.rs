@@ -27,9 +27,12 @@ fn first(parts: Terms) -> usize {
 
 /// The neighbouring terms among those left that together are the whole.
 fn parts_of(whole: Record, features: Features, left: Terms) -> Option<Terms> {
+    if left.count_ones() < 2 || !is_word(whole) {
+        return None;
+    }
     let is_part = |record: Record| is_word(record) && record.text.first() == whole.text.first();
     let starts = indices(left).filter(|start| is_part(features.record(*start)));
-    if is_word(whole) { starts.filter_map(|start| Run::grown(whole, features, left, start)).next() } else { None }
+    starts.filter_map(|start| Run::grown(whole, features, left, start)).next()
 }
 
 /// Neighbouring terms, and what they make up so far.

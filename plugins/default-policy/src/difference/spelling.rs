@@ -6,13 +6,16 @@ use crate::features::Record;
 
 /// Pairs what is left on both sides and is one word in two spellings.
 pub(super) fn pair_same_words(difference: &mut Difference) {
-    let (left, right) = (difference.left_in_question, difference.left_in_candidate);
-    for one in indices(left) {
-        for other in indices(right) {
-            let is_free = difference.left_in_question >> one & 1 == 1 && difference.left_in_candidate >> other & 1 == 1;
-            if is_free && same_word(difference.question.record(one), difference.candidate.record(other)) {
-                difference.push_pair(one, other);
-            }
+    let (question, candidate) = (difference.question, difference.candidate);
+    for one in indices(difference.left_in_question) {
+        let first = question.record(one);
+        if !may_be_misspelled(first) {
+            continue;
+        }
+        let is_same = |other: &usize| same_word(first, candidate.record(*other));
+        let found = indices(difference.left_in_candidate).find(is_same);
+        if let Some(other) = found {
+            difference.push_pair(one, other);
         }
     }
 }
@@ -22,8 +25,11 @@ const SHORTEST: usize = 5;
 
 fn same_word(one: Record, other: Record) -> bool {
     let (first, second) = (one.text, other.text);
-    let is_candidate = first.len() >= SHORTEST && second.len() >= SHORTEST && first[0] == second[0];
-    is_candidate && is_word(one) && is_word(other) && (is_typo(first, second) || is_derived(first, second))
+    second.first() == first.first() && may_be_misspelled(other) && (is_typo(first, second) || is_derived(first, second))
+}
+
+fn may_be_misspelled(record: Record) -> bool {
+    record.text.len() >= SHORTEST && is_word(record)
 }
 
 /// One slip of the fingers in a long word, unless both words exist.
