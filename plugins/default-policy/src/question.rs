@@ -5,7 +5,7 @@ mod frames;
 mod pattern;
 
 use self::frames::{
-    AUXILIARIES, BEFORE_QUESTION, CLOSINGS, DEGREES, FRAMES, IMPLIED, KEYWORD_CLOSINGS, MEASURES, PERMITTED,
+    AUXILIARIES, BEFORE_QUESTION, CLOSINGS, DATES, DEGREES, FRAMES, IMPLIED, KEYWORD_CLOSINGS, MEASURES, PERMITTED,
     QUESTION_WORDS, REQUESTS,
 };
 use self::pattern::{matched, matched_at_end};
@@ -43,11 +43,17 @@ impl Asks {
         self.0 & other.0 != 0
     }
 
-    /// With the words that are left, by their base forms: `what is the price` asks how much.
-    pub(crate) fn beside<'a>(self, mut bases: impl Iterator<Item = &'a str>) -> Self {
+    /// With the words that are left, by their base forms: `what is the price` asks how much, `what is the date` when.
+    pub(crate) fn beside<'a>(self, bases: impl Iterator<Item = &'a str> + Clone) -> Self {
         let is_plain = self == Self::THING || self == Self::default();
-        let measures = is_plain && bases.any(Self::is_measure);
-        if measures { Self::DEGREE } else { self }
+        let is_date = |base: &str| DATES.split(' ').any(|date| date == base);
+        if is_plain && bases.clone().any(Self::is_measure) {
+            Self::DEGREE
+        } else if is_plain && bases.clone().any(is_date) {
+            Self::TIME
+        } else {
+            self
+        }
     }
 
     pub(crate) fn is_measure(base: &str) -> bool {
@@ -180,7 +186,11 @@ fn is_question(word: &Word) -> bool {
 
 /// A sentence begins here, or a second question: `what is X, and why`.
 fn opens_clause(words: &[Word], index: usize) -> bool {
+    let follows_condition = ["if", "when"].iter().any(|condition| words[0].is(condition))
+        && index > 0
+        && words[index - 1].stop == Stop::Clause;
     opens_sentence(words, index)
+        || (follows_condition && is_auxiliary(&words[index]))
         || (is_question(&words[index])
             && (words[index - 1].stop == Stop::Clause || ["and", "or", "but"].iter().any(|w| words[index - 1].is(w))))
 }

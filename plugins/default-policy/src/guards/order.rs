@@ -3,6 +3,7 @@
 use crate::difference::Difference;
 use crate::features::{MAX_TERMS, Record};
 use crate::lexicon::{FROM_ROW, LOOSE_ROW};
+use crate::question::Asks;
 use crate::terms::{Kind, flag};
 
 use super::preposition::{is_redirected, row};
@@ -24,7 +25,10 @@ pub(crate) fn is_changed(difference: &Difference) -> bool {
     if names_deed(difference) || compares(difference) {
         return false;
     }
-    let is_harmless = |one, other| is_harmless(one, other) || voice.explains(one, other);
+    // Who is asked for may be the one after `to`: `who reports to her`, `who does she report to`.
+    let last_row = if difference.question.asks().has(Asks::PERSON) { LOOSE_ROW } else { FROM_ROW };
+    let is_harmless =
+        |one, other| is_harmless(one, other) || is_genitive(one, other, last_row) || voice.explains(one, other);
     pairs().any(|one| pairs().any(|other| is_inverted(one, other) && !is_harmless(one, other)))
 }
 
@@ -71,7 +75,6 @@ fn is_inverted(one: Pair, other: Pair) -> bool {
 fn is_harmless(one: Pair, other: Pair) -> bool {
     is_phrase_moved(one, other)
         || are_listed(one, other)
-        || is_genitive(one, other)
         || is_graded(one, other)
         || is_adverb(one)
         || is_adverb(other)
@@ -92,9 +95,9 @@ fn are_listed(one: Pair, other: Pair) -> bool {
 }
 
 /// `population of France` is `France's population`: the owner follows in one text and directly precedes in the other.
-fn is_genitive(one: Pair, other: Pair) -> bool {
+fn is_genitive(one: Pair, other: Pair, last_row: u8) -> bool {
     let follows =
-        |owner: Record, owned: Record| (LOOSE_ROW..=FROM_ROW).contains(&row(owner)) && row(owned) != row(owner);
+        |owner: Record, owned: Record| (LOOSE_ROW..=last_row).contains(&row(owner)) && row(owned) != row(owner);
     let precedes = |owner: Record, owned: Record| {
         row(owned) != LOOSE_ROW && owner.direction == owned.direction && owned.position - owner.position <= 3
     };
@@ -103,11 +106,12 @@ fn is_genitive(one: Pair, other: Pair) -> bool {
 
 /// `the tallest tree` is the tree that `is the tallest`.
 fn is_graded(one: Pair, other: Pair) -> bool {
-    let is_grade =
-        |record: Record| record.detail != 0 && (record.text.ends_with(b"est") || record.text.ends_with(b"er"));
-    let is_degree = |pair: Pair| is_grade(pair.0) && is_grade(pair.1);
+    let ends = |pair: Pair, ending: &[u8]| {
+        let ends = |record: Record| record.detail != 0 && record.text.ends_with(ending);
+        ends(pair.0) && ends(pair.1)
+    };
     let are_beside = one.0.position.abs_diff(other.0.position) == 1 && one.1.position.abs_diff(other.1.position) == 1;
-    are_beside && (is_degree(one) || is_degree(other))
+    ends(one, b"est") != ends(other, b"est") || (are_beside && (ends(one, b"er") || ends(other, b"er")))
 }
 
 /// `lower it naturally` is a `natural way to lower it`.

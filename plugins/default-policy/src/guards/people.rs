@@ -65,9 +65,10 @@ fn are_other_firsts(one: People, other: People) -> bool {
     (is_object(one) && is_subject(other)) || (is_subject(one) && is_object(other))
 }
 
-/// My is not your, unless each asks about themselves.
+/// My is not your and not his, unless each asks about themselves.
 fn are_other_owners(one: People, other: People) -> bool {
-    let owners = (one.0 & (MY | YOUR), other.0 & (MY | YOUR));
+    const OWNERS: u16 = MY | YOUR | HIS | HER;
+    let owners = (one.0 & OWNERS, other.0 & OWNERS);
     let are_other = owners.0 & owners.1 == 0 && owners.0 != 0 && owners.1 != 0;
     are_other && !(one.speaks_of_self() && other.speaks_of_self())
 }

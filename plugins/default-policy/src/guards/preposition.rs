@@ -17,7 +17,7 @@ pub(super) fn is_redirected((one, other): (Record, Record)) -> bool {
     let (is_bare, is_name) = (loose.direction == 0, one.kind == Kind::Name);
     let is_counted = one.kind == Kind::Number;
     match Preposition::of_row(row(strict)) {
-        Some(Preposition::Limit) => true,
+        Some(Preposition::Limit) => loose.direction != Preposition::OF,
         Some(Preposition::By | Preposition::From | Preposition::To) if loose.direction == Preposition::OF => false,
         Some(Preposition::By) => !is_bare && (is_name || is_counted),
         Some(Preposition::From) => !is_bare && says_where(loose),

@@ -2,6 +2,7 @@
 
 pub(super) const FORMS: &[&str] = &[
     "be is are was were been being am",
+    "add adding added",
     "become became",
     "begin began begun",
     "bite bit bitten",

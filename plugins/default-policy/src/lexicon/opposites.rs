@@ -210,6 +210,7 @@ pub(super) const AXES: &[(&str, &str)] = &[
     ("same identical", "~different"),
     ("~like enjoy", "dislike"),
     ("next", "previous"),
+    ("~anyone ~anybody ~someone ~somebody", "~everyone ~everybody"),
     ("always", "sometimes rarely seldom"),
     ("win", "~lose"),
     ("sweet", "sour bitter savoury savory"),

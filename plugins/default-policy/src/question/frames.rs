@@ -62,7 +62,12 @@ pub(super) const FRAMES: &[(&str, Asks, &str)] = &[
     // Why.
     ("how come", Asks::REASON, ""),
     (
-        "what|which {be}|could|might|would be? {good}|actual|real|scientific? reason|reasons|cause|causes|explanation|explanations|rationale|logic behind|for|that|why|of?",
+        "what|which {be}|could|might|would be? {good}|actual|real|scientific? cause|causes behind|for|of",
+        Asks::REASON,
+        "",
+    ),
+    (
+        "what|which {be}|could|might|would be? {good}|actual|real|scientific? reason|reasons|explanation|explanations|rationale|logic behind|for|that|why|of?",
         Asks::REASON,
         "",
     ),
@@ -276,6 +281,9 @@ pub(super) const BEFORE_QUESTION: &[&str] = &["in", "at", "on"];
 /// Whoever asks what these are asks how much. Base forms.
 pub(super) const MEASURES: &str = "distance price cost length duration height weight age size speed temperature depth \
     width frequency altitude population pricing";
+
+/// Whoever asks what these are asks when. Base forms.
+pub(super) const DATES: &str = "date birthday deadline";
 
 /// Words that say nothing beside what is asked.
 pub(super) const IMPLIED: &[(Asks, &str)] = &[

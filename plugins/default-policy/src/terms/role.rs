@@ -117,7 +117,8 @@ fn of_word(text: Text, index: usize, lexicon: &Lexicon, is_name: bool) -> Role {
         }
         Some(Sense::Soft) if !is_name => Role::Term(content(Kind::Soft, key(base.as_bytes()), pole, base)),
         Some(Sense::Anybody) if !is_name => {
-            Role::Term(Term { flags: flag::FIXED, ..content(Kind::Soft, key(b"anybody"), pole, base) })
+            let term = content(Kind::Soft, key_of_anybody(&base), pole, base);
+            Role::Term(Term { flags: term.flags | flag::FIXED, ..term })
         }
         Some(Sense::Synonym(key)) => {
             let kind = if is_name || is_code(word) { Kind::Name } else { Kind::Content };
@@ -155,6 +156,11 @@ fn is_attributive(words: &[Word], index: usize) -> bool {
 
 fn is_superlative(base: &str) -> bool {
     base.ends_with("est") || matches!(base, "top" | "ideal")
+}
+
+/// Whoever, or all of them.
+fn key_of_anybody(base: &str) -> u32 {
+    if base.starts_with("every") { key(b"everybody") } else { key(b"anybody") }
 }
 
 /// The pole of a word whose key is its own.
