@@ -36,7 +36,7 @@ pub(crate) fn opaque(canonical: u128) -> Vec<u8> {
     header(canonical, OPAQUE, Asks::default(), 0, &Terms::default())
 }
 
-/// At most 2,328 bytes. A text with more terms than fit is opaque.
+/// At most 2,330 bytes. A text with more terms than fit is opaque.
 pub(crate) fn write(description: &Description) -> Vec<u8> {
     let Description { canonical, is_foreign, leans, is_nominal, frame, asks, terms } = description;
     if terms.list.len() > MAX_TERMS {

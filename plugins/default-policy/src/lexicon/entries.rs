@@ -66,7 +66,8 @@ impl Preposition {
     /// None for the loose row, and for no preposition.
     pub(crate) fn of_row(row: u8) -> Option<Self> {
         match row {
-            0 | LOOSE_ROW => None,
+            // A condition says nothing of the word after it but that it belongs to the condition.
+            0 | LOOSE_ROW | 14 => None,
             2 => Some(Self::To),
             3 => Some(Self::From),
             7 => Some(Self::By),

@@ -23,7 +23,7 @@ pub(super) const ANYBODY: &str = "someone somebody anyone anybody people person 
 /// Auxiliaries, connectives and verbs so light that questions drop and exchange them.
 pub(super) const FUNCTION: &str = "am is are was were be been being do does did doing done have has had having \
     can could may might will would shall should must ought that this these those which what who whom whose \
-    when where why how if whether because but so such though although it its itself myself yourself themselves \
+    where why how whether because but so such though although it its itself myself yourself themselves \
     himself herself ourselves oneself like thing things else 's let one ones another there here then while well \
     other others want wants wanted going able despite something anything stuff";
 
@@ -66,6 +66,7 @@ pub(super) const DIRECTIONS: &[&str] = &[
     "until till",
     "since",
     "about regarding concerning",
+    "if when",
 ];
 
 /// How much of what follows is meant. Each differs from each other. `~` may be left out, `?` only where a list is asked
