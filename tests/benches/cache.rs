@@ -74,7 +74,7 @@ fn show(trial: &Trial, figures: &Figures, exact: &Figures) {
     let name = if trial.with_removals { format!("{name}, 20 % removed") } else { name.to_owned() };
     let (p50, p99) = (micros(figures.search.p50), micros(figures.search.p99));
     let nearest = format!("{}/{}", compared(figures, exact), figures.search.rounds);
-    let bytes = figures.bytes_per_row.map_or("-".to_owned(), |bytes| bytes.to_string());
+    let bytes = figures.bytes_per_row;
     let build = match &figures.build {
         None => String::new(),
         Some(Ok(took)) => format!("built in {took:.1?}"),
