@@ -155,7 +155,8 @@ fn reopen(path: &Path, entries: usize) {
     let asked = Asked::new(&scope, &text, None);
     assert!(cache.exact(&asked, now).expect("it is read").is_some());
     let exact = begun.elapsed();
-    assert_eq!(cache.nearest(&asked, &vector_asked, 5, now).expect("it is read")[0].cosine, 1.0);
+    let near = cache.nearest(&asked, &vector_asked, 5, now).expect("it is read");
+    assert!(near[0].cosine > 0.999, "it finds itself");
     println!("restart: first exact hit after {exact:.1?}, first semantic one after {:.1?}", begun.elapsed());
     let exact = percentiles(LOOKUPS * 20, |number| {
         let text = prompt(number * 7_919 % entries);
