@@ -74,7 +74,7 @@ fn show(trial: &Trial, figures: &Figures, exact: &Figures) {
     let name = if trial.with_removals { format!("{name}, 20 % removed") } else { name.to_owned() };
     let (p50, p99) = (micros(figures.search.p50), micros(figures.search.p99));
     let nearest = format!("{}/{}", compared(figures, exact), figures.search.rounds);
-    let bytes = figures.bytes_per_row.map_or("-".to_owned(), |bytes| bytes.to_string());
+    let bytes = figures.bytes_per_row;
     let build = match &figures.build {
         None => String::new(),
         Some(Ok(took)) => format!("built in {took:.1?}"),
@@ -155,7 +155,8 @@ fn reopen(path: &Path, entries: usize) {
     let asked = Asked::new(&scope, &text, None);
     assert!(cache.exact(&asked, now).expect("it is read").is_some());
     let exact = begun.elapsed();
-    assert_eq!(cache.nearest(&asked, &vector_asked, 5, now).expect("it is read")[0].cosine, 1.0);
+    let near = cache.nearest(&asked, &vector_asked, 5, now).expect("it is read");
+    assert!(near[0].cosine > 0.999, "it finds itself");
     println!("restart: first exact hit after {exact:.1?}, first semantic one after {:.1?}", begun.elapsed());
     let exact = percentiles(LOOKUPS * 20, |number| {
         let text = prompt(number * 7_919 % entries);

@@ -116,10 +116,10 @@ impl Clusters {
         near(&self.centres[number % self.centres.len()], cosine, &mut random)
     }
 
-    /// Near a stored vector, some closer than others.
-    pub(super) fn query(&self, number: usize, rows: usize) -> Vec<f32> {
+    /// Near one of the vectors, some closer than others.
+    pub(super) fn query(&self, number: usize, row: impl Fn(&mut fastrand::Rng) -> usize) -> Vec<f32> {
         let mut random = fastrand::Rng::with_seed(1 << 40 | number as u64);
-        let stored = self.vector(random.usize(..rows));
+        let stored = self.vector(row(&mut random));
         near(&stored, [0.5, 0.7, 0.8, 0.9, 0.97, 1.0][number % 6], &mut random)
     }
 }

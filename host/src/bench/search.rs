@@ -11,6 +11,9 @@ use crate::settings::NearestKind;
 /// Candidates of a search, as a look-up has them.
 const CANDIDATES: usize = 8;
 
+/// One row in this many is removed.
+const REMOVED_STEP: usize = 5;
+
 /// One way to search, over so many rows.
 #[derive(Debug, Clone, Copy)]
 pub struct Trial {
@@ -27,8 +30,8 @@ pub struct Figures {
     /// In the mean.
     pub insert: Duration,
     pub search: Times,
-    /// What the process grew by for each row, where the system says.
-    pub bytes_per_row: Option<u64>,
+    /// In memory.
+    pub bytes_per_row: usize,
     /// How long the approximate index took to build, or why it is not used.
     pub build: Option<Result<Duration, String>>,
     /// The highest full cosine that each search found.
@@ -38,7 +41,6 @@ pub struct Figures {
 impl Trial {
     pub fn run(&self) -> Result<Figures, CacheError> {
         let clusters = Clusters::of(self.rows);
-        let before = resident_bytes();
         let mut index = VectorIndex::new(self.kind);
         let mut places = Vec::new();
         let mut inserting = Duration::ZERO;
@@ -48,23 +50,28 @@ impl Trial {
             places.push(place?);
             inserting += took;
         }
-        let grown = before.zip(resident_bytes()).map(|(before, after)| after.saturating_sub(before));
+        let bytes_per_row = index.bytes() / self.rows.max(1);
         if self.with_removals {
-            places.iter().step_by(5).for_each(|place| index.remove(*place));
+            places.iter().step_by(REMOVED_STEP).for_each(|place| index.remove(*place));
         }
         let build = match self.kind {
             NearestKind::Hora => Some(built(&mut index, &clusters)?),
             NearestKind::Auto | NearestKind::Scan => None,
         };
         let (search, best) = self.searches(&index, &clusters)?;
-        let bytes_per_row = grown.map(|bytes| bytes / self.rows.max(1) as u64);
         Ok(Figures { insert: inserting / self.rows.max(1) as u32, search, bytes_per_row, build, best })
+    }
+
+    /// A row that was not removed: a question near nothing has no nearest that anybody would miss.
+    fn remaining(&self, random: &mut fastrand::Rng) -> usize {
+        let row = random.usize(..self.rows);
+        if self.with_removals && row.is_multiple_of(REMOVED_STEP) { (row + 1) % self.rows } else { row }
     }
 
     fn searches(&self, index: &VectorIndex, clusters: &Clusters) -> Result<(Times, Vec<f32>), CacheError> {
         let (mut rounds, mut best) = (Vec::new(), Vec::new());
         for number in 0..self.searches {
-            let query = clusters.query(number, self.rows);
+            let query = clusters.query(number, |random| self.remaining(random));
             let (found, took) = timed(|| index.nearest(&query, CANDIDATES));
             let cosines = found?.into_iter().map(|id| cosine(&query, &clusters.vector(id.0 as usize)));
             best.push(cosines.fold(-1.0, f32::max));
@@ -100,13 +107,4 @@ pub(super) fn beside_the_exact_scan(rows: usize, searches: usize) -> Result<Meas
 
 fn micros(duration: Duration) -> f64 {
     duration.as_secs_f64() * 1e6
-}
-
-/// Of this process; none where the system does not say.
-fn resident_bytes() -> Option<u64> {
-    // Only Linux has this file, and nothing but the report misses it.
-    let status = std::fs::read_to_string("/proc/self/status").ok()?;
-    let line = status.lines().find(|line| line.starts_with("VmRSS:"))?;
-    let kibibytes: u64 = line.split_whitespace().nth(1)?.parse().ok()?;
-    Some(kibibytes << 10)
 }

@@ -23,6 +23,7 @@ mod scan;
 mod sketch;
 mod vector;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use approximate::Approximate;
@@ -42,10 +43,15 @@ use crate::settings::NearestKind;
 /// From here on the sketches select which rows are scored.
 const PRESELECTION_FROM_ROWS: usize = 8_192;
 
+/// One place in this many is left free before places are reused.
+const FREE_SHARE: usize = 32;
+
 /// The vectors of one scope.
 pub(super) struct Vectors {
     view: View,
-    free: Vec<Slot>,
+    free: BTreeSet<Slot>,
+    /// Where the next free slot is looked for.
+    next_free: Slot,
     live: usize,
 }
 
@@ -79,11 +85,12 @@ impl Vectors {
             NearestKind::Scan => Method::Exact,
             NearestKind::Hora => Method::Approximate(Approximate::default()),
         };
-        Self { view: View { rows: Rows::default(), method }, free: Vec::new(), live: 0 }
+        let view = View { rows: Rows::default(), method };
+        Self { view, free: BTreeSet::new(), next_free: Slot::FIRST, live: 0 }
     }
 
     pub(super) fn insert(&mut self, row: Row, vector: &Quantised) -> Slot {
-        let slot = match self.free.pop() {
+        let slot = match self.reused() {
             Some(slot) => {
                 self.view.rows.overwrite(slot, row, vector);
                 slot
@@ -97,9 +104,21 @@ impl Vectors {
         slot
     }
 
+    /// A free slot close to the last one, once there are enough of them: what a search still reads is copied in
+    /// chunks, and rows that come together then change few.
+    fn reused(&mut self) -> Option<Slot> {
+        if self.free.len() < self.view.rows.len().div_ceil(FREE_SHARE) {
+            return None;
+        }
+        let slot = *self.free.range(self.next_free..).next().or(self.free.first())?;
+        self.free.remove(&slot);
+        self.next_free = slot;
+        Some(slot)
+    }
+
     pub(super) fn remove(&mut self, slot: Slot) {
         self.view.rows.end(slot);
-        self.free.push(slot);
+        self.free.insert(slot);
         self.live -= 1;
         if let Method::Approximate(approximate) = &mut self.view.method {
             approximate.remove();
@@ -108,6 +127,11 @@ impl Vectors {
 
     pub(super) fn is_empty(&self) -> bool {
         self.live == 0
+    }
+
+    /// In memory, without an approximate index.
+    pub(super) fn bytes(&self) -> usize {
+        self.view.rows.bytes()
     }
 
     pub(super) fn view(&self) -> View {

@@ -36,6 +36,11 @@ impl VectorIndex {
         self.vectors.remove(place.0);
     }
 
+    /// What the vectors take in memory.
+    pub fn bytes(&self) -> usize {
+        self.vectors.bytes()
+    }
+
     /// The `limit` entries whose codes are nearest, best first.
     pub fn nearest(&self, vector: &[f32], limit: usize) -> Result<Vec<EntryId>, CacheError> {
         let vector = UnitVector::new(vector.to_vec())?;

@@ -13,7 +13,7 @@ use crate::cache::models::{ModelFilter, ModelId};
 const CHUNK_ROWS: usize = 1024;
 
 /// A place for a row; reused after the row is gone.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(in crate::cache) struct Slot(u32);
 
 /// What a search must know of a vector beside its codes.
@@ -84,6 +84,8 @@ impl Held {
 }
 
 impl Slot {
+    pub(super) const FIRST: Self = Self(0);
+
     #[inline(always)]
     pub(super) fn at(chunk: usize, place: usize) -> Self {
         // A push has checked that every slot fits.
@@ -109,6 +111,11 @@ impl Chunk {
             codes: Arc::new(Vec::with_capacity(CHUNK_ROWS)),
             sketches: Arc::new(Vec::with_capacity(CHUNK_ROWS / BLOCK_ROWS)),
         }
+    }
+
+    fn bytes(&self) -> usize {
+        let held = self.held.capacity() * size_of::<Held>();
+        held + self.codes.capacity() * size_of::<Codes>() + self.sketches.capacity() * size_of::<Block>()
     }
 
     fn push(&mut self, row: Row, vector: &Quantised) -> usize {
@@ -168,6 +175,10 @@ impl Rows {
     /// With the places of rows that have gone.
     pub(super) fn len(&self) -> usize {
         self.count
+    }
+
+    pub(super) fn bytes(&self) -> usize {
+        self.chunks.iter().map(Chunk::bytes).sum()
     }
 
     #[inline(always)]

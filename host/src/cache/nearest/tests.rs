@@ -182,6 +182,19 @@ fn a_view_does_not_change() {
     assert_eq!(after.iter().map(|candidate| (candidate.score, candidate.row.id)).collect::<Vec<_>>(), before);
 }
 
+#[test]
+fn places_are_reused() {
+    let mut twins = Twins::new(NearestKind::Scan, 3);
+    twins.fill(320);
+    for _ in 0..40 {
+        twins.remove_some(40);
+        twins.fill(40);
+        let query = twins.near_a_centre(0.9);
+        assert_eq!(twins.found(&query, &everything(), 8), twins.expected(&query, &everything(), 8));
+    }
+    assert!(twins.vectors.view.rows.len() <= 335, "{} places for 320 rows", twins.vectors.view.rows.len());
+}
+
 /// Rows that may not be seen are never what a search returns fewer rows for.
 #[test]
 fn hidden_rows_take_no_place() {
