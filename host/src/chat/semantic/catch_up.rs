@@ -16,6 +16,9 @@ use crate::chat::Clock;
 /// How many texts are embedded between two writes.
 const BATCH: usize = 64;
 
+/// So many texts are a few milliseconds, after which the task can be stopped.
+const TEXTS_AT_A_STRETCH: usize = 8;
+
 /// How long to wait after a failure, twice as long after each further one.
 const FIRST_WAIT: Duration = Duration::from_secs(1);
 const LONGEST_WAIT: Duration = Duration::from_secs(60);
@@ -126,7 +129,10 @@ impl CatchUp {
     /// Those that could be judged now, at least one.
     async fn judge(&self, entries: Vec<Entry>) -> Result<Vec<(EntryId, Option<Semantics>)>, Trouble> {
         let (mut judged, mut failed, mut trouble) = (Vec::with_capacity(entries.len()), Vec::new(), None);
-        for entry in entries {
+        for (number, entry) in entries.into_iter().enumerate() {
+            if number % TEXTS_AT_A_STRETCH == 0 {
+                tokio::task::yield_now().await;
+            }
             // Another policy describes the texts anew; what the model said of them stays true.
             let judgement = match self.cache.vector(entry.id)? {
                 Some(vector) => self.engine.describe(&entry.prompt, vector),
