@@ -3,6 +3,7 @@
 
 mod browser;
 mod page;
+mod traps;
 
 use std::path::PathBuf;
 use std::process::Output;

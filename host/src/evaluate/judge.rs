@@ -13,6 +13,9 @@ use crate::chat::eligibility::Reason;
 use crate::plugin::policy::{Candidate, Question, ServeReason, Verdict};
 use crate::plugin::{PluginError, Policy};
 
+/// How often a policy is asked that fails.
+const ATTEMPTS: usize = 3;
+
 #[derive(Debug, thiserror::Error)]
 pub enum EvaluateError {
     #[error("cannot embed {text:?}")]
@@ -103,9 +106,7 @@ impl Judge<'_> {
         };
         let features = match gates.bars(text).or(refused) {
             Some(code) => Err(code),
-            None => Ok(self
-                .policy
-                .describe(text)
+            None => Ok(patiently(|| self.policy.describe(text))
                 .map_err(|source| EvaluateError::Policy { text: text.to_owned(), source })?),
         };
         Ok(Described { vector, features })
@@ -140,11 +141,23 @@ impl Judge<'_> {
         let question = Question { features: asked.to_owned() };
         let features = stored.to_owned();
         let candidate = Candidate { cosine, age_seconds: 0, threshold: 0.0, complaints: 0, features };
-        Ok(match self.policy.decide(&question, &[candidate])? {
+        let candidates = [candidate];
+        Ok(match patiently(|| self.policy.decide(&question, &candidates))? {
             Verdict::Serve(served) => Outcome::Served { reason: served.reason, confidence: served.confidence },
             Verdict::Miss(reason) => Outcome::Missed(reason.code()),
         })
     }
+}
+
+/// On a machine that is busy with other things a sound policy may miss its deadline. One that fails every time is
+/// broken, and its figures would be those of the failure.
+fn patiently<T>(call: impl Fn() -> Result<T, PluginError>) -> Result<T, PluginError> {
+    for _ in 1..ATTEMPTS {
+        if let Ok(value) = call() {
+            return Ok(value);
+        }
+    }
+    call()
 }
 
 fn distinct(pairs: &[Pair]) -> Vec<&str> {
