@@ -21,7 +21,7 @@ const HOMES: [(&str, &[&str]); 45] = [
     ("lru", &["cache/embedding.rs", "cache/embedding/", "chat/ledger.rs"]),
     ("hashbrown", &["cache/index.rs", "cache/index/"]),
     ("regex", &["chat/"]),
-    ("fastrand", &["cache/index.rs", "cache/index/", "chat.rs", "chat/", "mcp/socket.rs"]),
+    ("fastrand", &["bench/", "cache/index.rs", "cache/index/", "chat.rs", "chat/", "mcp/socket.rs"]),
     ("prometheus_client", &["server/metrics.rs"]),
     ("wasmtime", &["plugin.rs", "plugin/"]),
     ("wasmtime_wasi", &["plugin/imports.rs", "plugin/imports/"]),
@@ -115,7 +115,7 @@ const ONE_WAY: [(&str, &[&str]); 9] = [
 ];
 
 /// Files, or functions in them, that are one list each and may be as long as the list is.
-const LISTS: [&str; 0] = [];
+const LISTS: [&str; 1] = ["plugins/default-policy/src/lexicon/alike.rs"];
 
 #[test]
 fn each_dependency_has_one_home() {
