@@ -80,7 +80,7 @@ fn the_table_shows_what_is_counted() {
 fn metrics_are_what_prometheus_reads() {
     let home = Home::new();
     let gateway = home.up();
-    gateway.post("/api/v1/cache/lookup", &json!({ "prompt": "x", "client": "a \"quoted\"\nname\\" }));
+    gateway.post("/api/v1/cache/lookup", &json!({ "prompt": "x", "client": "a \"quoted\" name\\" }));
     traffic(&gateway);
     let (media_type, body) = scrape(&gateway, None);
     assert!(media_type.starts_with("application/openmetrics-text; version=1.0.0"), "{media_type}");
@@ -93,7 +93,7 @@ fn metrics_are_what_prometheus_reads() {
         ("isartor_stores_total", 3.0),
         ("isartor_saved_tokens_total", 1_000.0),
         ("isartor_client_hits_total{client=\"asker\"}", 2.0),
-        ("isartor_client_misses_total{client=\"a \\\"quoted\\\"\\nname\\\\\"}", 1.0),
+        ("isartor_client_misses_total{client=\"a \\\"quoted\\\" name\\\\\"}", 1.0),
         ("isartor_entries", 3.0),
         ("isartor_storing", 1.0),
         ("isartor_semantic_active", 0.0),

@@ -40,6 +40,12 @@ impl Connection {
         }
     }
 
+    /// What the clock of the cache shows, in seconds since 1970.
+    pub(super) fn now_seconds(&self) -> anyhow::Result<u64> {
+        let stats = self.get("/api/v1/cache/stats")?;
+        stats["now_seconds"].as_u64().context("the gateway does not tell the time")
+    }
+
     pub(super) fn get(&self, path: &str) -> anyhow::Result<Value> {
         self.ask(Method::Get, path, None)
     }

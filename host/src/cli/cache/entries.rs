@@ -19,13 +19,12 @@ pub(super) fn list(
     limit: u64,
     as_json: bool,
 ) -> anyhow::Result<()> {
-    let query = selection.as_query(after, limit);
+    let now_seconds = cache.now_seconds()?;
+    let query = selection.as_query(now_seconds, after.as_deref(), limit);
     let listed = cache.get(&format!("/api/v1/cache/entries?{query}"))?;
     if as_json {
         return Ok(line(serde_json::to_string_pretty(&listed)?)?);
     }
-    let stats = cache.get("/api/v1/cache/stats")?;
-    let now_seconds = number(&stats["now_seconds"]);
     line(format!("{:>8} {:>12} {:>9} {:<16} QUESTION", "ENTRY", "AGE", "ANSWER", "CLIENT"))?;
     for entry in listed["entries"].as_array().into_iter().flatten() {
         line(row(entry, now_seconds))?;
@@ -54,11 +53,11 @@ pub(super) fn get(cache: &Connection, entry: &str, as_json: bool) -> anyhow::Res
             line(format!("{name:<11} {}", printable(value)))?;
         }
     }
-    let stats = cache.get("/api/v1/cache/stats")?;
-    let age = number(&stats["now_seconds"]).saturating_sub(number(&entry["created_seconds"]));
+    let now_seconds = cache.now_seconds()?;
+    let age = now_seconds.saturating_sub(number(&entry["created_seconds"]));
     line(format!("{:<11} {} ago", "stored", duration(age)))?;
     if let Some(end) = entry["expires_seconds"].as_u64() {
-        line(format!("{:<11} in {}", "ends", duration(end.saturating_sub(number(&stats["now_seconds"])))))?;
+        line(format!("{:<11} in {}", "ends", duration(end.saturating_sub(now_seconds))))?;
     }
     let reach = if entry["exact_only"] == json!(true) { "the same question only" } else { "similar questions, too" };
     line(format!("{:<11} {reach}", "answers"))?;
@@ -75,13 +74,14 @@ pub(super) fn delete_one(cache: &Connection, entry: &str, said_yes: bool) -> any
 }
 
 pub(super) fn delete(cache: &Connection, selection: &SelectionArgs, said_yes: bool) -> anyhow::Result<()> {
-    if selection.as_json().is_empty() {
+    let selected = selection.as_json(cache.now_seconds()?);
+    if selected.is_empty() {
         let hint =
             "name an entry, or select some with --client, --older-than and the like; `isartor cache clear` deletes all";
         return Err(Hinted::new("it is not said what to delete", hint).into());
     }
     settle("this deletes every entry that is selected", "Delete them?", said_yes)?;
-    deleted(&cache.post("/api/v1/cache/delete", Value::Object(selection.as_json()))?)
+    deleted(&cache.post("/api/v1/cache/delete", Value::Object(selected))?)
 }
 
 pub(super) fn clear(cache: &Connection, said_yes: bool) -> anyhow::Result<()> {

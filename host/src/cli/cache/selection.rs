@@ -1,6 +1,6 @@
 //! Which entries a command is about, as it is typed.
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use clap::Args;
 use serde_json::{Map, Value};
@@ -34,8 +34,8 @@ pub(in crate::cli) struct SelectionArgs {
 }
 
 impl SelectionArgs {
-    /// As the HTTP API takes it.
-    pub(super) fn as_json(&self) -> Map<String, Value> {
+    /// As the HTTP API takes it. Ages end at `now_seconds`, by the clock of the cache.
+    pub(super) fn as_json(&self, now_seconds: u64) -> Map<String, Value> {
         let texts = [
             ("prompt", &self.prompt),
             ("namespace", &self.namespace),
@@ -45,26 +45,23 @@ impl SelectionArgs {
         ];
         let texts = texts.into_iter().filter_map(|(name, text)| Some((name, Value::from(text.as_deref()?))));
         let times = [("since_seconds", self.newer_than), ("until_seconds", self.older_than)];
-        let times = times.into_iter().filter_map(|(name, age)| Some((name, Value::from(seconds_before_now(age?)))));
+        let times = times
+            .into_iter()
+            .filter_map(|(name, age)| Some((name, Value::from(now_seconds.saturating_sub(age?.as_secs())))));
         texts.chain(times).map(|(name, value)| (name.to_owned(), value)).collect()
     }
 
     /// The same in a URL, for a page of at most `limit` entries.
-    pub(super) fn as_query(&self, after: Option<String>, limit: u64) -> String {
+    pub(super) fn as_query(&self, now_seconds: u64, after: Option<&str>, limit: u64) -> String {
         let mut query = form_urlencoded::Serializer::new(String::new());
-        for (name, value) in self.as_json() {
+        for (name, value) in self.as_json(now_seconds) {
             query.append_pair(&name, value.as_str().unwrap_or(&value.to_string()));
         }
         if let Some(after) = after {
-            query.append_pair("after", &after);
+            query.append_pair("after", after);
         }
         query.append_pair("limit", &limit.to_string()).finish()
     }
-}
-
-fn seconds_before_now(age: Duration) -> u64 {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or(Duration::ZERO);
-    now.saturating_sub(age).as_secs()
 }
 
 fn age(text: &str) -> Result<Duration, String> {

@@ -47,9 +47,10 @@ fn each(
     selection: &SelectionArgs,
     mut write: impl FnMut(&Value) -> io::Result<()>,
 ) -> anyhow::Result<u64> {
-    let (mut after, mut count) = (None, 0);
+    let now_seconds = cache.now_seconds()?;
+    let (mut after, mut count): (Option<String>, u64) = (None, 0);
     loop {
-        let query = selection.as_query(after, PAGE_ENTRIES);
+        let query = selection.as_query(now_seconds, after.as_deref(), PAGE_ENTRIES);
         let page = cache.get(&format!("/api/v1/cache/export?{query}"))?;
         for entry in page["entries"].as_array().into_iter().flatten() {
             write(entry)?;
