@@ -65,7 +65,7 @@ fn is_sent(value: &str) -> bool {
 
 /// A password that a person typed between `:` and `@`.
 fn is_typed(value: &str) -> bool {
-    !is_placeholder(value) && !is_expression(value)
+    value.len() >= 3 && !is_placeholder(value) && !is_expression(value)
 }
 
 /// Letters and digits mixed as no word is. A UUID alone names something, and opens nothing.
@@ -87,7 +87,7 @@ fn is_random(value: &str) -> bool {
 fn is_password(value: &str, is_tight: bool) -> bool {
     let quote = value.chars().next().filter(|first| matches!(first, '"' | '\'' | '`'));
     let bare = value.trim_matches(['"', '\'', '`']);
-    if is_placeholder(bare) || bare.chars().count() < 4 {
+    if is_placeholder(bare) || bare.chars().count() < 4 || bare.starts_with(':') || names_itself(bare) {
         return false;
     }
     if quote.is_some() {
@@ -102,6 +102,11 @@ fn is_password(value: &str, is_tight: bool) -> bool {
         && !is_expression(bare)
         && !is_placeholder(bare)
         && (is_mixed || (is_tight && !is_identifier(bare)))
+}
+
+/// `password = dbpassword` says where it is, not what.
+fn names_itself(value: &str) -> bool {
+    value.to_ascii_lowercase().contains("passw") && value.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b'_')
 }
 
 /// What a form shows beside a field: `Enter password`, `Password must not be empty`.

@@ -32,6 +32,9 @@ const PARTS: &[&str] = &[
     "…",
     "___",
     "---",
+    "accesstoken",
+    "actiontoken",
+    "secret123",
     "somesecret",
     "supersecret",
     "notreal",
@@ -45,6 +48,8 @@ const PARTS: &[&str] = &[
 /// Whole values that nobody keeps secret.
 const WHOLE: &[&str] = &[
     "password",
+    "passwords",
+    "port",
     "passwd",
     "pass",
     "pwd",

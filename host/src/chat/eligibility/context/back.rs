@@ -164,6 +164,11 @@ fn person(text: &Text, index: usize) -> bool {
     is_asked && text.len() <= 8 && !is_generic && !is_anybody && !(is_verbless && text.len() > 6)
 }
 
+/// `the first one hundred`.
+fn is_counted(text: &Text, index: usize) -> bool {
+    text.is(index, &["hundred", "thousand", "million", "billion"])
+}
+
 /// `the second one`, `fix the bug`, `summarize the article`.
 fn definite(text: &Text, index: usize) -> bool {
     if text.is(index + 1, &["latter", "former", "above"])
@@ -173,6 +178,7 @@ fn definite(text: &Text, index: usize) -> bool {
     }
     if text.is(index + 1, &["other", "first", "second", "third", "last", "next", "previous", "same", "old", "new"])
         && text.is(index + 2, &["one", "ones"])
+        && !is_counted(text, index + 3)
     {
         return is_first_subject(text, index) || text.len() <= 8;
     }

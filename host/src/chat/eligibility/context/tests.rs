@@ -146,6 +146,7 @@ const COMPLETE: &[&str] = &[
     "Can I use this offline?",
     "hi",
     "nothing like it",
+    "What is the first one hundred digits of pi?",
     "Which of these is a fruit: a carrot, an apple or a potato?",
     "Now translate: good morning",
     "How does the stock market work?",

@@ -213,6 +213,7 @@ const STABLE: &[&str] = &[
     "What is a temperature in physics?",
     "How do I boil an egg?",
     "What is a match in tennis?",
+    "Write a SQL query that returns the latest order per customer",
     "How does the stock market work?",
     "What is a weather front?",
     "How do presidents get elected?",

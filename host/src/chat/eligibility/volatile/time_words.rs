@@ -47,7 +47,7 @@ pub(super) fn is_of_the_moment(text: &Text) -> bool {
         "tonight" | "tonight's" => text.before(index) != "good",
         "tomorrow" | "tomorrow's" | "yesterday" | "yesterday's" => !of_code && text.is_near_now(index),
         "now" => !of_code && is_now(text, index),
-        "latest" | "newest" => is_latest(text, index),
+        "latest" | "newest" => !(of_code && is_to_be_written(text)) && is_latest(text, index),
         "recent" => text.before(index) == "most" && is_latest(text, index),
         "recently" => is_recently(text, index),
         "current" => is_current(text, index, of_code),
@@ -101,6 +101,11 @@ fn is_latest(text: &Text, index: usize) -> bool {
     let is_at_the = text.before(index) == "the" && index >= 2 && text.at(index - 2) == "at";
     let is_last = text.ends_at(index.saturating_sub(usize::from(index == 0)));
     !(is_followed || is_at_the || is_last) || text.says(index, "latest version")
+}
+
+/// `write a query that returns the latest order`.
+fn is_to_be_written(text: &Text) -> bool {
+    text.opens_with(&["write", "create", "implement", "generate", "build", "make"])
 }
 
 fn is_recently(text: &Text, index: usize) -> bool {
