@@ -166,7 +166,7 @@ const HARMLESS: &[&str] = &[
     "api_key=os.environ.get('OPENAI_API_KEY')",
     "let mut passwords = passwords",
     "password=dbpassword",
-    "rpassword::prompt_password(text)",
+    "ask::prompt_password(text)",
     "http://a:b@host",
     "sk-learn is scikit-learn",
     "import sk-something-that-is-long-but-is-a-name",

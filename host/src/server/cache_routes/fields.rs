@@ -6,6 +6,8 @@ use serde::Deserialize;
 use url::form_urlencoded;
 
 use crate::cache::{ContextKey, EntryId, Imported, NamespaceFilter, Scope, Selection};
+use crate::chat::Store;
+use crate::chat::request::{LABEL_MAX_CHARACTERS, StoreFields};
 use crate::server::error::ApiError;
 
 const LIMIT_DEFAULT: usize = 50;
@@ -121,27 +123,31 @@ pub(super) fn all_imported(entries: Vec<ImportedFields>, principal: &str) -> Res
     entries.into_iter().map(|entry| imported(entry, principal)).collect()
 }
 
+/// Every text meets the same rules as in a store.
 fn imported(fields: ImportedFields, principal: &str) -> Result<Imported, ApiError> {
-    for (field, text) in [("prompt", &fields.prompt), ("response", &fields.response)] {
-        if text.trim().is_empty() || text.contains('\0') {
-            return Err(invalid(field, "must not be empty, and must not contain a NUL character"));
-        }
-    }
+    let ImportedFields { prompt, response, model, namespace, client, session, key, exact_only, .. } = fields;
     let context = fields.context.as_deref().map(|context| {
         ContextKey::parse(context).ok_or_else(|| invalid("context", "must be 64 hexadecimal digits, as exported"))
     });
     let created = time("created_seconds", Some(fields.created_seconds))?.unwrap_or(UNIX_EPOCH);
+    let expires = time("expires_seconds", fields.expires_seconds)?;
+    let store = StoreFields { prompt, response, model, namespace, client, session, ..StoreFields::default() };
+    let Store { prompt, response, model, namespace, said, .. } =
+        Store::try_from(store).map_err(|error| invalid(error.field, &error.problem))?;
+    if key.as_ref().is_some_and(|key| key.chars().count() > LABEL_MAX_CHARACTERS || key.contains(char::is_control)) {
+        return Err(invalid("key", "must be a short name"));
+    }
     Ok(Imported {
-        scope: Scope { principal: principal.to_owned(), namespace: fields.namespace, context: context.transpose()? },
-        prompt: fields.prompt,
-        response: fields.response,
-        model: fields.model,
+        scope: Scope { principal: principal.to_owned(), namespace, context: context.transpose()? },
+        prompt,
+        response,
+        model,
         created,
-        expires: time("expires_seconds", fields.expires_seconds)?,
-        client: fields.client,
-        session: fields.session,
-        key: fields.key,
-        is_exact_only: fields.exact_only,
+        expires,
+        client: said.client,
+        session: said.session,
+        key,
+        is_exact_only: exact_only,
     })
 }
 
@@ -189,6 +195,30 @@ mod tests {
             ("principal=other", "unknown_field"),
         ] {
             assert_eq!(Page::of_query(query, "p").err().map(|error| error.code()), Some(code), "{query}");
+        }
+    }
+
+    #[test]
+    fn what_is_imported_is_checked_as_what_is_stored() {
+        let entry = |more: serde_json::Value| {
+            let mut entry = serde_json::json!({ "prompt": "q", "response": "a", "created_seconds": 5 });
+            entry.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+            let fields = serde_json::from_value(entry).unwrap();
+            imported(fields, "p").map_err(|error| error.code())
+        };
+        let plain = entry(serde_json::json!({ "namespace": "n", "client": "c", "exact_only": true })).unwrap();
+        assert_eq!((plain.scope.principal.as_str(), plain.scope.namespace.as_deref()), ("p", Some("n")));
+        assert_eq!((plain.client.as_deref(), plain.is_exact_only), (Some("c"), true));
+        for wrong in [
+            serde_json::json!({ "prompt": " " }),
+            serde_json::json!({ "response": "a\u{0}" }),
+            serde_json::json!({ "namespace": "" }),
+            serde_json::json!({ "client": "a\nb" }),
+            serde_json::json!({ "key": "k".repeat(257) }),
+            serde_json::json!({ "context": "abc" }),
+            serde_json::json!({ "expires_seconds": u64::MAX }),
+        ] {
+            assert_eq!(entry(wrong.clone()), Err("invalid_field"), "{wrong}");
         }
     }
 
