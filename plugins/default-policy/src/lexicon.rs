@@ -132,7 +132,7 @@ impl Lexicon {
     }
 
     fn with_alike(mut self) -> Self {
-        let rows = alike::ALIKE.iter().flat_map(|row| {
+        let rows = alike::rows().flat_map(|row| {
             let first = first_word(row);
             row.split(' ').skip(1).map(move |other| (first, other))
         });

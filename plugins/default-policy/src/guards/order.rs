@@ -80,6 +80,8 @@ fn is_harmless(one: Pair, other: Pair) -> bool {
         || is_adverb(other)
         || is_choice(one, other)
         || is_choice(other, one)
+        || is_date(one, other)
+        || is_date(other, one)
 }
 
 /// `in Python` stands at the end or at the beginning; `from A to B` is `to B from A`.
@@ -110,8 +112,19 @@ fn is_graded(one: Pair, other: Pair) -> bool {
         let ends = |record: Record| record.detail != 0 && record.text.ends_with(ending);
         ends(pair.0) && ends(pair.1)
     };
-    let are_beside = one.0.position.abs_diff(other.0.position) == 1 && one.1.position.abs_diff(other.1.position) == 1;
-    ends(one, b"est") != ends(other, b"est") || (are_beside && (ends(one, b"er") || ends(other, b"er")))
+    ends(one, b"est") != ends(other, b"est") || (are_beside(one, other) && (ends(one, b"er") || ends(other, b"er")))
+}
+
+fn are_beside(one: Pair, other: Pair) -> bool {
+    one.0.position.abs_diff(other.0.position) == 1 && one.1.position.abs_diff(other.1.position) == 1
+}
+
+/// `8 May` is `May 8`.
+fn is_date(month: Pair, day: Pair) -> bool {
+    const MONTHS: &str = "january february march april may june july august september october november december \
+        jan feb mar apr jun jul aug sep sept oct nov dec";
+    let is_month = MONTHS.split(' ').any(|name| name.as_bytes() == month.0.text);
+    day.0.kind == Kind::Number && are_beside(month, day) && is_month
 }
 
 /// `lower it naturally` is a `natural way to lower it`.

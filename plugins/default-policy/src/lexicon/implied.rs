@@ -76,6 +76,8 @@ pub(super) const IMPLIED: &[(&str, &str)] = &[
     ("good best great greatest nice excellent amazing", "example place tip fact advice"),
     ("address", "email ip mac"),
     ("usa american", "dollar"),
+    ("degree", "celsius fahrenheit centigrade c f"),
+    ("last", "duration"),
     ("uk british", "pound"),
     ("email", "gmail outlook inbox signature"),
     ("intake consumption", "sugar salt calorie caffeine protein water alcohol"),

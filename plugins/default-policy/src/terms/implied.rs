@@ -13,7 +13,8 @@ pub(super) fn soften(terms: &mut [Term], asks: Asks, lexicon: &Lexicon) {
         if is_said(terms, index, asks, lexicon) {
             terms[index].kind = Kind::Soft;
             terms[index].flags = 0;
-        } else if terms[index].kind == Kind::Content && lexicon.is_light(&terms[index].text) {
+        } else if terms[index].kind == Kind::Content && terms[index].detail == 0 && lexicon.is_light(&terms[index].text)
+        {
             terms[index].kind = Kind::Light;
         }
     }

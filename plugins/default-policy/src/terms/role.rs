@@ -101,25 +101,10 @@ fn of_word(text: Text, index: usize, lexicon: &Lexicon, is_name: bool) -> Role {
         Some(Sense::Direction(number)) => {
             Role::Direction { number, particle: pole.map(|pole| Term::new(Kind::Particle, pole.key).at(pole)) }
         }
-        Some(Sense::Quantifier { key, omission }) => {
-            let flags = match omission {
-                Omission::Never if word.is("most") && is_attributive(words, index) => flag::FIXED,
-                Omission::Never => 0,
-                Omission::InList => flag::FIXED,
-                Omission::Always => flag::WEAK,
-            };
-            Role::Term(Term { flags, ..Term::new(Kind::Quantifier, key) })
-        }
-        Some(Sense::Praise) if !is_name => {
-            let flags = if is_superlative(&base) { flag::FIXED } else { 0 };
-            let term = content(Kind::Praise, key(b"good"), pole.map(weakly), base);
-            Role::Term(Term { flags: term.flags | flags, ..term })
-        }
+        Some(Sense::Quantifier { key, omission }) => Role::Term(quantifier(words, index, key, omission)),
+        Some(Sense::Praise) if !is_name => Role::Term(praise(pole, base)),
         Some(Sense::Soft) if !is_name => Role::Term(content(Kind::Soft, key(base.as_bytes()), pole, base)),
-        Some(Sense::Anybody) if !is_name => {
-            let term = content(Kind::Soft, key_of_anybody(&base), pole, base);
-            Role::Term(Term { flags: term.flags | flag::FIXED, ..term })
-        }
+        Some(Sense::Anybody) if !is_name => Role::Term(anybody(pole, base)),
         Some(Sense::Synonym(key)) => {
             let kind = if is_name || is_code(word) { Kind::Name } else { Kind::Content };
             Role::Term(content(kind, key, pole, base).passive(words, index).coded(word))
@@ -131,6 +116,27 @@ fn of_word(text: Text, index: usize, lexicon: &Lexicon, is_name: bool) -> Role {
             Role::Term(measure.unwrap_or_else(plain))
         }
     }
+}
+
+fn quantifier(words: &[Word], index: usize, key: u32, omission: Omission) -> Term {
+    let flags = match omission {
+        Omission::Never if words[index].is("most") && is_attributive(words, index) => flag::FIXED,
+        Omission::Never => 0,
+        Omission::InList => flag::FIXED,
+        Omission::Always => flag::WEAK,
+    };
+    Term { flags, ..Term::new(Kind::Quantifier, key) }
+}
+
+fn praise(pole: Option<Pole>, base: String) -> Term {
+    let flags = if is_superlative(&base) { flag::FIXED } else { 0 };
+    let term = content(Kind::Praise, key(b"good"), pole.map(weakly), base);
+    Term { flags: term.flags | flags, ..term }
+}
+
+fn anybody(pole: Option<Pole>, base: String) -> Term {
+    let term = content(Kind::Soft, key_of_anybody(&base), pole, base);
+    Term { flags: term.flags | flag::FIXED, ..term }
 }
 
 /// A strong pole is what its word means; a weak one only says what it is not.
@@ -204,7 +210,9 @@ fn is_abbreviation(word: &Word) -> bool {
 
 /// An abbreviation that is another word in lower case.
 fn is_other_word(word: &Word) -> bool {
-    matches!(word.shown.as_str(), "IT" | "WHO" | "OR" | "AM" | "AS") || is_letter_a(word)
+    matches!(word.shown.as_str(), "IT" | "WHO" | "OR" | "AM" | "AS")
+        || is_letter_a(word)
+        || (word.shown == "May" && !word.opens)
 }
 
 /// `A` amid a sentence is no article.
