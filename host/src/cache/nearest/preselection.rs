@@ -14,8 +14,8 @@ const MIN_SCORED: usize = 512;
 /// When more than one row in this many might be among the nearest, scoring all of them is no slower.
 const MAX_SCORED_SHARE: usize = 16;
 
-/// Rows of at least this cosine are never left out, but for one in 30,000; no policy serves one below it.
-const NEAR_COSINE: f32 = 0.6;
+/// Rows of at least this cosine are never left out, but for one in 30,000; no policy may serve one below it.
+const NEAR_COSINE: f32 = 0.7;
 
 pub(super) struct Preselection<'a> {
     pub(super) rows: &'a Rows,
