@@ -51,11 +51,10 @@ fn questions_of_many_people_are_judged_better_than_by_any_threshold() {
     let report = report(&[pairs]);
     let value = |point: &Value, share: &str| point[share]["value"].as_f64().expect("a share");
     let (precision, recall) = (value(&report, "precision"), value(&report, "recall"));
-    assert!(precision >= 0.83 && recall >= 0.30, "precision {precision:.3}, recall {recall:.3}");
+    assert!(precision >= 0.83 && recall >= 0.27, "precision {precision:.3}, recall {recall:.3}");
     let curve = report["curve"].as_array().expect("a list");
-    let plain = curve.iter().find(|point| point["threshold"] == 0.92).expect("it is among the thresholds");
-    let plain_precision = value(plain, "precision");
-    assert!(precision > plain_precision, "plain 0.92: {plain_precision:.3}");
+    let rival = curve.iter().rev().find(|point| value(point, "recall") >= recall).expect("a low threshold keeps more");
+    assert!(precision > value(rival, "precision") + 0.03, "precision {precision:.3}, and by a threshold {rival}");
 }
 
 fn report(files: &[PathBuf]) -> Value {
