@@ -16,7 +16,7 @@ fn every_figure_stands_beside_its_yardstick() {
     assert!(output.status.success(), "{}", text(&output));
     let report: Value = serde_json::from_slice(&output.stdout).expect("one JSON");
     assert_eq!((&report["entries"], &report["embedder"]), (&Value::from(1_000), &Value::Null));
-    let exact = of(&report, "asked in the same words");
+    let exact = of(&report, "exact hit");
     assert_eq!(exact["note"], "20000 of 20000 were hits");
     assert_eq!(exact["beside"]["what"], "hashing the question");
     assert!(of(&report, "store, 32 at a time")["per_second"].as_f64() > Some(0.0));

@@ -93,9 +93,9 @@ pub(super) fn question(number: usize, tokens: usize) -> String {
     (0..clauses).map(clause).collect::<Vec<_>>().join(" ") + end
 }
 
-/// The same question in other words, and of the same length.
-pub(super) fn rephrased(question: &str) -> String {
-    question.replacen("how do I", "how can I", 1)
+/// The same question written otherwise, in as many tokens: the exact tier does not know it.
+pub(super) fn rewritten(question: &str) -> String {
+    question.replacen("how do I", "How do i", 1)
 }
 
 /// Vectors in groups of about fifty, some close to the middle of theirs and some at its edge.
