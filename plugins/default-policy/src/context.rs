@@ -25,6 +25,19 @@ const SEEN: &str = "answer code draft email error essay example function image l
     passage picture poem program query question regex reply response script sentence sentences snippet \
     statement story suggestion table text words";
 
+/// What is spoken of stands in the text itself, after a colon or in quotes: `is this right: 2 + 2 = 5`.
+pub(crate) fn is_given(text: &str) -> bool {
+    const SHORTEST: usize = 3;
+    let after_colon = text
+        .split_once(':')
+        .is_some_and(|(_, after)| after.trim().len() >= SHORTEST && after.starts_with(char::is_whitespace));
+    let quotes = ['"', '\''].iter().any(|mark| {
+        let opened = text.match_indices(*mark).find(|(at, _)| !text[..*at].ends_with(char::is_alphanumeric));
+        opened.is_some_and(|(at, _)| text[at + 1..].find(*mark).is_some_and(|length| length >= SHORTEST))
+    });
+    after_colon || quotes
+}
+
 pub(crate) fn leans(words: &[Word], lexicon: &Lexicon) -> bool {
     let is_reply = (1..=6).contains(&words.len()) && words.iter().all(|word| is_one_of(word, REPLIES));
     is_reply
@@ -70,12 +83,25 @@ fn points_out(words: &[Word], index: usize) -> bool {
                 && !is_antecedent(words, index)
         }
         "above" | "below" => before.is_some_and(|before| before.is("the") || is_one_of(before, SEEN)),
-        "previous" | "following" | "earlier" | "last" | "attached" => next.is_some_and(|next| is_one_of(next, SEEN)),
-        "my" | "your" => next.is_some_and(|next| is_one_of(next, SEEN) && !is_one_of(next, "email story")),
+        "previous" | "following" | "earlier" | "last" | "attached" => {
+            next.is_some_and(|next| is_one_of(next, SEEN)) && !is_specified(words, index + 1)
+        }
+        "my" | "your" => {
+            next.is_some_and(|next| is_one_of(next, SEEN) && !is_one_of(next, "email story"))
+                && !is_specified(words, index + 1)
+        }
         "one" => before.is_some_and(|before| is_one_of(before, "second first third last other next")),
         "right" | "correct" | "wrong" => words.len() <= 4 && before.is_some_and(|before| before.is("it")),
         _ => false,
     }
+}
+
+/// `the last question in the test`, `my code editor`.
+fn is_specified(words: &[Word], index: usize) -> bool {
+    const ENDING: &str = "again and be better correct do does fail for fails is less more not please right run so sound \
+        to was with work works wrong";
+    let next = words.get(index + 1).filter(|_| words[index].stop == Stop::None);
+    next.is_some_and(|next| !is_one_of(next, ENDING) && !next.text.ends_with("ly"))
 }
 
 const OF_TIME: &str = "day days week month year morning evening weekend summer winter";

@@ -29,7 +29,6 @@ const WHOLE: &[(&str, &str)] = &[
     ("ive", "i have"),
     ("lemme", "let me"),
     ("let's", "let us"),
-    ("lets", "let us"),
     ("shan't", "shall not"),
     ("shouldnt", "should not"),
     ("thats", "that is"),

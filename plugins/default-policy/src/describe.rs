@@ -4,8 +4,8 @@ use crate::features::{self, Description};
 use crate::lexer::{Shape, Word};
 use crate::lexicon::{Lexicon, Sense};
 use crate::{
-    canonical, code, context, contractions, fold, language, lexer, numbers, periods, phrases, politeness, question,
-    terms,
+    canonical, clauses, code, context, contractions, dates, fold, language, lexer, numbers, periods, phrases,
+    politeness, question, terms,
 };
 
 /// Longer texts are compared as written.
@@ -26,16 +26,52 @@ pub(crate) fn describe(text: &str, lexicon: &Lexicon) -> Vec<u8> {
     }
     let canonical = canonical::hash(&words);
     let is_foreign = language::is_foreign(&words, lexicon);
-    let leans = context::leans(&words, lexicon);
-    let is_title = terms::is_title(&words);
-    let counted = without_fillers(periods::join(numbers::join(words)), lexicon);
+    let leans = context::leans(&words, lexicon) && !context::is_given(&folded);
+    let capitals = terms::Capitals::of(&words);
+    let counted = clauses::arrange(without_fillers(periods::join(dates::join(numbers::join(words))), lexicon));
     let tenses = terms::Tenses::of_words(&counted);
-    let question::Reading { asks, rest, is_nominal, frame } = question::read(counted);
-    let mut terms = terms::read(&phrases::join(rest, lexicon), asks, is_title, lexicon);
+    let question::Reading { asks, rest, is_nominal, frame, is_worded, defines } = question::read(counted);
+    let mut terms = terms::read(&phrases::join(rest, lexicon), asks, capitals, lexicon);
     terms.tenses = tenses;
+    if defines {
+        terms.mention();
+    }
     let measured = asks.beside(terms.list.iter().map(|term| term.text.as_str()));
     let asks = terms::arrange_conversion(&mut terms.list).unwrap_or(measured);
-    features::write(&Description { canonical, is_foreign, leans, is_nominal, frame, asks, terms })
+    features::write(&Description { canonical, is_foreign, leans, is_nominal, is_worded, frame, asks, terms })
+}
+
+/// `what are some`, `give me some`; not `delete some`.
+fn asks_for_list(before: &Word) -> bool {
+    const BEFORE: &[&str] = &[
+        "are",
+        "do",
+        "find",
+        "for",
+        "get",
+        "give",
+        "have",
+        "in",
+        "is",
+        "know",
+        "list",
+        "me",
+        "name",
+        "need",
+        "of",
+        "on",
+        "recommend",
+        "share",
+        "show",
+        "suggest",
+        "there",
+        "us",
+        "want",
+        "were",
+        "with",
+        "you",
+    ];
+    before.stop > crate::lexer::Stop::None || BEFORE.iter().any(|name| before.is(name))
 }
 
 /// Articles and the like, which stand between the words of phrases.
@@ -44,8 +80,15 @@ fn without_fillers(words: Vec<Word>, lexicon: &Lexicon) -> Vec<Word> {
     let lists = !words.first().is_some_and(question::is_auxiliary);
     let mut words = words.into_iter().peekable();
     while let Some(word) = words.next() {
+        if word.is("a") && words.peek().is_some_and(|next| next.is("and") || next.is("or")) {
+            kept.push(Word { stop: word.stop, ..Word::verbatim(&word.text, Shape::Identifier) });
+            continue;
+        }
         let is_filler = word.shape == Shape::Word && lexicon.sense(&word.text, &word.text) == Some(Sense::Filler);
-        let is_some = lists && word.is("some") && !words.peek().is_some_and(|next| next.is("of"));
+        let is_some = lists
+            && word.is("some")
+            && !words.peek().is_some_and(|next| next.is("of"))
+            && kept.last().is_none_or(asks_for_list);
         let is_filler = (is_filler || is_some) && !terms::is_letter_a(&word);
         match kept.last_mut() {
             Some(last) if is_filler => last.stop = last.stop.max(word.stop),

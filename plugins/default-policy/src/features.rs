@@ -5,7 +5,7 @@ use crate::question::Asks;
 use crate::terms::{Kind, People, Tenses, Terms};
 
 /// Raised whenever the layout or the meaning of a field changes.
-const VERSION: u8 = 3;
+const VERSION: u8 = 4;
 const HEADER_BYTES: usize = 26;
 const RECORD_BYTES: usize = 12;
 /// Of each term's text; enough to tell a typo from another word.
@@ -17,6 +17,9 @@ const FOREIGN: u8 = 1 << 1;
 const NEGATES_WHOLE: u8 = 1 << 2;
 const LEANS: u8 = 1 << 3;
 const NOMINAL: u8 = 1 << 4;
+const WORDED: u8 = 1 << 5;
+const JOINS_BY_AND: u8 = 1 << 6;
+const JOINS_BY_OR: u8 = 1 << 7;
 /// Beside the tenses.
 const COMPARES: u8 = 1 << 7;
 
@@ -26,6 +29,7 @@ pub(crate) struct Description {
     pub(crate) is_foreign: bool,
     pub(crate) leans: bool,
     pub(crate) is_nominal: bool,
+    pub(crate) is_worded: bool,
     pub(crate) frame: u8,
     pub(crate) asks: Asks,
     pub(crate) terms: Terms,
@@ -38,11 +42,19 @@ pub(crate) fn opaque(canonical: u128) -> Vec<u8> {
 
 /// At most 2,330 bytes. A text with more terms than fit is opaque.
 pub(crate) fn write(description: &Description) -> Vec<u8> {
-    let Description { canonical, is_foreign, leans, is_nominal, frame, asks, terms } = description;
+    let Description { canonical, is_foreign, leans, is_nominal, is_worded, frame, asks, terms } = description;
     if terms.list.len() > MAX_TERMS {
         return opaque(*canonical);
     }
-    let flags = [(*is_foreign, FOREIGN), (*leans, LEANS), (*is_nominal, NOMINAL), (terms.negates_whole, NEGATES_WHOLE)];
+    let flags = [
+        (*is_foreign, FOREIGN),
+        (*leans, LEANS),
+        (*is_nominal, NOMINAL),
+        (*is_worded, WORDED),
+        (terms.negates_whole, NEGATES_WHOLE),
+        (terms.joins_by_and, JOINS_BY_AND),
+        (terms.joins_by_or, JOINS_BY_OR),
+    ];
     let flags = flags.into_iter().filter(|(is_set, _)| *is_set).fold(0, |all, (_, flag)| all | flag);
     let mut bytes = header(*canonical, flags, *asks, *frame, terms);
     let mut texts = Vec::new();
@@ -173,6 +185,16 @@ impl<'a> Features<'a> {
 
     pub(crate) fn is_nominal(&self) -> bool {
         self.bytes[1] & NOMINAL != 0
+    }
+
+    /// It opens with a plain question word.
+    pub(crate) fn is_worded(&self) -> bool {
+        self.bytes[1] & WORDED != 0
+    }
+
+    /// Whether it has an `and`, and whether it has an `or`.
+    pub(crate) fn joins(&self) -> (bool, bool) {
+        (self.bytes[1] & JOINS_BY_AND != 0, self.bytes[1] & JOINS_BY_OR != 0)
     }
 
     /// Two things are compared.

@@ -16,7 +16,7 @@ use crate::terms::{Kind, Tenses, flag};
 type Guard = fn(&Difference) -> bool;
 
 /// In the order in which they are asked: the most telling reason first.
-const GUARDS: [(Guard, MissReason); 14] = [
+const GUARDS: [(Guard, MissReason); 15] = [
     (numbers, MissReason::Number),
     (units, MissReason::Unit),
     (periods, MissReason::Period),
@@ -31,6 +31,7 @@ const GUARDS: [(Guard, MissReason); 14] = [
     (tenses, MissReason::Unexplained),
     (praise, MissReason::Unexplained),
     (particles, MissReason::Unexplained),
+    (joints, MissReason::Unexplained),
 ];
 
 /// The first reason not to serve, if there is one.
@@ -128,7 +129,30 @@ fn questions(difference: &Difference) -> bool {
     let is_whether = !is_personal && one & SO != 0 && other & SO != 0;
     let loose = if is_whether { LOOSE | SO } else { LOOSE };
     let are_there = one | other == EXISTENCE && (one == EXISTENCE || other == EXISTENCE);
-    !are_there && (one ^ other) & !loose != 0
+    !are_there && ((one ^ other) & !loose != 0 || is_only_question_word(difference) || are_other_measures(difference))
+}
+
+/// `which doctor treats gout` and `how does a doctor treat gout`: nothing else differs.
+fn is_only_question_word(difference: &Difference) -> bool {
+    let (question, candidate) = (difference.question, difference.candidate);
+    let asks = Asks(question.asks().0 | candidate.asks().0);
+    let is_plain = question.is_worded() && candidate.is_worded() && question.frame() == 0 && candidate.frame() == 0;
+    let is_one_each = question.asks() == Asks::THING && candidate.asks() == Asks::MANNER
+        || question.asks() == Asks::MANNER && candidate.asks() == Asks::THING;
+    let compares = question.compares() || candidate.compares();
+    asks.has(Asks::MANNER)
+        && is_plain
+        && is_one_each
+        && !compares
+        && !either(difference, |left| left.records().next().is_some())
+}
+
+/// `how much does it weigh` is not `how much does it cost`.
+fn are_other_measures(difference: &Difference) -> bool {
+    let asks_how_much = difference.question.asks() == Asks::DEGREE && difference.candidate.asks() == Asks::DEGREE;
+    let costs = |left: Left| left.records().any(|record| matches!(record.text, b"cost" | b"pay" | b"amount"));
+    let (question, candidate) = (difference.in_question(), difference.in_candidate());
+    asks_how_much && ((costs(question) && candidate.content() > 0) || (costs(candidate) && question.content() > 0))
 }
 
 fn symbols(difference: &Difference) -> bool {
@@ -141,7 +165,14 @@ fn quantifiers(difference: &Difference) -> bool {
     let is_list = !asks.has(Asks(Asks::FACT.0 | Asks::ABILITY.0 | Asks::ADVICE.0 | Asks::FORECAST.0));
     let omissible = if is_list { flag::WEAK | flag::FIXED } else { flag::WEAK };
     let is_strong = |record: Record| record.kind == Kind::Quantifier && record.flags & omissible == 0;
-    either(difference, |left| left.records().any(is_strong)) || both(difference, |left| left.has(Kind::Quantifier))
+    let is_best = |record: Record| matches!(record.kind, Kind::Soft | Kind::Praise) && record.text.ends_with(b"est");
+    let is_other_share = |one: Left, other: Left| {
+        one.has(Kind::Quantifier) && (other.has(Kind::Quantifier) || other.records().any(is_best))
+    };
+    let (question, candidate) = (difference.in_question(), difference.in_candidate());
+    either(difference, |left| left.records().any(is_strong))
+        || is_other_share(question, candidate)
+        || is_other_share(candidate, question)
 }
 
 /// `the best` on one side; and whether something is good is not whether it is best.
@@ -156,9 +187,10 @@ fn praise(difference: &Difference) -> bool {
 
 /// Who will win is not who won, and who holds an office is not who held it.
 fn tenses(difference: &Difference) -> bool {
+    const PAST: u8 = Tenses::PAST | Tenses::DONE;
     let (one, other) = (difference.question.tenses().0, difference.candidate.tenses().0);
     let is_other_end =
-        |one: u8, other: u8| one & Tenses::FUTURE != 0 && other & (Tenses::FUTURE | Tenses::PAST) == Tenses::PAST;
+        |one: u8, other: u8| one & Tenses::FUTURE != 0 && other & Tenses::FUTURE == 0 && other & PAST != 0;
     let holds_office = difference.question.asks() == Asks::PERSON
         && difference.shared().any(|(record, _)| record.position == 0 && record.kind == Kind::Content);
     let is_other_time = |one: u8, other: u8| one == Tenses::PAST && other == Tenses::PRESENT;
@@ -167,14 +199,34 @@ fn tenses(difference: &Difference) -> bool {
         || (holds_office && (is_other_time(one, other) || is_other_time(other, one)))
 }
 
+/// `tea and coffee` is not `tea or coffee`, unless the two are compared.
+fn joints(difference: &Difference) -> bool {
+    let (question, candidate) = (difference.question, difference.candidate);
+    let is_listed = |(one, other): (Record, Record)| one.flags & other.flags & flag::JOINED != 0;
+    let is_grade = |record: Record| record.text.ends_with(b"er") || record.kind == Kind::Praise;
+    let compares = question.compares() || candidate.compares() || question.records().any(is_grade);
+    let (one, other) = (question.joins(), candidate.joins());
+    let are_other = matches!((one, other), ((true, false), (false, true)) | ((false, true), (true, false)));
+    are_other && !compares && difference.shared().filter(|pair| is_listed(*pair)).count() >= 2
+}
+
 /// `before` on one side.
 fn particles(difference: &Difference) -> bool {
     let is_strong = |record: Record| record.kind == Kind::Particle && record.flags & flag::WEAK == 0;
     either(difference, |left| left.records().any(is_strong))
 }
 
+/// Two words of one meaning that are spoken of as words, or a name that is a common word in the other text.
+fn are_other_senses((one, other): (Record, Record)) -> bool {
+    let are_mentioned = one.flags & other.flags & flag::CODE != 0 && one.text != other.text;
+    let is_named = (one.kind == Kind::Name) != (other.kind == Kind::Name);
+    are_mentioned || (is_named && one.flags & other.flags & flag::HOMOGRAPH != 0)
+}
+
 /// Another name, or a code that the other text does not have.
 fn names(difference: &Difference) -> bool {
     let is_code = |record: Record| record.kind == Kind::Name && record.flags & flag::CODE != 0;
-    both(difference, |left| left.has(Kind::Name)) || either(difference, |left| left.records().any(is_code))
+    both(difference, |left| left.has(Kind::Name))
+        || either(difference, |left| left.records().any(is_code))
+        || difference.shared().any(are_other_senses)
 }

@@ -200,6 +200,7 @@ fn stop_of(closing: &str) -> Stop {
 fn push_symbols(symbols: &str, words: &mut Vec<Word>) {
     match symbols {
         "&" => words.push(Word::new("and")),
+        "•" | "·" | "*" if words.is_empty() => {}
         "—" | "--" | "---" => stop_after(words, Stop::Clause),
         "-" if words.last().is_none_or(|word| word.shape == Shape::Word) => stop_after(words, Stop::Clause),
         "!" | "!!" | "!!!" | "?!" | "!?" => stop_after(words, Stop::Sentence),

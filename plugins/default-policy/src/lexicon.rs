@@ -32,6 +32,7 @@ pub(crate) struct Lexicon {
     first_names: Index<()>,
     of_code: Index<()>,
     light: Index<()>,
+    homographs: Index<()>,
     /// The keys of two words that may stand for each other, the lower first; sorted.
     alike: Vec<(u32, u32)>,
 }
@@ -44,7 +45,10 @@ impl Lexicon {
             let sense = Sense::Synonym(key(group.as_bytes()));
             senses.extend(group.split(' ').map(|word| (word, sense)));
         }
-        let phrases = phrases::PHRASES.iter().map(|(meaning, words)| (first_word(words), Phrase { words, meaning }));
+        let phrases = phrases::PHRASES
+            .iter()
+            .chain(phrases::MEASURES)
+            .map(|(meaning, words)| (first_word(words), Phrase { words, meaning }));
         Self {
             senses: Index::new(senses),
             units: Index::new(all_units()),
@@ -56,6 +60,7 @@ impl Lexicon {
             first_names: Index::new(words(implied::FIRST_NAMES)),
             of_code: Index::new(words(implied::OF_CODE)),
             light: Index::new(words(function_words::LIGHT)),
+            homographs: Index::new(words(function_words::HOMOGRAPHS)),
             alike: Vec::new(),
         }
         .with_alike()
@@ -98,6 +103,11 @@ impl Lexicon {
     /// Whether a word, by its base form, only says what a name in code is.
     pub(crate) fn is_kind_of_code(&self, base: &str) -> bool {
         self.of_code.find(base).is_some()
+    }
+
+    /// Whether a word, by its base form, is another one with a capital.
+    pub(crate) fn is_homograph(&self, base: &str) -> bool {
+        self.homographs.find(base).is_some()
     }
 
     /// Whether a word, by its base form, may be left out where nothing stands for it.

@@ -8,9 +8,11 @@
 mod describe;
 
 mod canonical;
+mod clauses;
 mod code;
 mod context;
 mod contractions;
+mod dates;
 mod fold;
 mod hash;
 mod language;

@@ -5,7 +5,7 @@ mod frames;
 mod pattern;
 
 use self::frames::{
-    AUXILIARIES, BEFORE_QUESTION, CLOSINGS, DATES, DEGREES, FRAMES, IMPLIED, KEYWORD_CLOSINGS, MEASURES, PERMITTED,
+    AUXILIARIES, BEFORE_QUESTION, CLOSINGS, DATES, DEGREES, FRAMES, IMPLIED, KEYWORD_CLOSINGS, MEASURES, MODALS,
     QUESTION_WORDS, REQUESTS,
 };
 use self::pattern::{matched, matched_at_end};
@@ -74,12 +74,19 @@ pub(crate) struct Reading {
     pub(crate) is_nominal: bool,
     /// Which frame it is put in; 0 for a plain question or none.
     pub(crate) frame: u8,
+    /// It opens with a plain question word.
+    pub(crate) is_worded: bool,
+    /// What a word means is asked, so that no other word stands for it.
+    pub(crate) defines: bool,
 }
 
 pub(crate) fn read(words: Vec<Word>) -> Reading {
     let (mut asks, words) = without_closing(words);
+    let (embedded, words) = without_whether(words);
+    asks.add(embedded);
     let mut is_nominal = asks == Asks::MANNER;
     let mut frame = 0;
+    let mut is_worded = false;
     let mut rest = Vec::with_capacity(words.len());
     let mut index = 0;
     while index < words.len() {
@@ -93,6 +100,7 @@ pub(crate) fn read(words: Vec<Word>) -> Reading {
                 asks.add(asking.asks);
                 is_nominal |= asking.is_nominal;
                 frame = asking.frame.max(frame);
+                is_worded |= asking.is_worded && index == 0;
                 let taken = &words[index..index + asking.length];
                 rest.extend(asking.meaning.split_terminator(' ').map(Word::new));
                 rest.extend(asking.kept.iter().map(|kept| Word { stop: Stop::None, ..taken[*kept].clone() }));
@@ -106,25 +114,58 @@ pub(crate) fn read(words: Vec<Word>) -> Reading {
         }
     }
     without_permission(&mut asks, &mut rest);
+    without_forecast(&mut asks, &rest);
     if asks == Asks::FACT && offers_choice(&rest) {
         asks = Asks::THING;
     }
-    without_meaning(asks, &mut rest);
-    Reading { asks, rest, is_nominal, frame }
+    if asks == Asks::THING && rest.first().is_some_and(is_auxiliary) && rest.last().is_some_and(|last| last.is("like"))
+    {
+        // `what is X like` is `how is X`.
+        rest.pop();
+        asks = Asks::MANNER;
+    }
+    let defines = without_meaning(asks, &mut rest);
+    Reading { asks, rest, is_nominal, frame, is_worded, defines }
 }
 
-/// `what does X mean` is `what is X`.
-fn without_meaning(asks: Asks, words: &mut Vec<Word>) {
+/// `whether X is Y` and `if X is Y`, with no other clause that asks, are `is X Y`.
+fn without_whether(mut words: Vec<Word>) -> (Asks, Vec<Word>) {
+    let is_embedded = words.len() > 2
+        && (words[0].is("whether") || words[0].is("if"))
+        && words[..words.len() - 1].iter().all(|word| word.stop == Stop::None);
+    let auxiliary = words.iter().find_map(|word| AUXILIARIES.iter().find(|(name, _)| word.is(name)));
+    match auxiliary.filter(|_| is_embedded) {
+        Some((_, kind)) => {
+            words.remove(0);
+            (*kind, words)
+        }
+        None => (Asks::default(), words),
+    }
+}
+
+/// `what does X mean` is `what is X`. Whether it asks for the meaning.
+fn without_meaning(asks: Asks, words: &mut Vec<Word>) -> bool {
     if asks != Asks::THING || !words.first().is_some_and(is_auxiliary) {
-        return;
+        return false;
+    }
+    let uses = matched(words, "{do} {who} use").filter(|_| words.last().is_some_and(|last| last.is("for")));
+    if let Some(found) = uses {
+        words.truncate(words.len() - 1);
+        words.drain(..found.length);
+        words.push(Word::new("purpose"));
+        return false;
     }
     if let Some(length) = matched_at_end(words, "used|use for") {
         words.truncate(words.len() - length);
         words.push(Word::new("purpose"));
-        return;
+        return false;
     }
-    let length = ["mean", "stand for", "refer to", "signify"].iter().find_map(|meaning| matched_at_end(words, meaning));
+    let length =
+        ["mean", "stand|short for", "refer to", "signify", "abbreviation|acronym|initialism of|for", "defined as"]
+            .iter()
+            .find_map(|meaning| matched_at_end(words, meaning));
     words.truncate(words.len() - length.unwrap_or(0));
+    length.is_some()
 }
 
 /// `is butter or margarine better` asks which one is.
@@ -133,13 +174,25 @@ fn offers_choice(words: &[Word]) -> bool {
     words.iter().any(|word| word.is("or")) && words.iter().any(compares) && !words.iter().any(|word| word.is("than"))
 }
 
-/// `are dogs allowed to swim` is `can dogs swim`.
+/// `are dogs allowed to swim` is `can dogs swim`, and `do both need to sign` is `must both sign`.
 fn without_permission(asks: &mut Asks, words: &mut Vec<Word>) {
-    let found = |at: usize| PERMITTED.iter().find_map(|permitted| Some((at, lexer::matched(&words[at..], permitted)?)));
-    let permission = if *asks == Asks::FACT { (1..words.len()).find_map(found) } else { None };
-    if let Some((at, length)) = permission {
+    let found =
+        |at: usize| MODALS.iter().find_map(|(phrase, asks)| Some((at, lexer::matched(&words[at..], phrase)?, *asks)));
+    let modal = if *asks == Asks::FACT { (1..words.len()).find_map(found) } else { None };
+    if let Some((at, length, modal)) = modal {
         words.drain(at..at + length);
-        *asks = Asks::ABILITY;
+        *asks = modal;
+    }
+}
+
+/// `will I lose it if` asks for the rule, as `do I lose it if` does.
+fn without_forecast(asks: &mut Asks, words: &[Word]) {
+    let is_conditional = words
+        .iter()
+        .skip(1)
+        .any(|word| ["if", "when", "unless", "once", "because", "before", "after"].iter().any(|name| word.is(name)));
+    if *asks == Asks::FORECAST && is_conditional {
+        *asks = Asks::FACT;
     }
 }
 
@@ -152,11 +205,12 @@ struct Asking {
     kept: Vec<usize>,
     is_nominal: bool,
     frame: u8,
+    is_worded: bool,
 }
 
 impl Asking {
     fn plain(asks: Asks, length: usize) -> Self {
-        Self { asks, length, meaning: "", kept: Vec::new(), is_nominal: false, frame: 0 }
+        Self { asks, length, meaning: "", kept: Vec::new(), is_nominal: false, frame: 0, is_worded: false }
     }
 }
 
@@ -180,7 +234,7 @@ pub(crate) fn is_auxiliary(word: &Word) -> bool {
     AUXILIARIES.iter().any(|(name, _)| word.is(name))
 }
 
-fn is_question(word: &Word) -> bool {
+pub(crate) fn is_question(word: &Word) -> bool {
     QUESTION_WORDS.iter().any(|(name, _)| word.is(name))
 }
 
@@ -227,8 +281,20 @@ fn frame_at(words: &[Word]) -> Option<Asking> {
         let measures_amount = *meaning == "cost" && words.get(found.length)?.shape == Shape::Number;
         let meaning = if measures_amount { "" } else { meaning };
         let is_left = found.length < words.len() || !found.kept.is_empty() || !meaning.is_empty();
+        let takes_half = words.get(found.length).is_some_and(|next| next.is("and") || next.is("or"));
+        if takes_half {
+            return None;
+        }
         let is_nominal = words[found.length - 1].is("for") || words[found.length - 1].is("of");
-        is_left.then_some(Asking { asks: *asks, length: found.length, meaning, kept: found.kept, is_nominal, frame })
+        is_left.then_some(Asking {
+            asks: *asks,
+            length: found.length,
+            meaning,
+            kept: found.kept,
+            is_nominal,
+            frame,
+            is_worded: false,
+        })
     })
 }
 
@@ -238,7 +304,8 @@ fn question_at(words: &[Word]) -> Option<Asking> {
     let (_, kind) = QUESTION_WORDS.iter().find(|(name, _)| word.is(name))?;
     let next = words.get(skipped + 1);
     let measures = *kind == Asks::MANNER && next.is_some_and(|next| DEGREES.split(' ').any(|degree| next.is(degree)));
-    Some(Asking::plain(if measures { Asks::DEGREE } else { *kind }, skipped + 1))
+    let asks = if measures { Asks::DEGREE } else { *kind };
+    Some(Asking { is_worded: true, ..Asking::plain(asks, skipped + 1) })
 }
 
 #[cfg(test)]

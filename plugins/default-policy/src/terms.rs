@@ -7,7 +7,7 @@ mod measure;
 mod role;
 
 pub(crate) use self::conversion::arrange as arrange_conversion;
-pub(crate) use self::role::{is_letter_a, is_title};
+pub(crate) use self::role::{Capitals, is_letter_a};
 
 use self::role::Role;
 use crate::lexer::{Stop, Word};
@@ -45,6 +45,8 @@ pub(crate) mod flag {
     pub(crate) const WEAK: u8 = 1 << 3;
     /// A unit that belongs to a number, or a number of days, hours and the like.
     pub(crate) const MEASURED: u8 = 1 << 4;
+    /// Of a word, where no unit is meant: its capital, or that it has none, says which of two words it is.
+    pub(crate) const HOMOGRAPH: u8 = MEASURED;
     /// A participle after a form of `be`: what it is done to stands before it.
     pub(crate) const PASSIVE: u8 = 1 << 5;
     /// An abbreviation, a single letter, or a word with digits, signs or capitals inside: nothing else is like it.
@@ -78,8 +80,19 @@ pub(crate) struct Terms {
     pub(crate) negates_whole: bool,
     pub(crate) people: People,
     pub(crate) tenses: Tenses,
+    pub(crate) joins_by_and: bool,
+    pub(crate) joins_by_or: bool,
     /// Two things are compared, so that they may change places.
     pub(crate) compares: bool,
+}
+
+impl Terms {
+    /// What it speaks of is a word, for which no other stands.
+    pub(crate) fn mention(&mut self) {
+        if let [term] = &mut self.list[..] {
+            term.flags |= flag::CODE;
+        }
+    }
 }
 
 /// Which of past, present and future its auxiliaries speak of; one bit each.
@@ -90,9 +103,13 @@ impl Tenses {
     pub(crate) const PAST: u8 = 1;
     pub(crate) const PRESENT: u8 = 1 << 1;
     pub(crate) const FUTURE: u8 = 1 << 2;
+    /// Past by its verb alone: `who won`.
+    pub(crate) const DONE: u8 = 1 << 3;
 
     pub(crate) fn of_words(words: &[Word]) -> Self {
-        Self(words.iter().fold(0, |all, word| all | Self::of(word)))
+        let auxiliaries = words.iter().fold(0, |all, word| all | Self::of(word));
+        let is_past = auxiliaries == 0 && words.iter().take(3).skip(1).any(is_past);
+        Self(if is_past { Self::DONE } else { auxiliaries })
     }
 
     /// Of an auxiliary; nothing of any other word.
@@ -106,19 +123,32 @@ impl Tenses {
     }
 }
 
+/// The verb of `who won`, which has no auxiliary.
+fn is_past(word: &Word) -> bool {
+    const IRREGULAR: &[&str] = &[
+        "became", "began", "bought", "broke", "built", "came", "caught", "chose", "drew", "fell", "fought", "found",
+        "founded", "gave", "got", "held", "kept", "led", "left", "lost", "made", "met", "paid", "ran", "said", "sang",
+        "saw", "sent", "sold", "spoke", "stole", "sunk", "taught", "told", "took", "went", "won", "wrote",
+    ];
+    word.shape == crate::lexer::Shape::Word
+        && (word.text.ends_with("ed") && word.text.len() > 4 || IRREGULAR.contains(&word.text.as_str()))
+}
+
 /// One bit for each person spoken of, in the order of the lexicon's list.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct People(pub(crate) u16);
 
 /// The terms of words from which the asking ones were taken.
-pub(crate) fn read(words: &[Word], asks: Asks, is_title: bool, lexicon: &Lexicon) -> Terms {
+pub(crate) fn read(words: &[Word], asks: Asks, capitals: Capitals, lexicon: &Lexicon) -> Terms {
     let mut reader = Reader::default();
-    let text = role::Text { words, capitals_mean_names: !is_title, compares: role::compares(words, lexicon) };
+    let text = capitals.text(words, lexicon);
     for (index, word) in words.iter().enumerate() {
         reader.apply(role::of(text, index, lexicon), word);
         reader.end(word.stop);
     }
     let mut terms = reader.terms;
+    terms.joins_by_and = words.iter().any(|word| word.is("and"));
+    terms.joins_by_or = words.iter().any(|word| word.is("or"));
     agent::replace(&mut terms.list, asks, lexicon);
     implied::soften(&mut terms.list, asks, lexicon);
     terms.compares = compare(&mut terms.list, words, asks, lexicon) || text.compares;

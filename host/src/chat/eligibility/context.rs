@@ -2,6 +2,7 @@
 
 mod back;
 mod phrases;
+mod supposed;
 
 use super::code;
 use super::text::Text;
@@ -20,7 +21,7 @@ pub(super) fn leans(prompt: &str, text: &Text) -> bool {
     if phrases::is_whole_prompt(text) {
         return true;
     }
-    let Some(index) = back::points_back(text) else { return false };
+    let Some(index) = back::points_back(text).or_else(|| supposed::supposes(text)) else { return false };
     !carries_text(prompt, text, index)
 }
 

@@ -18,6 +18,7 @@ const THEIR: u16 = 1 << 9;
 const MY: u16 = 1 << 10;
 const YOUR: u16 = 1 << 11;
 const ME: u16 = 1 << 12;
+const OUR: u16 = 1 << 13;
 
 impl People {
     fn has(self, people: u16) -> bool {
@@ -30,7 +31,19 @@ impl People {
     }
 
     fn speaks_of_self(self) -> bool {
-        (self.has(I | ME) && self.has(MY)) || (self.has(YOU) && self.has(YOUR))
+        (self.has(I | ME) && self.has(MY | OUR)) || (self.has(YOU) && self.has(YOUR))
+    }
+
+    /// Whose something is. `her` is no owner beside `him` and `she`, whom something is done to.
+    fn owners(self) -> u16 {
+        let is_object = self.has(HE | HIM | THEM);
+        self.0 & (MY | OUR | YOUR | HIS | THEIR | if is_object { 0 } else { HER })
+    }
+
+    /// Whoever does it does it to what is theirs, so that it is the same for all.
+    fn is_of_the_asker(self) -> bool {
+        let is_own = self.has(THEIR) && !self.has(I | ME | YOU | HE | SHE);
+        self.speaks_of_self() || is_own
     }
 
     pub(crate) fn has_first_or_second(self) -> bool {
@@ -65,19 +78,18 @@ fn are_other_firsts(one: People, other: People) -> bool {
     (is_object(one) && is_subject(other)) || (is_subject(one) && is_object(other))
 }
 
-/// My is not your and not his, unless each asks about themselves.
+/// My is not your, nor his, nor our, unless each asks about themselves.
 fn are_other_owners(one: People, other: People) -> bool {
-    const OWNERS: u16 = MY | YOUR | HIS | HER;
-    let owners = (one.0 & OWNERS, other.0 & OWNERS);
+    let owners = (one.owners(), other.owners());
     let are_other = owners.0 & owners.1 == 0 && owners.0 != 0 && owners.1 != 0;
-    are_other && !(one.speaks_of_self() && other.speaks_of_self())
+    are_other && !(one.is_of_the_asker() && other.is_of_the_asker())
 }
 
 /// `what is my address` is not `what is an address`; how to change it is the same for all.
 fn is_owned_by_one(one: People, other: People, asks: Asks) -> bool {
     const OF_ONE: Asks = Asks(Asks::THING.0 | Asks::PERSON.0 | Asks::TIME.0 | Asks::PLACE.0 | Asks::FACT.0);
-    let is_mine = |people: People| people.has(MY) && !people.has(I | ME);
-    let is_nobodys = |people: People| !people.has(MY | YOUR | I | ME);
+    let is_mine = |people: People| people.has(MY | OUR) && !people.has(I | ME);
+    let is_nobodys = |people: People| !people.has(MY | OUR | YOUR | I | ME);
     OF_ONE.0 & asks.0 == asks.0
         && asks != Asks::default()
         && ((is_mine(one) && is_nobodys(other)) || (is_nobodys(one) && is_mine(other)))

@@ -20,6 +20,7 @@ const NAME_SUFFIXES: &[&str] =
 const JOINED_PREFIXES: &[&str] = &["anti", "bi", "co", "multi", "non", "semi", "sub"];
 
 pub(super) fn push_core(core: &str, words: &mut Vec<Word>) {
+    let core = core.strip_prefix('°').filter(|scale| !scale.is_empty()).unwrap_or(core);
     if is_address(core) {
         words.push(Word::verbatim(core, Shape::Identifier));
     } else if let Some(inside) = core.find([',', ';', '!', '?', '"', '—']).filter(|&at| is_between_letters(core, at))
@@ -56,6 +57,10 @@ fn push_amount(core: &str, words: &mut Vec<Word>) -> bool {
         "%" | "$" | "€" | "£" | "¥" | "₹" | "+" | "!" | "\"" | "'" => {
             push_number(digits, words);
             words.push(Word::verbatim(suffix, Shape::Symbol));
+        }
+        _ if suffix.starts_with('°') => {
+            push_number(digits, words);
+            words.extend(suffix.strip_prefix('°').filter(|scale| !scale.is_empty()).map(Word::new));
         }
         _ if suffix.starts_with('-') && suffix.contains(char::is_alphabetic) => {
             push_number(digits, words);

@@ -1,13 +1,13 @@
 //! Words that carry no content of their own, by what they do in a sentence.
 
 /// Taken out before anything is compared: no answer depends on them.
-pub(super) const FILLERS: &str = "a an the really actually exactly basically simply very quite also just literally \
+pub(super) const FILLERS: &str = "a an the really actually exactly basically very quite also just literally \
     honestly truly please kindly ever etc oh";
 
 /// Modifiers with so little content that questions are put with and without them. They still have opposites.
 pub(super) const SOFT: &str = "available various different certain easily properly correctly often frequently usually \
     generally typically normally commonly still yet already now currently nowadays way ways tip tips considered \
-    considering possible possibly own effectively successfully specifically personally become especially";
+    considering possible possibly own effectively successfully specifically personally become especially simply";
 
 /// Words of praise: exchanged freely, but an answer to `the best` is none to all of them.
 pub(super) const PRAISE: &str = "good best great greatest excellent nice nicest cool coolest ideal recommended suitable top finest\
@@ -16,6 +16,16 @@ pub(super) const PRAISE: &str = "good best great greatest excellent nice nicest 
 /// Verbs and nouns with so little content that one of two questions may have them, where the other has nothing.
 pub(super) const LIGHT: &str = "get give take make come go use choose happen occur describe define consider say know \
     feel do try exist real exact actual particular overall existing known given alternative around soon estimated";
+
+/// With a capital another word than without: a language, a country, a product.
+pub(super) const HOMOGRAPHS: &str = "polish turkey china chile march may august basic swift rust java python go ruby perl \
+    scratch word excel access outlook windows window office teams team slack notion zoom discord shell gap orange apple \
+    amazon meta oracle mercury nice reading bath mobile cork job jordan georgia cuba panama guinea \
+    stripe square box dart julia scheme elm flask spring express react angular ember docker chef puppet salt signal telegram \
+    messenger safari edge chrome opera firefox brave bing mint sage wave confluence jira trello asana hive spark kafka \
+    storm flink beam hug will bill mark frank grace hope faith joy rose lily jasmine daisy lent easter mass pole dane finn swede \
+    galaxy pixel surface switch swallow tinder bumble hinge uber lift monopoly risk sorry operation \
+    steam origin epic unity unreal blender maya canvas figma sketch illustrator premiere fireworks flash dove tide";
 
 /// Nobody in particular: left out and exchanged, but who does what to whom still counts.
 pub(super) const ANYBODY: &str = "someone somebody anyone anybody people person everyone everybody folks guys";
@@ -39,9 +49,10 @@ pub(super) const PEOPLE: &[&str] = &[
     "them",
     "his",
     "their theirs",
-    "my our",
+    "my",
     "your ur",
     "me us",
+    "our",
 ];
 
 /// Words that make the two things beside them exchangeable.

@@ -215,7 +215,7 @@ pub(super) const AXES: &[(&str, &str)] = &[
     ("win", "~lose"),
     ("sweet", "sour bitter savoury savory"),
     ("raw uncooked", "cooked"),
-    ("used secondhand", "~new"),
+    ("~used secondhand", "~new"),
     ("free", "paid"),
     ("single unmarried", "married"),
     ("rise", "fall"),

@@ -1,5 +1,9 @@
 //! Several words that mean what one means. The first form is what they are read as, and may be empty; matched on base forms, articles left out.
 
+mod measures;
+
+pub(super) use self::measures::MEASURES;
+
 pub(super) const PHRASES: &[(&str, &str)] = &[
     ("", "of all time"),
     ("", "in world"),
@@ -15,6 +19,26 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ("mean", "refer to"),
     ("mean", "stand for"),
     ("restore", "get back"),
+    ("remove", "get out"),
+    ("remove", "get off"),
+    ("from", "out of"),
+    ("without", "that do not contain"),
+    ("without", "that do not have"),
+    ("without", "that do not include"),
+    ("without", "that do not use"),
+    ("without", "that do not need"),
+    ("without", "that not contain"),
+    ("without", "not contain"),
+    ("without", "free of"),
+    ("simply", "in simple term"),
+    ("simply", "in simple word"),
+    ("simply", "in simple language"),
+    ("simply", "in layman term"),
+    ("simply", "in layman 's term"),
+    ("simply", "in plain english"),
+    ("simply", "in plain language"),
+    ("simply", "in easy term"),
+    ("simply", "in easy word"),
     ("continue", "carry on"),
     ("enable", "turn on"),
     ("enable", "switch on"),

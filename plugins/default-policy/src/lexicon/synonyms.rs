@@ -326,7 +326,6 @@ pub(super) const GROUPS: &[&str] = &[
     "alternative alternatives",
     "importance significance",
     "requirement prerequisite",
-    "necessary needed",
     "weigh weight",
     "sick ill unwell",
     "afraid scared frightened",

@@ -82,6 +82,7 @@ pub(super) const FRAMES: &[(&str, Asks, &str)] = &[
     ("explain|describe|tell|know to? me|us? why", Asks::REASON, ""),
     // How much, in one measure or another.
     ("how far away|apart|off? {be}|{do} it?", Asks::DEGREE, "distance"),
+    ("how soon", Asks::DEGREE, "duration"),
     ("how long {do} it? take|takes|took for|to?", Asks::DEGREE, "duration"),
     (
         "for? how long|much|many time|hours|days|weeks|minutes? {do} it? take|takes|took for|to",
@@ -131,6 +132,12 @@ pub(super) const FRAMES: &[(&str, Asks, &str)] = &[
     ("how many", Asks::QUANTITY, ""),
     ("how much", Asks::DEGREE, ""),
     // What.
+    (
+        "what {be} good|advisable|recommended|suitable to|for? <eat|drink|wear|take|bring|do|use|say|buy|give>",
+        Asks::THING,
+        "",
+    ),
+    ("what {be} abbreviation|acronym|initialism of|for", Asks::THING, ""),
     ("what {be} full form|expansion|meaning of", Asks::THING, ""),
     ("compare|contrast and? contrast?", Asks::THING, "difference"),
     ("recipe for|of", Asks::MANNER, ""),
@@ -193,6 +200,11 @@ pub(super) const FRAMES: &[(&str, Asks, &str)] = &[
     ("what {be} {good}|exact? location|whereabouts of", Asks::PLACE, ""),
     ("where {do} {who} find|locate|see", Asks::PLACE, ""),
     (
+        "which|what <president|king|queen|pope|emperor|pharaoh|tsar|chancellor|minister> came|was|were|ruled|reigned|served",
+        Asks::PERSON,
+        "",
+    ),
+    (
         "which|what person|people|man|woman|author|writer|scientist|artist|actor|actress|singer|director|player|president|king|queen|philosopher|composer|painter|inventor|explorer",
         Asks::PERSON,
         "",
@@ -216,8 +228,14 @@ pub(super) const CLOSINGS: &[(&str, Asks)] = &[
 pub(super) const KEYWORD_CLOSINGS: &[(&str, Asks)] =
     &[("recipe? {way}", Asks::MANNER), ("recipe", Asks::MANNER), ("meaning|definition|explained", Asks::THING)];
 
-/// What follows a form of `be` and its subject, and makes it a question of what can be.
-pub(super) const PERMITTED: &[&str] = &["allowed to", "permitted to", "able to"];
+/// What follows an auxiliary and its subject, and makes it a question of what can be or has to be.
+pub(super) const MODALS: &[(&str, Asks)] = &[
+    ("allowed to", Asks::ABILITY),
+    ("permitted to", Asks::ABILITY),
+    ("able to", Asks::ABILITY),
+    ("need to", Asks::OBLIGATION),
+    ("have to", Asks::OBLIGATION),
+];
 
 pub(super) const QUESTION_WORDS: &[(&str, Asks)] = &[
     ("what", Asks::THING),
@@ -254,7 +272,7 @@ pub(super) const AUXILIARIES: &[(&str, Asks)] = &[
 ];
 
 /// After `how`, these ask for a degree: `how safe`, `how accurate`.
-pub(super) const DEGREES: &str = "accurate bad close common dangerous difficult early easy effective good hard important \
+pub(super) const DEGREES: &str = "helpful accurate bad close common dangerous difficult early easy effective good hard important \
     late likely powerful rich safe short small soon strong true useful well young bright loud thick popular reliable \
     successful similar different secure healthy toxic deadly complicated serious big tight clean busy";
 

@@ -7,6 +7,51 @@ use crate::question::Asks;
 /// Agents that are not their verb with an ending.
 const AGENTS: &[(&str, &str)] = &[("author", "write"), ("writer", "write"), ("painter", "paint")];
 
+/// Words that end like an agent and name no deed.
+const NO_AGENTS: &[&str] = &[
+    "actor",
+    "ambassador",
+    "ancestor",
+    "author",
+    "brother",
+    "chancellor",
+    "character",
+    "commander",
+    "daughter",
+    "doctor",
+    "emperor",
+    "father",
+    "governor",
+    "leader",
+    "lawyer",
+    "major",
+    "manager",
+    "master",
+    "mayor",
+    "member",
+    "minister",
+    "monster",
+    "mother",
+    "number",
+    "officer",
+    "other",
+    "partner",
+    "peer",
+    "player",
+    "premier",
+    "professor",
+    "senator",
+    "sister",
+    "soldier",
+    "speaker",
+    "successor",
+    "predecessor",
+    "tutor",
+    "user",
+    "voter",
+    "warrior",
+];
+
 /// Turns the agent that a person is asked for into its verb.
 pub(super) fn replace(terms: &mut [Term], asks: Asks, lexicon: &Lexicon) {
     let [agent, object, ..] = terms else { return };
@@ -21,6 +66,9 @@ pub(super) fn replace(terms: &mut [Term], asks: Asks, lexicon: &Lexicon) {
 fn verb_of(agent: &str, lexicon: &Lexicon) -> Option<String> {
     if let Some((_, verb)) = AGENTS.iter().find(|(name, _)| *name == agent) {
         return Some((*verb).to_owned());
+    }
+    if NO_AGENTS.contains(&agent) {
+        return None;
     }
     let root = agent.strip_suffix("er").or_else(|| agent.strip_suffix("or")).filter(|root| root.len() >= 3)?;
     Some(lexicon.base(&[root, "ing"].concat()))

@@ -29,8 +29,13 @@ pub(super) fn counts_time(words: &[Word], index: usize, lexicon: &Lexicon) -> bo
 
 /// Money beside money, else a weight.
 fn pound(words: &[Word], lexicon: &Lexicon) -> Option<Unit> {
-    const OF_MONEY: &[&str] =
-        &["cost", "price", "pay", "spend", "salary", "earn", "worth", "money", "british", "uk", "sterling", "exchange"];
+    const OF_MONEY: &[&str] = &[
+        "afford", "bank", "benefit", "bill", "borrow", "british", "budget", "buy", "cash", "charge", "cheap", "coin",
+        "cost", "debt", "deposit", "donate", "earn", "england", "exchange", "fee", "fine", "income", "invest", "lend",
+        "loan", "london", "money", "mortgage", "note", "owe", "pay", "pension", "price", "purchase", "rent", "salary",
+        "save", "scotland", "sell", "spend", "sterling", "tax", "tip", "transfer", "uk", "value", "wage", "win",
+        "withdraw", "worth",
+    ];
     let is_money = words.iter().any(|word| {
         let base = lexicon.base(&word.text);
         let unit = lexicon.unit(&word.text, &base, false);

@@ -23,12 +23,37 @@ pub(super) enum Role {
     Term(Term),
 }
 
+/// What the capitals of a text say.
+#[derive(Clone, Copy)]
+pub(crate) struct Capitals {
+    is_title: bool,
+    opens: bool,
+}
+
+impl Capitals {
+    pub(crate) fn of(words: &[Word]) -> Self {
+        Self { is_title: is_title(words), opens: words.first().is_some_and(starts_with_capital) }
+    }
+
+    pub(super) fn text<'a>(self, words: &'a [Word], lexicon: &Lexicon) -> Text<'a> {
+        Text {
+            words,
+            capitals_mean_names: !self.is_title,
+            has_capitals: self.opens,
+            compares: compares(words, lexicon),
+        }
+    }
+}
+
 /// In a text of capitalised words, a capital says nothing.
-pub(crate) fn is_title(words: &[Word]) -> bool {
+fn is_title(words: &[Word]) -> bool {
     let plain = words.iter().filter(|word| word.shape == Shape::Word && !word.opens);
     let (capitals, others): (Vec<&Word>, Vec<&Word>) =
         plain.partition(|word| word.shown.starts_with(char::is_uppercase));
-    capitals.len() >= 3 && capitals.len() > others.len()
+    const SMALL: &[&str] =
+        &["a", "an", "the", "of", "in", "on", "at", "to", "for", "from", "with", "by", "and", "or", "vs", "as", "into"];
+    let is_small = |word: &&Word| SMALL.iter().any(|small| word.is(small));
+    capitals.len() >= 3 && capitals.len() > others.len() && others.iter().all(is_small)
 }
 
 /// The words around one, and what is known of all of them.
@@ -36,12 +61,14 @@ pub(crate) fn is_title(words: &[Word]) -> bool {
 pub(super) struct Text<'a> {
     pub(super) words: &'a [Word],
     pub(super) capitals_mean_names: bool,
+    /// It opens with a capital, so that a word without one is no name.
+    pub(super) has_capitals: bool,
     /// Two things are compared, so that what stands after `from` and `to` may change places.
     pub(super) compares: bool,
 }
 
 /// `the difference between A and B` and `the distance from A to B` are those of B and A.
-pub(super) fn compares(words: &[Word], lexicon: &Lexicon) -> bool {
+fn compares(words: &[Word], lexicon: &Lexicon) -> bool {
     const SYMMETRIC: &[&str] = &["difference", "distance"];
     let keys = SYMMETRIC.iter().map(|name| lexicon.key_of(name));
     let mut of_words = words.iter().filter(|word| word.shape == Shape::Word).map(|word| lexicon.base(&word.text));
@@ -80,17 +107,31 @@ fn is_mentioned(words: &[Word], index: usize) -> bool {
     let before = index.checked_sub(1).map(|before| &words[before]);
     before.is_some_and(|before| ["word", "spell", "spelled", "pronounce"].iter().any(|name| before.is(name)))
         && words[index].text.len() > 2
+        || is_used_in_sentence(words, index)
+}
+
+/// `write a sentence with lets`.
+fn is_used_in_sentence(words: &[Word], index: usize) -> bool {
+    index >= 2
+        && ["with", "using", "containing"].iter().any(|name| words[index - 1].is(name))
+        && words[index - 2].is("sentence")
 }
 
 fn of_word(text: Text, index: usize, lexicon: &Lexicon, is_name: bool) -> Role {
-    let Text { words, compares, .. } = text;
+    let Text { words, compares, has_capitals, .. } = text;
     let word = &words[index];
+    let is_homograph = has_capitals && is_homograph(words, index, lexicon);
     let text = if word.shown == "US" { "usa" } else { &word.text };
     let base = if is_abbreviation(word) { text.to_owned() } else { lexicon.base(text) };
     let pole = lexicon.pole(text, &base);
-    let sense = if is_other_word(word) { None } else { lexicon.sense(text, &base) };
+    let own_key = key(text.as_bytes());
+    let is_manner = word.is("simply") && (word.stop > Stop::None || index + 1 == words.len());
+    let sense = if is_other_word(word) || is_manner { None } else { lexicon.sense(text, &base) };
     match sense {
         Some(Sense::Filler) => Role::Filler,
+        Some(Sense::Function) if word.is("one") && words.get(index + 1).is_some_and(|next| next.is("of")) => {
+            Role::Term(Term { flags: flag::FIXED, ..Term::new(Kind::Quantifier, own_key) })
+        }
         Some(Sense::Function) => Role::Function(pole.map(conjunction)),
         Some(Sense::Person(number)) => Role::Person(number),
         Some(Sense::Joining) => Role::Joining,
@@ -107,13 +148,17 @@ fn of_word(text: Text, index: usize, lexicon: &Lexicon, is_name: bool) -> Role {
         Some(Sense::Anybody) if !is_name => Role::Term(anybody(pole, base)),
         Some(Sense::Synonym(key)) => {
             let kind = if is_name || is_code(word) { Kind::Name } else { Kind::Content };
-            Role::Term(content(kind, key, pole, base).passive(words, index).coded(word))
+            let flags = if is_homograph { flag::HOMOGRAPH } else { 0 };
+            let term = content(kind, key, pole, base).passive(words, index).coded(word);
+            Role::Term(Term { flags: term.flags | flags, ..term })
         }
         Some(Sense::Soft | Sense::Praise | Sense::Anybody) | None => {
             let kind = if is_name || is_code(word) { Kind::Name } else { Kind::Content };
             let measure = unit(words, index, &base, lexicon);
             let plain = || content(kind, key(base.as_bytes()), pole, base).passive(words, index).coded(word);
-            Role::Term(measure.unwrap_or_else(plain))
+            let flags = if is_homograph { flag::HOMOGRAPH } else { 0 };
+            let term = measure.unwrap_or_else(plain);
+            Role::Term(Term { flags: term.flags | flags, ..term })
         }
     }
 }
@@ -137,6 +182,12 @@ fn praise(pole: Option<Pole>, base: String) -> Term {
 fn anybody(pole: Option<Pole>, base: String) -> Term {
     let term = content(Kind::Soft, key_of_anybody(&base), pole, base);
     Term { flags: term.flags | flag::FIXED, ..term }
+}
+
+/// In a text that is written with capitals, `polish` is not `Polish`.
+fn is_homograph(words: &[Word], index: usize, lexicon: &Lexicon) -> bool {
+    let word = &words[index];
+    !word.opens && lexicon.is_homograph(&lexicon.base(&word.text))
 }
 
 /// A strong pole is what its word means; a weak one only says what it is not.
@@ -212,7 +263,7 @@ fn is_abbreviation(word: &Word) -> bool {
 fn is_other_word(word: &Word) -> bool {
     matches!(word.shown.as_str(), "IT" | "WHO" | "OR" | "AM" | "AS")
         || is_letter_a(word)
-        || (word.shown == "May" && !word.opens)
+        || (matches!(word.shown.as_str(), "May" | "None") && !word.opens)
 }
 
 /// `A` amid a sentence is no article.

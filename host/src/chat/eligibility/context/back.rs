@@ -40,7 +40,9 @@ pub(super) fn points_back(text: &Text) -> Option<usize> {
         "instead" => ordered(text).is_some() && text.ends_at(index) && text.len() <= 8,
         "you" | "your" => you(text, index),
         "another" | "different" => {
-            text.is(index + 1, &["one", "example", "version", "way"]) && text.len() <= 6 && ordered(text).is_some()
+            text.is(index + 1, &["one", "example", "version", "way", "approach", "method", "angle", "style", "format"])
+                && text.len() <= 6
+                && ordered(text).is_some()
         }
         _ => false,
     };
@@ -250,7 +252,26 @@ fn ends_order(text: &Text, index: usize) -> bool {
 fn own(text: &Text, index: usize) -> bool {
     const PROGRAMS: &[&str] =
         &["code", "function", "script", "program", "query", "regex", "loop", "snippet", "class", "answer"];
-    let Some(noun) = noun_after(text, index) else { return false };
+    const OF_ACCOUNTS: &[&str] = &[
+        "address",
+        "account",
+        "number",
+        "password",
+        "settings",
+        "preferences",
+        "signature",
+        "provider",
+        "client",
+        "name",
+        "photo",
+        "plan",
+        "editor",
+        "inbox",
+        "subscription",
+        "folder",
+        "history",
+    ];
+    let Some(noun) = noun_after(text, index).filter(|noun| !text.is(noun + 1, OF_ACCOUNTS)) else { return false };
     let has_order = ordered(text).is_some_and(|order| order < index && index - order <= 2)
         && !text.opens_with(&["how", "can i", "could i", "should i", "do i", "may i"]);
     let is_specified = text.is(noun + 1, &["of", "for", "that", "which", "about", "from", "to", "on", "as", "with"]);

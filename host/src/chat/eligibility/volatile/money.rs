@@ -28,16 +28,31 @@ fn converts(text: &Text) -> bool {
     }
     let mut last: Option<usize> = None;
     for (index, word) in text.words().iter().enumerate().filter(|(_, word)| word.has(Class::Currency)) {
-        if let Some(before) = last.filter(|before| text.at(*before) != word.text) {
+        if let Some(before) = last.filter(|before| currency(text.at(*before)) != currency(&word.text)) {
             let gap = index - before - 1;
             let joined = (before + 1..index).any(|at| text.is(at, BETWEEN));
-            if gap <= 5 && joined && !text.contains(&["difference", "symbol", "called", "weigh", "peg"]) {
+            if gap <= 5
+                && joined
+                && !text.contains(&["difference", "symbol", "called", "weigh", "peg", "enough", "tip", "where"])
+            {
                 return true;
             }
         }
         last = Some(index);
     }
     false
+}
+
+/// One name for each currency that has several.
+fn currency(name: &str) -> &str {
+    match name {
+        "$" | "dollar" | "dollars" | "buck" | "bucks" => "usd",
+        "€" | "euro" | "euros" => "eur",
+        "£" | "pound" | "pounds" | "quid" | "sterling" => "gbp",
+        "¥" | "yen" => "jpy",
+        "₹" | "rupee" | "rupees" => "inr",
+        other => other,
+    }
 }
 
 fn exchange_rate(text: &Text) -> bool {

@@ -133,6 +133,9 @@ const VOLATILE: &[&str] = &[
 ];
 
 const STABLE: &[&str] = &[
+    "Is a $15 tip enough for a bill of 90 dollars?",
+    "Where can I exchange 200 dollars for euros?",
+    "Is 20 pounds a good tip for a £150 meal?",
     "How does a weather balloon work?",
     "What is the difference between weather and climate?",
     "How does weather affect mood?",

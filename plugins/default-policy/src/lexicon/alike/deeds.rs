@@ -131,6 +131,8 @@ pub(super) const DEEDS: &[&str] = &[
     "detect identify",
     "setup create",
     "requirement need condition",
+    "necessary need",
+    "happen come",
     "last keep stay",
     "generate get",
     "ensure guarantee",

@@ -147,7 +147,7 @@ pub(super) const THINGS: &[&str] = &[
     "affordable cheap",
     "rapid fast",
     "tasty delicious",
-    "difficult tough",
+    "difficult hard tough challenging",
     "typical average common",
     "common frequent",
     "basic fundamental simple",
