@@ -21,6 +21,7 @@ const JOINED_PREFIXES: &[&str] = &["anti", "bi", "co", "multi", "non", "semi", "
 
 pub(super) fn push_core(core: &str, words: &mut Vec<Word>) {
     let core = core.strip_prefix('°').filter(|scale| !scale.is_empty()).unwrap_or(core);
+    let core = version(core).unwrap_or(core);
     if is_address(core) {
         words.push(Word::verbatim(core, Shape::Identifier));
     } else if let Some(inside) = core.find([',', ';', '!', '?', '"', '—']).filter(|&at| is_between_letters(core, at))
@@ -31,6 +32,12 @@ pub(super) fn push_core(core: &str, words: &mut Vec<Word>) {
     } else if !push_amount(core, words) {
         push_name(core, words);
     }
+}
+
+/// `v3.11` is 3.11.
+fn version(core: &str) -> Option<&str> {
+    let digits = core.strip_prefix('v').filter(|digits| digits.starts_with(|c: char| c.is_ascii_digit()))?;
+    digits.chars().all(|c| c.is_ascii_digit() || c == '.').then_some(digits)
 }
 
 fn is_address(core: &str) -> bool {

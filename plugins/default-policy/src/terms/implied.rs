@@ -1,7 +1,7 @@
 //! Words that say nothing beside their neighbours or beside what is asked: `Google` before `Chrome`, `happen` after `why`.
 
 use super::{Kind, Term, flag};
-use crate::lexicon::Lexicon;
+use crate::lexicon::{LOOSE_ROW, Lexicon};
 use crate::question::Asks;
 
 /// How many terms away a word may stand from what implies it.
@@ -29,7 +29,10 @@ fn is_said(terms: &[Term], index: usize, asks: Asks, lexicon: &Lexicon) -> bool 
         Kind::Name if lexicon.is_first_name(&term.text) && is_before_name() => true,
         Kind::Content if lexicon.is_kind_of_code(&term.text) && is_beside_code(terms, index) => true,
         Kind::Content | Kind::Light | Kind::Name | Kind::Praise => {
-            near.iter().any(|near| lexicon.is_implied_by(&term.text, &near.text))
+            // `main` says something in `merge main into feature`.
+            let is_loose = |term: &Term| term.direction >> 4 <= LOOSE_ROW;
+            let is_beside = |near: &Term| near.direction == term.direction || (is_loose(near) && is_loose(term));
+            near.iter().any(|near| is_beside(near) && lexicon.is_implied_by(&term.text, &near.text))
         }
         Kind::Unit => term.text == "year" && terms.get(index + 1).is_some_and(is_year),
         Kind::Soft | Kind::Number | Kind::Period | Kind::Quantifier | Kind::Symbol | Kind::Particle => false,
