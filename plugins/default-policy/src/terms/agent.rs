@@ -43,7 +43,6 @@ const NO_AGENTS: &[&str] = &[
     "senator",
     "sister",
     "soldier",
-    "speaker",
     "successor",
     "predecessor",
     "tutor",
