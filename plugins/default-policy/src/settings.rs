@@ -24,7 +24,7 @@ pub(crate) struct Settings {
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { mode: Mode::Balanced, base: 0.72 }
+        Self { mode: Mode::Balanced, base: 0.70 }
     }
 }
 
@@ -45,22 +45,17 @@ impl Settings {
     /// embeddings, whose cosines are some 0.006 below those of full precision.
     pub(crate) fn threshold_for(self, wording: Wording) -> Option<f32> {
         let offset = match (self.mode, wording) {
-            (Mode::Strict, Wording::Same) => 0.12,
-            (Mode::Balanced, Wording::Same) => 0.0,
-            (Mode::Open, Wording::Same) => -0.02,
-            (Mode::Balanced, Wording::Rephrased) => 0.12,
-            (Mode::Open, Wording::Rephrased) => 0.06,
-            (Mode::Balanced, Wording::Extended) => 0.18,
+            (Mode::Strict, Wording::Same) => 0.14,
+            (Mode::Balanced | Mode::Open, Wording::Same | Wording::Rephrased) => 0.0,
+            (Mode::Balanced, Wording::Elaborated) => 0.04,
+            (Mode::Open, Wording::Elaborated) => 0.0,
+            (Mode::Balanced, Wording::Extended) => 0.17,
             (Mode::Open, Wording::Extended) => 0.10,
-            (Mode::Balanced, Wording::Exchanged) => 0.19,
-            (Mode::Open, Wording::Exchanged) => 0.16,
+            (Mode::Balanced, Wording::Exchanged) => 0.12,
+            (Mode::Open, Wording::Exchanged) => 0.08,
             (Mode::Balanced, Wording::Inserted) => 0.23,
-            (Mode::Open, Wording::Inserted | Wording::Edited) => 0.19,
-            (Mode::Balanced, Wording::Edited) => return None,
-            (
-                Mode::Strict,
-                Wording::Rephrased | Wording::Extended | Wording::Exchanged | Wording::Inserted | Wording::Edited,
-            ) => return None,
+            (Mode::Open, Wording::Inserted | Wording::Edited) => 0.20,
+            (Mode::Balanced, Wording::Edited) | (Mode::Strict, _) => return None,
         };
         Some(self.base + offset)
     }

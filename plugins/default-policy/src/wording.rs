@@ -12,6 +12,8 @@ pub(crate) enum Wording {
     Same,
     /// Each text has several words of its own, and no name among them: said anew, not edited.
     Rephrased,
+    /// One text says all of the other, and three words or more beyond: explained at length, not narrowed.
+    Elaborated,
     /// Said anew, with a plain word or two that the other text lacks.
     Extended,
     /// Said anew, with a plain word or two exchanged.
@@ -34,7 +36,7 @@ impl Wording {
         }
         match (one.min(other), one.max(other)) {
             (2.., _) => Self::Rephrased,
-            (0, 3..) => Self::Extended,
+            (0, 3..) => Self::Elaborated,
             (0, _) if is_plain(difference) && is_said_anew(difference) => Self::Extended,
             (0, _) if is_plain(difference) && !is_joined(difference) => Self::Inserted,
             (1, 1..=2) if is_plain(difference) && is_said_anew(difference) => Self::Exchanged,

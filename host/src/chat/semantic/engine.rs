@@ -19,7 +19,7 @@ use crate::plugin::policy::{CANDIDATES_MAX, Candidate, Question, Verdict};
 use crate::plugin::{PluginError, Policy};
 
 /// Below this cosine no policy may serve: what it would have to be sure of, no wording shows.
-pub(crate) const COSINE_FLOOR: f32 = 0.75;
+pub(crate) const COSINE_FLOOR: f32 = 0.70;
 
 /// What a look-up needs, in one piece.
 pub(super) struct Engine {
