@@ -11,7 +11,7 @@ use crate::support::{Home, text};
 
 const LEAST_PAIRS: usize = 40;
 /// Of the pairs that must be missed.
-const FALSE_HITS_MAX: f64 = 0.035;
+const FALSE_HITS_MAX: f64 = 0.01;
 /// Of the pairs that must be served.
 const RECALL_MIN: f64 = 0.70;
 
@@ -51,10 +51,14 @@ fn questions_of_many_people_are_judged_better_than_by_any_threshold() {
     let report = report(&[pairs]);
     let value = |point: &Value, share: &str| point[share]["value"].as_f64().expect("a share");
     let (precision, recall) = (value(&report, "precision"), value(&report, "recall"));
-    assert!(precision >= 0.83 && recall >= 0.27, "precision {precision:.3}, recall {recall:.3}");
+    assert!(precision >= 0.83 && recall >= 0.33, "precision {precision:.3}, recall {recall:.3}");
     let curve = report["curve"].as_array().expect("a list");
-    let rival = curve.iter().rev().find(|point| value(point, "recall") >= recall).expect("a low threshold keeps more");
-    assert!(precision > value(rival, "precision") + 0.03, "precision {precision:.3}, and by a threshold {rival}");
+    let plain = curve.iter().find(|point| point["threshold"] == 0.92).expect("a point of the curve");
+    let (plain_precision, plain_recall) = (value(plain, "precision"), value(plain, "recall"));
+    assert!(
+        precision > plain_precision && recall > plain_recall,
+        "precision {precision:.3}, recall {recall:.3}: {plain}"
+    );
 }
 
 fn report(files: &[PathBuf]) -> Value {

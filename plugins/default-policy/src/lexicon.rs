@@ -16,6 +16,7 @@ mod units;
 pub(crate) use self::entries::{FROM_ROW, LOOSE_ROW, Omission, Phrase, Pole, Preposition, Sense, Unit};
 use self::entries::{all_poles, all_units, function_senses, implied_words, irregular_forms, words};
 use self::index::{Index, first_word};
+pub(crate) use self::opposites::is_operation;
 pub(crate) use self::units::Dimension;
 use crate::hash::key;
 use crate::stem::stem;

@@ -3,6 +3,7 @@
 
 use crate::difference::Difference;
 use crate::features::Record;
+use crate::lexicon::is_operation;
 use crate::terms::{Kind, flag};
 
 /// What is left unexplained between two texts.
@@ -10,7 +11,7 @@ use crate::terms::{Kind, flag};
 pub(crate) enum Wording {
     /// Nothing: the same content in another frame.
     Same,
-    /// Each text has several words of its own, and no name among them: said anew, not edited.
+    /// Each text has several words of its own, no name or operation among them: said anew, not edited.
     Rephrased,
     /// One text says all of the other, and three words or more beyond: explained at length, not narrowed.
     Elaborated,
@@ -35,7 +36,7 @@ impl Wording {
             return Self::Edited;
         }
         match (one.min(other), one.max(other)) {
-            (2.., _) => Self::Rephrased,
+            (2.., _) if !names_operation(difference) => Self::Rephrased,
             (0, 3..) => Self::Elaborated,
             (0, _) if is_plain(difference) && is_said_anew(difference) => Self::Extended,
             (0, _) if is_plain(difference) && !is_joined(difference) => Self::Inserted,
@@ -62,6 +63,11 @@ fn says_nothing_more(difference: &Difference) -> bool {
 fn is_plain(difference: &Difference) -> bool {
     let is_measure = |record: Record| record.kind == Kind::Content && record.flags & flag::FIXED != 0;
     left(difference).all(|record| record.detail == 0 && !record.text.ends_with(b"ly") && !is_measure(record))
+}
+
+/// Something that can be done and undone, which the other text does not do.
+fn names_operation(difference: &Difference) -> bool {
+    left(difference).any(|record| is_operation(record.detail))
 }
 
 /// Beside `and` or `or`: another thing that is asked about.

@@ -1,7 +1,7 @@
 //! Words that carry no content of their own, by what they do in a sentence.
 
 /// Taken out before anything is compared: no answer depends on them.
-pub(super) const FILLERS: &str = "a an the really actually exactly basically very quite also just literally \
+pub(super) const FILLERS: &str = "a an the particular briefly really actually exactly basically very quite also just literally \
     honestly truly please kindly ever etc oh";
 
 /// Modifiers with so little content that questions are put with and without them. They still have opposites.

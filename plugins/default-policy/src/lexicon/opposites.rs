@@ -1,6 +1,36 @@
 //! Axes with two poles. Words of one pole mean the same to the policy; words of opposite poles never do.
 //! `~` marks a weak word: one with so many other uses that it only counts against the opposite pole.
 
+/// Axes of what is done to something and undone, by their first pole. Doing one thing is never another wording of doing
+/// something else, though the two are no opposites: to deactivate a user is not to remove one.
+const OPERATIONS: &[&str] = &[
+    "~on enable activate",
+    "import",
+    "upload",
+    "upgrade",
+    "install",
+    "encrypt",
+    "compress",
+    "lock",
+    "follow",
+    "block",
+    "mute",
+    "archive",
+    "subscribe",
+    "login",
+    "add",
+    "approve",
+    "grant",
+    "connect",
+    "attach",
+];
+
+/// Whether an axis, counted from 1, is one of operations.
+pub(crate) fn is_operation(axis: u8) -> bool {
+    let axis = usize::from(axis).checked_sub(1).and_then(|index| AXES.get(index));
+    axis.is_some_and(|(first, _)| OPERATIONS.contains(first))
+}
+
 pub(super) const AXES: &[(&str, &str)] = &[
     ("~on enable activate", "~off disable deactivate"),
     ("before prior", "after afterwards"),

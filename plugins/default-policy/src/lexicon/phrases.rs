@@ -40,6 +40,8 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ("simply", "in easy term"),
     ("simply", "in easy word"),
     ("continue", "carry on"),
+    ("visit", "visit in"),
+    ("compare", "compare and contrast"),
     ("enable", "turn on"),
     ("enable", "switch on"),
     ("disable", "turn off"),

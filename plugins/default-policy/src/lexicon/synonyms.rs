@@ -4,6 +4,7 @@
 pub(super) const GROUPS: &[&str] = &[
     // Spelling.
     "colour color",
+    "addictive addicting",
     "behaviour behavior",
     "neighbour neighbor",
     "labour labor",
