@@ -67,7 +67,7 @@ fn what_is_used_stays_when_room_is_made() {
     let home = Home::new().and("ISARTOR__CACHE__MAX_ENTRIES", "20");
     let gateway = home.up();
     for number in 0..60 {
-        let entry = gateway.store(&format!("question {number}"), "answer");
+        let entry = gateway.store(&format!("riddle {number}"), "answer");
         assert!(!entry.is_empty(), "a full cache takes everything");
     }
     assert_eq!(health(&gateway)["entries"], json!(60), "nobody is removed in the first minute");

@@ -16,7 +16,7 @@ fn what_was_exported_is_served_elsewhere() {
     let path = file.to_str().expect("UTF-8");
     let gateway = from.up();
     for number in 0..250 {
-        gateway.store(&format!("question {number}"), &format!("answer {number}"));
+        gateway.store(&format!("riddle {number}"), &format!("answer {number}"));
     }
     let more = json!({ "namespace": "n", "model": "m", "client": "c", "session": "s", "context": "talk", "ttl_seconds": 9_000 });
     gateway.store_with("in a namespace", more);
@@ -29,7 +29,7 @@ fn what_was_exported_is_served_elsewhere() {
 
     assert_eq!(to.cache(&["import", path]), "imported 251 entries\n", "without a gateway");
     let there = to.up();
-    assert_eq!(there.lookup("question 249")["response"], json!("answer 249"));
+    assert_eq!(there.lookup("riddle 249")["response"], json!("answer 249"));
     let asked = json!({ "prompt": "in a namespace", "namespace": "n", "context": "talk" });
     let (_, hit) = there.post("/api/v1/cache/lookup", &asked);
     let (_, shown) = there.get(&format!("{}/{}", super::ENTRIES, hit["entry"].as_str().expect("a hit")));

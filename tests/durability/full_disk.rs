@@ -75,12 +75,12 @@ fn post(url: &str, path: &str, body: &Value) -> (u16, Value) {
 }
 
 fn store(url: &str, number: u32) -> (u16, Value) {
-    let body = json!({ "prompt": format!("question {number}"), "response": "x".repeat(20_000) });
+    let body = json!({ "prompt": format!("riddle {number}"), "response": "x".repeat(20_000) });
     post(url, "/api/v1/cache/store", &body)
 }
 
 fn is_found(url: &str, number: u32) -> bool {
-    post(url, "/api/v1/cache/lookup", &json!({ "prompt": format!("question {number}") })).1["hit"] == json!(true)
+    post(url, "/api/v1/cache/lookup", &json!({ "prompt": format!("riddle {number}") })).1["hit"] == json!(true)
 }
 
 fn health(url: &str) -> Value {

@@ -69,7 +69,7 @@ fn load_until_killed(client: &reqwest::Client, gateway: Gateway<'_>, round: u32,
 /// Until the gateway is gone.
 async fn store(client: &reqwest::Client, url: &str, name: String, acknowledged: &Acknowledged) {
     for number in 0_u32.. {
-        let prompt = format!("question {name} {number}");
+        let prompt = format!("riddle {name} {number}");
         let body = json!({ "prompt": prompt, "response": answer(&prompt) });
         let sent = client.post(format!("{url}/api/v1/cache/store")).json(&body).send().await;
         match sent {
