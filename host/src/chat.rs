@@ -217,9 +217,8 @@ impl Chat {
         let asked = Asked::new(&scope, &prompt, model.as_deref());
         self.compare_explored(&caller, &asked, &response, now)?;
         let reach = self.reach(&caller, &asked, eligibility);
-        let Caller { client, session, key, .. } = caller.clone();
+        let Caller { client, session, key, .. } = caller.clone().into_owned();
         let ttl = admission::lifetime(ttl.or(self.default_ttl), eligibility);
-        let (scope, prompt, model) = (scope.clone(), prompt.clone(), model.clone());
         let entry = NewEntry { scope, prompt, response, model, ttl, reach, client, session, key, semantics: None };
         let id = self.semantic.store(entry, now).await?;
         self.statistics.record(&caller, &Event::Stored, now);

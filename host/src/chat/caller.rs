@@ -1,5 +1,7 @@
 //! Who is asking, and through what.
 
+use std::borrow::Cow;
+
 /// Who is asking. Only the guard makes one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Principal(String);
@@ -59,8 +61,11 @@ impl Caller {
         Self::new(Principal::local(), Channel::Http)
     }
 
-    pub(super) fn knowing(&self, said: Said) -> Self {
+    pub(super) fn knowing(&self, said: Said) -> Cow<'_, Self> {
+        if said == Said::default() {
+            return Cow::Borrowed(self);
+        }
         let Self { principal, channel, client, session, key } = self.clone();
-        Self { principal, channel, client: client.or(said.client), session: session.or(said.session), key }
+        Cow::Owned(Self { principal, channel, client: client.or(said.client), session: session.or(said.session), key })
     }
 }

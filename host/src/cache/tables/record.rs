@@ -30,8 +30,8 @@ struct HeadRecord<'a> {
     bytes: u32,
 }
 
-/// A head as the first format had it.
-#[derive(Serialize, Deserialize)]
+/// A head as the first format had it; never written any more.
+#[derive(Deserialize)]
 pub(super) struct HeadVersion1 {
     scope: [u8; 32],
     question: [u8; 32],
