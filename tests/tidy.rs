@@ -7,7 +7,7 @@ const FUNCTION_MAX_LINES: usize = 60;
 const FILE_MAX_LINES: usize = 400;
 
 /// Where a dependency of the host may be named: word, and the files or folders under host/src.
-const HOMES: [(&str, &[&str]); 45] = [
+const HOMES: [(&str, &[&str]); 49] = [
     ("clap", &["cli.rs", "cli/", "main.rs"]),
     ("anyhow", &["cli.rs", "cli/", "main.rs"]),
     ("dirs", &["settings/environment.rs"]),
@@ -41,10 +41,17 @@ const HOMES: [(&str, &[&str]); 45] = [
     ),
     ("hyper", &["server.rs", "server/"]),
     ("hyper_util", &["server/http.rs"]),
-    ("axum", &["server.rs", "server/", "mcp.rs", "mcp/http.rs"]),
+    (
+        "axum",
+        &["server.rs", "server/", "mcp.rs", "mcp/http.rs", "mcp/http/", "mcp/event_stream.rs", "mcp/event_stream/"],
+    ),
     ("tower", &["server/http.rs", "server/relay.rs"]),
     ("serde_path_to_error", &["server/request.rs"]),
-    ("subtle", &["server/guard.rs"]),
+    ("subtle", &["server/guard.rs", "server/guard/", "keys.rs", "keys/"]),
+    ("governor", &["server/guard/", "server/limits.rs", "server/limits/"]),
+    ("ipnet", &["settings/server.rs", "server/guard/"]),
+    ("humantime", &["audit.rs", "audit/", "keys.rs", "keys/", "cli/"]),
+    ("tokio_stream", &["mcp/"]),
     ("listeners", &["server/port.rs"]),
     ("base64", &["mcp/"]),
     (
@@ -52,6 +59,9 @@ const HOMES: [(&str, &[&str]); 45] = [
         &[
             "connect/entry.rs",
             "install/source.rs",
+            "settings/server.rs",
+            "server/guard/",
+            "mcp/",
             "plugin/imports/http/permission.rs",
             "cli/clients/gateway.rs",
             "server/cache_routes/",
@@ -62,7 +72,7 @@ const HOMES: [(&str, &[&str]); 45] = [
     ("toml_edit", &["client_config/verify/"]),
     ("saphyr_parser", &["client_config/verify/"]),
     ("hmac", &["plugin/engine/compiled.rs"]),
-    ("getrandom", &["plugin/engine/compiled.rs"]),
+    ("getrandom", &["plugin/engine/compiled.rs", "keys.rs", "keys/", "mcp/"]),
     ("hf_hub", &["model/"]),
     ("zip", &["model/", "bundle.rs"]),
     ("prost", &["model/"]),

@@ -1,6 +1,7 @@
 //! `isartor_chat` and `isartor_cache_store`: look up, ask the policy, answer. Never calls a model, never stores
 //! what it was not given.
 
+mod access;
 pub mod admission;
 mod answer;
 mod caller;
@@ -28,6 +29,7 @@ use ledger::Ledger;
 use semantic::SemanticTier;
 use statistics::{Beside, Event};
 
+pub use access::{Access, Permission, Permissions};
 pub use answer::{Answer, FeedbackOutcome, Hit, Layer, LayerState, Miss, Refusal, Stored};
 pub use caller::{Caller, Channel, Principal, Said};
 pub(crate) use semantic::COSINE_FLOOR;
@@ -218,7 +220,7 @@ impl Chat {
         self.compare_explored(&caller, &asked, &response, now)?;
         let reach = self.reach(&caller, &asked, eligibility);
         let Caller { client, session, key, .. } = caller.clone().into_owned();
-        let ttl = admission::lifetime(ttl.or(self.default_ttl), eligibility);
+        let ttl = self.admission.lifetime(&prompt, eligibility, ttl.or(self.default_ttl));
         let entry = NewEntry { scope, prompt, response, model, ttl, reach, client, session, key, semantics: None };
         let id = self.semantic.store(entry, now).await?;
         self.statistics.record(&caller, &Event::Stored, now);

@@ -72,9 +72,12 @@ enum Command {
 
 #[derive(Debug, Args)]
 struct UpArgs {
-    /// Address to listen on; only a loopback address is accepted. [default: 127.0.0.1]
+    /// Address to listen on; any but a loopback address wants keys, and TLS in front. [default: 127.0.0.1]
     #[arg(long)]
     host: Option<IpAddr>,
+    /// The URL at which clients reach the gateway, when a proxy stands in front of it.
+    #[arg(long, value_name = "URL")]
+    external_url: Option<String>,
     /// Port to listen on; 0 takes a free one. [default: 8080]
     #[arg(long)]
     port: Option<u16>,
@@ -120,7 +123,7 @@ pub fn run(cli: Cli, environment: Environment) -> anyhow::Result<ExitCode> {
         return done;
     }
     let flags = match &cli.command {
-        Command::Up(args) => Flags { host: args.host, port: args.port },
+        Command::Up(args) => Flags { host: args.host, port: args.port, external_url: args.external_url.clone() },
         Command::Stop
         | Command::Status(_)
         | Command::Logs(_)

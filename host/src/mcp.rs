@@ -22,7 +22,7 @@ use rmcp::{RoleServer, ServerHandler};
 use tokio_util::sync::CancellationToken;
 
 use crate::chat::request::LABEL_MAX_CHARACTERS;
-use crate::chat::{Caller, Channel, Principal};
+use crate::chat::{Access, Caller, Channel};
 use crate::tools::{CallError, CurrentTools};
 use list_changes::SessionEnd;
 
@@ -53,9 +53,9 @@ fn server_config() -> ServerConfig {
 /// How the server knows who is asking.
 #[derive(Clone)]
 enum Source {
-    /// Everybody on this connection is the same principal; each connection is a session.
-    Connection { principal: Principal, session: String },
-    /// The guard put the principal into each HTTP request.
+    /// Everybody on this connection is the same; each connection is a session.
+    Connection { access: Access, session: String },
+    /// The guard put it into each HTTP request.
     Requests,
 }
 
@@ -76,13 +76,13 @@ impl McpServer {
     /// Fails closed: a request that no guard has passed has no principal.
     fn caller(&self, context: &RequestContext<RoleServer>) -> Result<Caller, ErrorData> {
         let parts = context.extensions.get::<Parts>();
-        let (principal, session) = match &self.source {
-            Source::Connection { principal, session } => (Some(principal), Some(session.clone())),
+        let (access, session) = match &self.source {
+            Source::Connection { access, session } => (Some(access), Some(session.clone())),
             Source::Requests => (parts.and_then(|parts| parts.extensions.get()), parts.and_then(session_of)),
         };
-        let principal = principal.ok_or_else(|| ErrorData::internal_error("the request carries no principal", None))?;
+        let access = access.ok_or_else(|| ErrorData::internal_error("the request carries no principal", None))?;
         let client = client_of(context);
-        Ok(Caller { client, session, ..Caller::new(principal.clone(), Channel::Mcp) })
+        Ok(Caller { client, session, ..Caller::admitted(access.clone(), Channel::Mcp) })
     }
 }
 

@@ -4,6 +4,8 @@
 mod environment;
 mod file;
 mod home;
+mod reach;
+mod server;
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
@@ -12,6 +14,7 @@ use std::time::Duration;
 
 pub use environment::Environment;
 pub use home::{Home, private_dir, write_whole};
+pub use server::{LimitSettings, ServerSettings, SessionSettings};
 
 /// Everything the user can choose, parsed and checked.
 #[derive(Debug, Clone)]
@@ -30,20 +33,13 @@ pub struct Settings {
     pub plugin_config: BTreeMap<String, Vec<(String, String)>>,
     /// A `tracing` filter such as `info` or `isartor_host=debug`.
     pub log: String,
+    /// Whether the log may hold what was asked and answered.
+    pub log_prompts: bool,
+    pub audit: AuditSettings,
+    /// The tool plugin whose tools, prompts and resources keep their own names.
+    pub transparent_plugin: Option<String>,
     /// Absolute path of the running program.
     pub program: PathBuf,
-}
-
-#[derive(Debug, Clone)]
-pub struct ServerSettings {
-    pub max_body_bytes: usize,
-    pub max_connections: usize,
-    /// How long the head of a request may take from the moment its connection is free for it.
-    pub head_timeout: Duration,
-    /// How long a body may take once it is waited for.
-    pub body_timeout: Duration,
-    /// How long requests in flight may take to finish once the gateway was told to stop.
-    pub shutdown_grace: Duration,
 }
 
 #[derive(Debug, Clone)]
@@ -161,6 +157,15 @@ pub struct ShadowSettings {
 /// How many earlier states of a file are kept, unless the user says otherwise.
 pub const DEFAULT_BACKUPS_KEPT: usize = 20;
 
+/// How much is kept of what happened to keys, plugins and files.
+#[derive(Debug, Clone)]
+pub struct AuditSettings {
+    /// When the file grows beyond this, another begins.
+    pub max_bytes: u64,
+    /// How many of the full ones are kept.
+    pub files_kept: usize,
+}
+
 #[derive(Debug, Clone)]
 pub struct ConnectSettings {
     /// How many earlier states of each client's file are kept in the home.
@@ -172,6 +177,7 @@ pub struct ConnectSettings {
 pub struct Flags {
     pub host: Option<IpAddr>,
     pub port: Option<u16>,
+    pub external_url: Option<String>,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -184,8 +190,8 @@ pub enum SettingsError {
     File { path: PathBuf, message: String },
     #[error("cannot use the environment variable {variable}: {message}")]
     Variable { variable: String, message: String },
-    #[error("cannot listen on {0}: without authentication, which is still to come, isartor serves this machine only")]
-    NotLoopback(IpAddr),
+    #[error("cannot listen on {host}: {missing}")]
+    NotLoopback { host: IpAddr, missing: &'static str, hint: &'static str },
     #[error("cannot use {key} = {value}: {message}")]
     Value { key: &'static str, value: String, message: String },
 }
@@ -198,7 +204,7 @@ impl SettingsError {
             Self::Read { path, .. } => format!("make {} readable, or move it away", path.display()),
             Self::File { path, .. } => format!("correct {}, or move it away", path.display()),
             Self::Variable { variable, .. } => format!("correct or unset {variable}"),
-            Self::NotLoopback(_) => "use 127.0.0.1 or ::1".into(),
+            Self::NotLoopback { hint, .. } => (*hint).into(),
             Self::Value { key, .. } => format!("correct {key}"),
         }
     }

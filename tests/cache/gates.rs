@@ -77,6 +77,14 @@ fn what_leans_on_a_conversation_stays_in_it() {
     assert_eq!(lookup(Some("def g(x): retrun x"))["hit"], json!(false));
     assert_eq!(lookup(None), json!({ "hit": false, "reason": "needs_context" }));
 
+    let today = json!({ "prompt": "what is it there today?", "response": "Rain.", "context": "the weather in Paris" });
+    let (status, stored) = gateway.post(STORE, &today);
+    assert_eq!(status, 200, "{stored}");
+    let entry = stored["entry"].as_str().unwrap();
+    let (_, kept) = gateway.get(&format!("/api/v1/cache/entries/{entry}"));
+    let seconds = |field: &str| kept[field].as_u64().unwrap_or_else(|| panic!("{field} in {kept}"));
+    assert_eq!(seconds("expires_seconds") - seconds("created_seconds"), 300, "it changes by the day as well");
+
     let result = gateway.tool("isartor_chat", json!({ "prompt": "and why?" }));
     assert_eq!(result["structuredContent"], json!({ "hit": false, "reason": "needs_context" }));
     let arguments = json!({ "prompt": "and why?", "response": "Because.", "context": "the sky" });

@@ -55,11 +55,27 @@ impl Admission {
     pub fn admit(&self, mut imported: Imported) -> Result<Imported, Refusal> {
         let eligibility = self.judge(&imported.prompt, &imported.response, imported.scope.context.is_some())?;
         imported.is_exact_only |= reach(eligibility) == Reach::Same;
-        if eligibility == Eligibility::ExactOnly(Reason::Volatile) {
+        if self.is_volatile(&imported.prompt, eligibility) {
             let latest = imported.created + VOLATILE_TTL;
             imported.expires = Some(imported.expires.map_or(latest, |expires| expires.min(latest)));
         }
         Ok(imported)
+    }
+
+    /// How long an answer is kept. What changes by the day is kept for a short time only, whatever the caller says.
+    pub(super) fn lifetime(&self, prompt: &str, eligibility: Eligibility, ttl: Option<Duration>) -> Option<Duration> {
+        match self.is_volatile(prompt, eligibility) {
+            true => Some(ttl.map_or(VOLATILE_TTL, |ttl| ttl.min(VOLATILE_TTL))),
+            false => ttl,
+        }
+    }
+
+    fn is_volatile(&self, prompt: &str, eligibility: Eligibility) -> bool {
+        match eligibility {
+            Eligibility::ExactOnly(reason) => reason == Reason::Volatile,
+            Eligibility::NeedsContext => self.gate.is_volatile(prompt),
+            Eligibility::Semantic => false,
+        }
     }
 }
 
@@ -67,14 +83,6 @@ pub(super) fn reach(eligibility: Eligibility) -> Reach {
     match eligibility {
         Eligibility::Semantic => Reach::Similar,
         Eligibility::ExactOnly(_) | Eligibility::NeedsContext => Reach::Same,
-    }
-}
-
-/// What changes by the day is kept for a short time only, whatever the caller says.
-pub(super) fn lifetime(ttl: Option<Duration>, eligibility: Eligibility) -> Option<Duration> {
-    match eligibility {
-        Eligibility::ExactOnly(Reason::Volatile) => Some(ttl.map_or(VOLATILE_TTL, |ttl| ttl.min(VOLATILE_TTL))),
-        Eligibility::Semantic | Eligibility::NeedsContext | Eligibility::ExactOnly(_) => ttl,
     }
 }
 
@@ -109,6 +117,10 @@ mod tests {
         assert!(today.is_exact_only);
         assert_eq!(today.expires, Some(SystemTime::UNIX_EPOCH + VOLATILE_TTL));
         assert_eq!(admission.admit(imported("Continue.", "and so on")), Err(Refusal::NeedsContext));
+        let mut leaning = imported("What is the weather there today?", "Rain.");
+        leaning.scope.context = Some(crate::cache::ContextKey::of("we speak of Paris"));
+        let leaning = admission.admit(leaning).unwrap();
+        assert_eq!(leaning.expires, Some(SystemTime::UNIX_EPOCH + VOLATILE_TTL));
         let key = format!("ghp_{}", "a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8");
         let refused = admission.admit(imported("How do I log in?", &format!("With {key}.")));
         assert!(matches!(refused, Err(Refusal::Secret { .. })), "{refused:?}");

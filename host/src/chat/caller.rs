@@ -2,14 +2,22 @@
 
 use std::borrow::Cow;
 
-/// Who is asking. Only the guard makes one.
+use super::{Access, Permissions};
+
+/// Whose answers these are: the cache keeps them apart by it. Only the guard makes one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Principal(String);
 
 impl Principal {
-    /// Everybody who reaches a loopback gateway without authentication.
+    /// The user of this machine: everybody who reaches a loopback gateway without authentication, and whoever
+    /// presents the key of the settings.
     pub fn local() -> Self {
         Self("local".to_owned())
+    }
+
+    /// Whoever presents a key with this cache namespace.
+    pub fn of_key_namespace(namespace: &str) -> Self {
+        Self(namespace.to_owned())
     }
 
     /// The one whom a plugin's call was made for; `name` is what [`Self::as_str`] gave when it began.
@@ -42,6 +50,7 @@ pub struct Caller {
     pub session: Option<String>,
     /// The name of the API key that was used.
     pub key: Option<String>,
+    pub permissions: Permissions,
 }
 
 /// What a caller says of itself in a request; what its connection says comes first.
@@ -52,8 +61,15 @@ pub struct Said {
 }
 
 impl Caller {
+    /// One who may do everything.
     pub fn new(principal: Principal, channel: Channel) -> Self {
-        Self { principal, channel, client: None, session: None, key: None }
+        Self { principal, channel, client: None, session: None, key: None, permissions: Permissions::all() }
+    }
+
+    /// One who passed the guard.
+    pub fn admitted(access: Access, channel: Channel) -> Self {
+        let Access { principal, permissions, key } = access;
+        Self { principal, channel, client: None, session: None, key, permissions }
     }
 
     /// The user of this machine, over HTTP.
@@ -65,7 +81,8 @@ impl Caller {
         if said == Said::default() {
             return Cow::Borrowed(self);
         }
-        let Self { principal, channel, client, session, key } = self.clone();
-        Cow::Owned(Self { principal, channel, client: client.or(said.client), session: session.or(said.session), key })
+        let Self { principal, channel, client, session, key, permissions } = self.clone();
+        let (client, session) = (client.or(said.client), session.or(said.session));
+        Cow::Owned(Self { principal, channel, client, session, key, permissions })
     }
 }

@@ -13,13 +13,13 @@ use tokio::net::UnixStream;
 use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
 
 use super::{McpServer, Source};
-use crate::chat::Principal;
+use crate::chat::Access;
 use crate::server::Gateway;
 
 /// Serves one connection until its peer closes it, or `stopping` is cancelled and the calls in flight are answered.
 pub async fn serve_stream(gateway: Gateway, stream: UnixStream, stopping: CancellationToken) {
     let session = format!("{:016x}", fastrand::u64(..));
-    let source = Source::Connection { principal: Principal::local(), session };
+    let source = Source::Connection { access: Access::local(), session };
     let server = McpServer::new(Arc::clone(gateway.plugins.tools()), source, stopping.clone());
     let (read, write) = stream.into_split();
     let read = UntilStopping { read, stopping: Box::pin(stopping.cancelled_owned()) };

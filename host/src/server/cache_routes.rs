@@ -163,8 +163,8 @@ async fn compact(State(chat): Served, request: Request) -> Result<Response, ApiE
 
 /// Who asks, as the guard said, and the body. A request that no guard has seen goes nowhere.
 pub(super) fn parts(mut request: Request) -> Result<(Caller, Body), ApiError> {
-    let principal = request.extensions_mut().remove().ok_or(ApiError::Unauthorized)?;
-    Ok((Caller::new(principal, Channel::Http), request.into_body()))
+    let access = request.extensions_mut().remove().ok_or(ApiError::Unauthorized)?;
+    Ok((Caller::admitted(access, Channel::Http), request.into_body()))
 }
 
 /// The caller learns that it failed, the log how.

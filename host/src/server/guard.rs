@@ -11,7 +11,7 @@ use axum::http::{HeaderMap, HeaderName, Method, Request};
 use subtle::ConstantTimeEq;
 
 use super::error::ApiError;
-use crate::chat::Principal;
+use crate::chat::Access;
 
 const API_KEY: HeaderName = HeaderName::from_static("x-api-key");
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
@@ -39,13 +39,13 @@ impl Guard {
     }
 
     /// Who is asking. None: somebody without a key, who may only see whether we are well.
-    pub(super) fn admit<B: HttpBody>(&self, request: &Request<B>) -> Result<Option<Principal>, ApiError> {
+    pub(super) fn admit<B: HttpBody>(&self, request: &Request<B>) -> Result<Option<Access>, ApiError> {
         self.check_host(request)?;
         self.check_origin(request.headers())?;
-        let principal = self.principal(request)?;
+        let access = self.access(request)?;
         check_content_type(request)?;
         self.check_length(request.body())?;
-        Ok(principal)
+        Ok(access)
     }
 
     /// A page that made its own name point at us (DNS rebinding) still sends that name.
@@ -66,8 +66,8 @@ impl Guard {
     }
 
     /// With a key set, every credential that is presented must be right, and one must be.
-    fn principal<B>(&self, request: &Request<B>) -> Result<Option<Principal>, ApiError> {
-        let Some(key) = &self.key else { return Ok(Some(Principal::local())) };
+    fn access<B>(&self, request: &Request<B>) -> Result<Option<Access>, ApiError> {
+        let Some(key) = &self.key else { return Ok(Some(Access::local())) };
         let mut presented = 0;
         for value in request.headers().get_all(API_KEY) {
             presented += 1;
@@ -80,7 +80,7 @@ impl Guard {
         match presented {
             0 if request.uri().path() == HEALTH_PATH => Ok(None),
             0 => Err(ApiError::Unauthorized),
-            _ => Ok(Some(Principal::local())),
+            _ => Ok(Some(Access::local())),
         }
     }
 

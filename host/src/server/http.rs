@@ -66,9 +66,9 @@ impl Http {
         let mut router = self.router.clone();
         async move {
             match admitted {
-                Ok(principal) => {
-                    if let Some(principal) = principal {
-                        request.extensions_mut().insert(principal);
+                Ok(access) => {
+                    if let Some(access) = access {
+                        request.extensions_mut().insert(access);
                     }
                     router.call(request).await
                 }

@@ -11,7 +11,7 @@ use serde_json::Value;
 use tower::Service;
 
 use super::cache_routes;
-use crate::chat::{Chat, Principal};
+use crate::chat::{Access, Chat};
 
 /// A request to the API.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -49,12 +49,12 @@ impl Method {
 
 /// Has the API answer.
 pub async fn relay(chat: &Arc<Chat>, relayed: &Relayed) -> RelayedAnswer {
-    relay_as(Principal::local(), chat, relayed).await
+    relay_as(Access::local(), chat, relayed).await
 }
 
-async fn relay_as(principal: Principal, chat: &Arc<Chat>, relayed: &Relayed) -> RelayedAnswer {
+async fn relay_as(access: Access, chat: &Arc<Chat>, relayed: &Relayed) -> RelayedAnswer {
     let body = relayed.body.as_ref().map_or_else(Body::empty, |body| Body::from(body.to_string()));
-    let request = Request::builder().method(relayed.method.as_str()).uri(&relayed.path).extension(principal);
+    let request = Request::builder().method(relayed.method.as_str()).uri(&relayed.path).extension(access);
     let Ok(request) = request.body(body) else {
         return RelayedAnswer { status: 400, body: Value::Null };
     };
@@ -86,7 +86,7 @@ mod tests {
 
     use super::*;
     use crate::cache::Cache;
-    use crate::chat::{Caller, Channel, Lookup, Store};
+    use crate::chat::{Caller, Channel, Lookup, Principal, Store};
     use crate::settings::CacheSettings;
 
     struct Stage {
@@ -106,7 +106,7 @@ mod tests {
 
         async fn ask(&self, who: &str, method: Method, path: &str, body: Option<Value>) -> RelayedAnswer {
             let relayed = Relayed { method, path: format!("/api/v1/cache/{path}"), body };
-            relay_as(Principal::of_call(who), &self.chat, &relayed).await
+            relay_as(Access { principal: Principal::of_call(who), ..Access::local() }, &self.chat, &relayed).await
         }
     }
 

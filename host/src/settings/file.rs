@@ -12,13 +12,14 @@ use std::time::Duration;
 use serde::Deserialize;
 use toml::{Table, Value};
 
+use super::server::Server;
 use super::{
-    CacheSettings, ConnectSettings, DEFAULT_BACKUPS_KEPT, EmbeddingSettings, Environment, Flags, Home, ModelSource,
-    NearestKind, PolicySettings, Precision, ServerSettings, Settings, SettingsError, ShadowSettings,
+    AuditSettings, CacheSettings, ConnectSettings, DEFAULT_BACKUPS_KEPT, EmbeddingSettings, Environment, Flags, Home,
+    ModelSource, NearestKind, PolicySettings, Precision, Settings, SettingsError, ShadowSettings,
 };
 
 const VARIABLE_PREFIX: &str = "ISARTOR__";
-const MEBIBYTE: usize = 1 << 20;
+pub(super) const MEBIBYTE: usize = 1 << 20;
 /// Ten years.
 const MAX_TTL_SECONDS: u64 = 315_360_000;
 
@@ -27,24 +28,18 @@ const MAX_TTL_SECONDS: u64 = 315_360_000;
 pub(super) struct File {
     host: Option<IpAddr>,
     port: Option<u16>,
+    external_url: Option<String>,
     gateway_api_key: Option<String>,
     log: Option<String>,
+    log_prompts: Option<bool>,
     server: Server,
     cache: Cache,
     embedding: Embedding,
     policy: Policy,
     connect: Connect,
+    tools: Tools,
+    audit: Audit,
     plugin: BTreeMap<String, Table>,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-struct Server {
-    max_body_bytes: Option<usize>,
-    max_connections: Option<usize>,
-    head_timeout_seconds: Option<u64>,
-    body_timeout_seconds: Option<u64>,
-    shutdown_grace_seconds: Option<u64>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -81,6 +76,19 @@ struct Policy {
 #[serde(default, deny_unknown_fields)]
 struct Connect {
     backups_kept: Option<usize>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct Tools {
+    transparent: Option<String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct Audit {
+    max_mebibytes: Option<u64>,
+    files_kept: Option<usize>,
 }
 
 /// The file with the variables laid over it. Each is checked alone first, so that an error names its origin.
@@ -165,36 +173,23 @@ impl File {
         environment: &Environment,
         flags: &Flags,
     ) -> Result<Settings, SettingsError> {
+        let external_url = flags.external_url.clone().or(self.external_url);
         Ok(Settings {
             home,
-            host: loopback(flags.host.or(self.host).unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST)))?,
+            host: flags.host.or(self.host).unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST)),
             port: flags.port.or(self.port).unwrap_or(8080),
             gateway_api_key: self.gateway_api_key.map(key).transpose()?,
-            server: self.server.into_settings()?,
+            server: self.server.into_settings(external_url)?,
             cache: self.cache.into_settings()?,
             embedding: self.embedding.into_settings(environment)?,
             policy: self.policy.into_settings()?,
             connect: self.connect.into_settings()?,
             plugin_config: plugin_config(self.plugin)?,
             log: self.log.unwrap_or_else(|| "info".to_owned()),
+            log_prompts: self.log_prompts.unwrap_or(false),
+            audit: self.audit.into_settings()?,
+            transparent_plugin: self.tools.transparent,
             program: environment.program.clone(),
-        })
-    }
-}
-
-impl Server {
-    fn into_settings(self) -> Result<ServerSettings, SettingsError> {
-        let seconds = |key, value: Option<u64>, default, range| {
-            within(key, value.unwrap_or(default), range).map(Duration::from_secs)
-        };
-        let max_body_bytes = self.max_body_bytes.unwrap_or(2 * MEBIBYTE);
-        let max_connections = self.max_connections.unwrap_or(1024);
-        Ok(ServerSettings {
-            max_body_bytes: within("server.max_body_bytes", max_body_bytes, 1..=1024 * MEBIBYTE)?,
-            max_connections: within("server.max_connections", max_connections, 1..=65_536)?,
-            head_timeout: seconds("server.head_timeout_seconds", self.head_timeout_seconds, 10, 1..=300)?,
-            body_timeout: seconds("server.body_timeout_seconds", self.body_timeout_seconds, 30, 1..=3600)?,
-            shutdown_grace: seconds("server.shutdown_grace_seconds", self.shutdown_grace_seconds, 5, 0..=3600)?,
         })
     }
 }
@@ -270,6 +265,14 @@ impl Connect {
     }
 }
 
+impl Audit {
+    fn into_settings(self) -> Result<AuditSettings, SettingsError> {
+        let mebibytes = within("audit.max_mebibytes", self.max_mebibytes.unwrap_or(8), 1..=1024)?;
+        let files_kept = within("audit.files_kept", self.files_kept.unwrap_or(4), 1..=100)?;
+        Ok(AuditSettings { max_bytes: mebibytes << 20, files_kept })
+    }
+}
+
 fn plugin_config(tables: BTreeMap<String, Table>) -> Result<BTreeMap<String, Vec<(String, String)>>, SettingsError> {
     tables.into_iter().map(|(id, table)| Ok((id, texts("plugin", table)?))).collect()
 }
@@ -293,10 +296,6 @@ fn texts(table: &'static str, settings: Table) -> Result<Vec<(String, String)>, 
     Ok(texts)
 }
 
-fn loopback(host: IpAddr) -> Result<IpAddr, SettingsError> {
-    if host.is_loopback() { Ok(host) } else { Err(SettingsError::NotLoopback(host)) }
-}
-
 /// What a header can carry and a person can copy.
 fn key(key: String) -> Result<String, SettingsError> {
     if !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_graphic()) {
@@ -311,7 +310,11 @@ fn absolute(path: &Path) -> Result<PathBuf, SettingsError> {
     std::path::absolute(path).map_err(|source| SettingsError::Read { path: path.into(), source })
 }
 
-fn within<T: PartialOrd + Display>(key: &'static str, value: T, range: RangeInclusive<T>) -> Result<T, SettingsError> {
+pub(super) fn within<T: PartialOrd + Display>(
+    key: &'static str,
+    value: T,
+    range: RangeInclusive<T>,
+) -> Result<T, SettingsError> {
     if range.contains(&value) {
         return Ok(value);
     }

@@ -65,7 +65,7 @@ fn a_flag_beats_a_variable_beats_the_file() {
     assert_eq!(settings.embedding.source, ModelSource::Path("/models".into()));
     assert_eq!(settings.policy.settings, [("threshold".to_owned(), "0.9".to_owned())]);
     assert_eq!(settings.log, "info", "an empty variable is not set");
-    let flags = Flags { host: Some("::1".parse().unwrap()), port: Some(0) };
+    let flags = Flags { host: Some("::1".parse().unwrap()), port: Some(0), external_url: None };
     let settings = Settings::load(&case.environment, &flags).unwrap();
     assert_eq!((settings.host.to_string().as_str(), settings.port), ("::1", 0));
 }
@@ -82,9 +82,11 @@ fn what_is_wrong_in_the_file_is_named() {
         ("port = 70000\n", "invalid value: integer `70000`, expected u16"),
         ("port = 1\nport = 2\n", "duplicate key"),
         ("port 1\n", "TOML parse error at line 1, column 6"),
-        ("host = '0.0.0.0'\n", "cannot listen on 0.0.0.0"),
-        ("host = '::'\n", "cannot listen on ::"),
-        ("host = '192.168.1.1'\n", "cannot listen on 192.168.1.1"),
+        ("external_url = 'isartor.example'\n", "cannot use external_url = isartor.example"),
+        ("external_url = 'ftp://isartor.example'\n", "it must be an http or https URL"),
+        ("external_url = 'https://me@isartor.example'\n", "it must not have a user"),
+        ("[server]\ntrusted_proxies = ['nobody']\n", "trusted_proxies"),
+        ("[server]\nmax_json_depth = 101\n", "it must be between 4 and 100"),
         ("gateway_api_key = ''\n", "cannot use gateway_api_key = (not shown)"),
         ("gateway_api_key = 'se cret'\n", "cannot use gateway_api_key = (not shown)"),
         ("[server]\nmax_connections = 0\n", "cannot use server.max_connections = 0: it must be between 1 and 65536"),
@@ -98,6 +100,29 @@ fn what_is_wrong_in_the_file_is_named() {
         assert!(error.contains(expected), "{toml:?}: {error}");
     }
     assert!(Case::new("colour = 1\n", &[]).error().starts_with("cannot use HOME/isartor.toml: "));
+}
+
+#[test]
+fn beyond_this_machine_wants_keys_a_name_and_tls() {
+    let named = "external_url = 'http://isartor.example'\n";
+    let cases = [
+        ("127.0.0.1", "", false, ""),
+        ("::1", "", false, ""),
+        ("0.0.0.0", "", false, "nobody would need a key"),
+        ("::", "external_url = 'https://isartor.example'\n", false, "nobody would need a key"),
+        ("192.168.1.1", "", true, "by which name"),
+        ("192.168.1.1", named, true, "unencrypted"),
+        ("192.168.1.1", "[server]\nallowed_hosts = ['isartor.example']\n", true, "unencrypted"),
+        ("0.0.0.0", "[server]\nallow_plain_http = true\n", true, "by which name"),
+        ("0.0.0.0", "external_url = 'https://isartor.example'\n", true, ""),
+        ("0.0.0.0", "external_url = 'http://isartor.example'\n[server]\nallow_plain_http = true\n", true, ""),
+    ];
+    for (host, toml, has_authentication, expected) in cases {
+        let settings = Case::new(&format!("host = '{host}'\n{toml}"), &[]).load().unwrap();
+        let said = settings.check_reach(has_authentication).err().map_or(String::new(), |error| error.to_string());
+        let is_as_expected = if expected.is_empty() { said.is_empty() } else { said.contains(expected) };
+        assert!(is_as_expected, "{host} {toml:?}: {said}");
+    }
 }
 
 #[test]

@@ -34,6 +34,7 @@ const INTERRUPTED: u8 = 130;
 
 /// Serves until told to stop.
 pub(super) fn serve(settings: &Settings, audience: Audience) -> anyhow::Result<ExitCode> {
+    settings.check_reach(settings.gateway_api_key.is_some())?;
     let home = &settings.home;
     home.create().with_context(|| format!("cannot create {}", home.root().display()))?;
     let lock = Lock::acquire(home).map_err(explained)?;

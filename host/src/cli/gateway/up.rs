@@ -27,6 +27,9 @@ fn detach(settings: &Settings, environment: &Environment) -> anyhow::Result<Exit
     home.create().with_context(|| format!("cannot create {}", home.root().display()))?;
     let mut command = Command::new(&environment.program);
     command.args(["up", "--background", "--host", &settings.host.to_string(), "--port", &settings.port.to_string()]);
+    if let Some(url) = &settings.server.external_url {
+        command.args(["--external-url", url.as_str()]);
+    }
     command.env("ISARTOR_HOME", home.root());
     let info = launch(command, home).map_err(|error| launch_failed(error, home))?;
     announce(&info, home)?;
