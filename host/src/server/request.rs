@@ -25,6 +25,14 @@ pub(super) fn feedback(body: &[u8]) -> Result<Feedback, ApiError> {
 
 pub(super) fn fields<Fields: DeserializeOwned>(body: &[u8]) -> Result<Fields, ApiError> {
     check_is_object(body)?;
+    match serde_json::from_slice(body) {
+        Ok(fields) => Ok(fields),
+        Err(_) => found_wrong(body),
+    }
+}
+
+/// Reads again to say where it is wrong, which costs more than the reading.
+fn found_wrong<Fields: DeserializeOwned>(body: &[u8]) -> Result<Fields, ApiError> {
     let mut deserializer = serde_json::Deserializer::from_slice(body);
     let fields = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| wrong(&error))?;
     deserializer.end().map_err(|error| invalid_json(&error))?;
