@@ -23,7 +23,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::chat::request::LABEL_MAX_CHARACTERS;
 use crate::chat::{Access, Caller, Channel};
-use crate::tools::{CallError, CurrentTools};
+use crate::tools::{CallError, CurrentTools, silent};
 use list_changes::SessionEnd;
 
 pub use http::router;
@@ -142,7 +142,8 @@ impl ServerHandler for McpServer {
     ) -> Result<CallToolResponse, ErrorData> {
         let caller = self.caller(&context)?;
         let tools = self.tools.current();
-        let call = tools.call(&caller, &request.name, request.arguments.unwrap_or_default());
+        let monitor = silent();
+        let call = tools.call(&caller, &request.name, request.arguments.unwrap_or_default(), &monitor);
         tokio::select! {
             biased;
             called = call => match called {

@@ -4,6 +4,7 @@ mod answers;
 mod current;
 mod from_plugin;
 mod loading;
+mod monitor;
 mod native;
 mod visible;
 
@@ -22,6 +23,7 @@ pub use current::CurrentTools;
 pub use from_plugin::try_call;
 pub use loading::Loading;
 use loading::Offer;
+pub use monitor::{CallMonitor, LogLevel, silent};
 
 /// Longest name that every client accepts; one bad name makes some clients drop the whole list.
 const NAME_MAX_CHARACTERS: usize = 64;
@@ -165,21 +167,23 @@ impl Tools {
         &self.plugins
     }
 
-    /// Calls one. Arguments that are wrong come back as an output with `is_error`, as MCP wants it.
+    /// Calls one. Arguments that are wrong come back as an output with `is_error`, as MCP wants it. `monitor` hears what
+    /// the call says meanwhile.
     pub async fn call(
         &self,
         caller: &Caller,
         name: &str,
         arguments: Map<String, Value>,
+        monitor: &Arc<dyn CallMonitor>,
     ) -> Result<ToolOutput, CallError> {
         let index = self.list.iter().position(|info| info.name == name);
         let index = index.ok_or_else(|| CallError::Unknown(name.to_owned()))?;
         Ok(match &self.targets[index] {
-            Target::Chat => native::call_chat(&self.chat, caller, arguments).await,
-            Target::CacheStore => native::call_cache_store(&self.chat, caller, arguments).await,
-            Target::CacheFeedback => native::call_cache_feedback(&self.chat, caller, arguments).await,
+            Target::Chat => native::call_chat(&self.chat, caller, arguments, &**monitor).await,
+            Target::CacheStore => native::call_cache_store(&self.chat, caller, arguments, &**monitor).await,
+            Target::CacheFeedback => native::call_cache_feedback(&self.chat, caller, arguments, &**monitor).await,
             Target::Plugin { plugin, name } => {
-                from_plugin::call(plugin, name, &self.list[index], arguments, &caller.principal).await
+                from_plugin::call(plugin, name, &self.list[index], arguments, &caller.principal, monitor).await
             }
         })
     }

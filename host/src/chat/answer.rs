@@ -44,6 +44,15 @@ pub enum Layer {
     Semantic,
 }
 
+impl Layer {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Exact => "exact",
+            Self::Semantic => "semantic",
+        }
+    }
+}
+
 /// Why nothing is served.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Miss {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 
 use super::visible::{self, is_media_type};
-use super::{Content, Hints, ToolInfo, ToolOutput, is_tool_name};
+use super::{CallMonitor, Content, Hints, ToolInfo, ToolOutput, is_tool_name};
 use crate::chat::Principal;
 use crate::plugin::definition::Definition;
 use crate::plugin::manifest::capability::CapabilityRequest;
@@ -135,6 +135,7 @@ pub(super) async fn call(
     info: &ToolInfo,
     arguments: Map<String, Value>,
     principal: &Principal,
+    _monitor: &Arc<dyn CallMonitor>,
 ) -> ToolOutput {
     let arguments = Value::Object(arguments).to_string();
     let output_max_bytes = plugin.limits().output_max_bytes;

@@ -5,50 +5,84 @@ mod definitions;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 
-use super::{Content, ToolOutput};
+use super::{CallMonitor, Content, LogLevel, ToolOutput};
 use crate::chat::request::{FeedbackFields, InvalidField, LookupFields, StoreFields};
-use crate::chat::{
-    Answer, Caller, Chat, ChatError, Feedback, FeedbackOutcome, Hit, Layer, Lookup, Miss, Store, Stored,
-};
+use crate::chat::{Answer, Caller, Chat, ChatError, Feedback, FeedbackOutcome, Hit, Lookup, Miss, Store, Stored};
 
 pub(super) use definitions::{cache_feedback, cache_store, chat};
 
-pub(super) async fn call_chat(chat: &Chat, caller: &Caller, arguments: Map<String, Value>) -> ToolOutput {
+/// Where the messages about the cache come from.
+const LOGGER: &str = "isartor.cache";
+
+pub(super) async fn call_chat(
+    chat: &Chat,
+    caller: &Caller,
+    arguments: Map<String, Value>,
+    monitor: &dyn CallMonitor,
+) -> ToolOutput {
     let lookup = match parse::<LookupFields, Lookup>(arguments) {
         Ok(lookup) => lookup,
         Err(output) => return output,
     };
     match chat.lookup(caller, lookup).await {
-        Ok(Answer::Hit(hit)) => hit_output(hit),
-        Ok(Answer::Miss(miss)) => miss_output(miss),
-        Err(error) => failed("look up the answer", &error),
+        Ok(answer) => {
+            if monitor.hears(LogLevel::Info) {
+                monitor.log(LogLevel::Info, LOGGER, answered(&answer));
+            }
+            match answer {
+                Answer::Hit(hit) => hit_output(hit),
+                Answer::Miss(miss) => miss_output(miss),
+            }
+        }
+        Err(error) => failed("look up the answer", &error, monitor),
     }
 }
 
-pub(super) async fn call_cache_store(chat: &Chat, caller: &Caller, arguments: Map<String, Value>) -> ToolOutput {
+pub(super) async fn call_cache_store(
+    chat: &Chat,
+    caller: &Caller,
+    arguments: Map<String, Value>,
+    monitor: &dyn CallMonitor,
+) -> ToolOutput {
     let store = match parse::<StoreFields, Store>(arguments) {
         Ok(store) => store,
         Err(output) => return output,
     };
     match chat.store(caller, store).await {
-        Ok(Stored::Refused(refusal)) => ToolOutput::error(format!("The answer is not stored: {refusal}.")),
-        Ok(Stored::Kept(entry)) => ToolOutput {
-            content: vec![Content::Text("Stored.".to_owned())],
-            structured: Some(json!({ "stored": true, "entry": entry.0.to_string() })),
-            is_error: false,
-        },
-        Err(error) => failed("store the answer", &error),
+        Ok(Stored::Refused(refusal)) => {
+            let data = json!({ "event": "refused", "reason": refusal.code() });
+            monitor.log(LogLevel::Warning, LOGGER, data);
+            ToolOutput::error(format!("The answer is not stored: {refusal}."))
+        }
+        Ok(Stored::Kept(entry)) => {
+            let entry = entry.0.to_string();
+            monitor.log(LogLevel::Info, LOGGER, json!({ "event": "stored", "entry": entry }));
+            ToolOutput {
+                content: vec![Content::Text("Stored.".to_owned())],
+                structured: Some(json!({ "stored": true, "entry": entry })),
+                is_error: false,
+            }
+        }
+        Err(error) => failed("store the answer", &error, monitor),
     }
 }
 
-pub(super) async fn call_cache_feedback(chat: &Chat, caller: &Caller, arguments: Map<String, Value>) -> ToolOutput {
+pub(super) async fn call_cache_feedback(
+    chat: &Chat,
+    caller: &Caller,
+    arguments: Map<String, Value>,
+    monitor: &dyn CallMonitor,
+) -> ToolOutput {
     let feedback = match parse::<FeedbackFields, Feedback>(arguments) {
         Ok(feedback) => feedback,
         Err(output) => return output,
     };
     match chat.feedback(caller, feedback).await {
-        Ok(outcome) => feedback_output(outcome),
-        Err(error) => failed("take the feedback", &error),
+        Ok(outcome) => {
+            monitor.log(LogLevel::Info, LOGGER, json!({ "event": "feedback", "outcome": outcome.code() }));
+            feedback_output(outcome)
+        }
+        Err(error) => failed("take the feedback", &error, monitor),
     }
 }
 
@@ -64,13 +98,9 @@ where
 }
 
 fn hit_output(hit: Hit) -> ToolOutput {
-    let layer = match hit.layer {
-        Layer::Exact => "exact",
-        Layer::Semantic => "semantic",
-    };
     let structured = json!({
         "hit": true,
-        "layer": layer,
+        "layer": hit.layer.as_str(),
         "response": hit.response,
         "score": hit.score,
         "age_seconds": hit.age.as_secs(),
@@ -109,8 +139,22 @@ fn feedback_output(outcome: FeedbackOutcome) -> ToolOutput {
     }
 }
 
+/// What came of a look-up, without a word of what was asked.
+fn answered(answer: &Answer) -> Value {
+    match answer {
+        Answer::Hit(hit) => json!({
+            "event": "hit",
+            "layer": hit.layer.as_str(),
+            "score": hit.score,
+            "entry": hit.entry.0.to_string(),
+        }),
+        Answer::Miss(miss) => json!({ "event": "miss", "reason": miss.code() }),
+    }
+}
+
 /// The client learns that it failed, the log learns why.
-fn failed(what: &str, error: &ChatError) -> ToolOutput {
+fn failed(what: &str, error: &ChatError, monitor: &dyn CallMonitor) -> ToolOutput {
+    monitor.log(LogLevel::Error, LOGGER, json!({ "event": "failed", "what": what }));
     tracing::error!(error = error as &dyn std::error::Error, "cannot {what}");
     ToolOutput::error(format!("The cache could not {what}; its log says why. Answer the user yourself."))
 }
