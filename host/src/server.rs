@@ -43,6 +43,7 @@ pub use clock::SteadyClock;
 pub use health::{Health, Layers, VERSION};
 pub use local_socket::LocalListener;
 pub use plugins::{PluginReport, PluginsInUse};
+pub use routes::{Need, ROUTES, Route};
 
 /// `stop` and `status` come one at a time; this many may come at once.
 const MAX_CONTROL_CONNECTIONS: usize = 32;
@@ -97,7 +98,7 @@ pub async fn run(
 
 /// Every HTTP route. Behind the guard only: a request without its word is refused.
 pub fn router(gateway: &Gateway, extra: Router) -> Router {
-    routes::router(Arc::new(gateway.clone()), extra)
+    routes::router(&Arc::new(gateway.clone()), extra)
 }
 
 /// MCP over HTTP plugs in here: `/mcp` and `/mcp/`.

@@ -1,4 +1,4 @@
-//! `/api/v1/cache/...` beyond looking up and storing: figures, entries one by one and many at once, feedback.
+//! `/api/v1/cache/...`: look up and store, figures, entries one by one and many at once, feedback.
 //! A caller sees and removes what is its own principal's, never another's.
 
 mod fields;
@@ -6,56 +6,89 @@ mod shown;
 
 use std::sync::Arc;
 
-use axum::Router;
-use axum::body::Body;
-use axum::extract::{Path, RawQuery, Request, State};
+use axum::RequestPartsExt;
+use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::Response;
-use axum::routing::{get, post};
+use axum::routing::MethodRouter;
 use serde_json::json;
 
 use self::fields::{ClearFields, DeleteFields, ImportFields, Page};
-use self::shown::{EntryBody, Listing, StatsBody};
+use self::shown::{EntryBody, HitBody, Listing, MissBody, StatsBody, StoredBody};
 use super::body;
 use super::error::{ApiError, json};
 use super::request;
+use super::routes::{Asked, Route};
 use crate::cache::{CacheError, EntryId, Imported, Listed, Selection};
-use crate::chat::{Caller, Channel, Chat, ChatError, FeedbackOutcome, Principal, Stored};
+use crate::chat::{Answer, Chat, ChatError, FeedbackOutcome, Stored};
 
 /// Most bytes of texts in one page of an export: the next page begins where this one ended.
 const EXPORT_PAGE_BYTES: usize = 4 << 20;
 
-type Served = State<Arc<Chat>>;
-
-pub(super) fn router(chat: Arc<Chat>) -> Router {
-    Router::new()
-        .route("/api/v1/cache/stats", get(stats))
-        .route("/api/v1/cache/entries", get(list))
-        .route("/api/v1/cache/entries/{entry}", get(entry).delete(delete_entry))
-        .route("/api/v1/cache/delete", post(delete))
-        .route("/api/v1/cache/clear", post(clear))
-        .route("/api/v1/cache/feedback", post(feedback))
-        .route("/api/v1/cache/export", get(export))
-        .route("/api/v1/cache/import", post(import))
-        .route("/api/v1/cache/compact", post(compact))
-        .with_state(chat)
+/// What can be asked of the cache.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum CacheEndpoint {
+    Lookup,
+    Store,
+    Feedback,
+    Entries,
+    Entry,
+    DeleteEntry,
+    Export,
+    Import,
+    Delete,
+    Clear,
+    Stats,
+    Compact,
 }
 
-async fn stats(State(chat): Served) -> Response {
-    json(StatusCode::OK, &StatsBody::of(&chat))
+/// What answers at `route`.
+pub(super) fn answering(route: &'static Route, endpoint: CacheEndpoint, chat: &Arc<Chat>) -> MethodRouter {
+    match endpoint {
+        CacheEndpoint::Lookup => route.answered(chat, lookup),
+        CacheEndpoint::Store => route.answered(chat, store),
+        CacheEndpoint::Feedback => route.answered(chat, feedback),
+        CacheEndpoint::Entries => route.answered(chat, list),
+        CacheEndpoint::Entry => route.answered(chat, entry),
+        CacheEndpoint::DeleteEntry => route.answered(chat, delete_entry),
+        CacheEndpoint::Export => route.answered(chat, export),
+        CacheEndpoint::Import => route.answered(chat, import),
+        CacheEndpoint::Delete => route.answered(chat, delete),
+        CacheEndpoint::Clear => route.answered(chat, clear),
+        CacheEndpoint::Stats => route.answered(chat, stats),
+        CacheEndpoint::Compact => route.answered(chat, compact),
+    }
 }
 
-async fn list(State(chat): Served, RawQuery(query): RawQuery, request: Request) -> Result<Response, ApiError> {
-    let (caller, _) = parts(request)?;
-    let page = Page::of_query(query.as_deref().unwrap_or_default(), caller.principal.as_str())?;
+async fn lookup(chat: Arc<Chat>, asked: Asked) -> Result<Response, ApiError> {
+    let lookup = request::lookup(&body::read(asked.request.into_body()).await?)?;
+    match chat.lookup(&asked.caller, lookup).await.map_err(|error| failed(&error))? {
+        Answer::Hit(hit) => Ok(json(StatusCode::OK, &HitBody::from(&hit))),
+        Answer::Miss(miss) => Ok(json(StatusCode::OK, &MissBody::from(miss))),
+    }
+}
+
+async fn store(chat: Arc<Chat>, asked: Asked) -> Result<Response, ApiError> {
+    let store = request::store(&body::read(asked.request.into_body()).await?)?;
+    match chat.store(&asked.caller, store).await.map_err(|error| failed(&error))? {
+        Stored::Kept(entry) => Ok(json(StatusCode::OK, &StoredBody { stored: true, entry: entry.0.to_string() })),
+        Stored::Refused(refusal) => Err(ApiError::Refused(refusal)),
+    }
+}
+
+async fn stats(chat: Arc<Chat>, _: Asked) -> Result<Response, ApiError> {
+    Ok(json(StatusCode::OK, &StatsBody::of(&chat)))
+}
+
+async fn list(chat: Arc<Chat>, asked: Asked) -> Result<Response, ApiError> {
+    let page = Page::of_query(asked.request.uri().query().unwrap_or_default(), asked.caller.principal.as_str())?;
     let (entries, next) = page_of(&chat, &page)?;
     let entries = entries.iter().map(EntryBody::in_a_list).collect();
     Ok(json(StatusCode::OK, &Listing { entries, next }))
 }
 
-async fn export(State(chat): Served, RawQuery(query): RawQuery, request: Request) -> Result<Response, ApiError> {
-    let (caller, _) = parts(request)?;
-    let page = Page::of_query(query.as_deref().unwrap_or_default(), caller.principal.as_str())?;
+async fn export(chat: Arc<Chat>, asked: Asked) -> Result<Response, ApiError> {
+    let page = Page::of_query(asked.request.uri().query().unwrap_or_default(), asked.caller.principal.as_str())?;
     let (mut entries, mut next) = page_of(&chat, &page)?;
     let mut bytes = 0;
     let fitting = entries.iter().take_while(|entry| {
@@ -80,37 +113,36 @@ fn page_of(chat: &Chat, page: &Page) -> Result<(Vec<Listed>, Option<String>), Ap
     Ok((entries, next))
 }
 
-async fn entry(State(chat): Served, Path(id): Path<String>, request: Request) -> Result<Response, ApiError> {
-    let (caller, _) = parts(request)?;
-    let entry = own(&chat, &caller.principal, &id)?;
+async fn entry(chat: Arc<Chat>, asked: Asked) -> Result<Response, ApiError> {
+    let entry = own(&chat, asked).await?;
     Ok(json(StatusCode::OK, &EntryBody::in_full(&entry)))
 }
 
-async fn delete_entry(State(chat): Served, Path(id): Path<String>, request: Request) -> Result<Response, ApiError> {
-    let (caller, _) = parts(request)?;
-    let entry = own(&chat, &caller.principal, &id)?;
+async fn delete_entry(chat: Arc<Chat>, asked: Asked) -> Result<Response, ApiError> {
+    let entry = own(&chat, asked).await?;
     let is_deleted = chat.cache().delete_entry(entry.id).await.map_err(|error| failed(&error.into()))?;
     if is_deleted { Ok(json(StatusCode::OK, &json!({ "deleted": 1 }))) } else { Err(ApiError::NoSuchEntry) }
 }
 
 /// The entry, if it is this principal's: whose others are is nobody's business.
-fn own(chat: &Chat, principal: &Principal, id: &str) -> Result<Listed, ApiError> {
+async fn own(chat: &Chat, asked: Asked) -> Result<Listed, ApiError> {
+    let Path(id) = asked.request.into_parts().0.extract::<Path<String>>().await.map_err(|_| ApiError::NoSuchEntry)?;
     let id = EntryId(id.parse().map_err(|_| ApiError::NoSuchEntry)?);
-    let selection = Selection::of(principal.as_str());
+    let selection = Selection::of(asked.caller.principal.as_str());
     let listed = chat.cache().list(&selection, id, 1, chat.now()).map_err(|error| failed(&error.into()))?;
     listed.into_iter().find(|entry| entry.id == id).ok_or(ApiError::NoSuchEntry)
 }
 
-async fn delete(State(chat): Served, request: Request) -> Result<Response, ApiError> {
-    let (caller, body) = parts(request)?;
-    let fields: DeleteFields = request::fields(&body::read(body).await?)?;
+async fn delete(chat: Arc<Chat>, asked: Asked) -> Result<Response, ApiError> {
+    let Asked { caller, request } = asked;
+    let fields: DeleteFields = request::fields(&body::read(request.into_body()).await?)?;
     let selection = fields.selection(caller.principal.as_str())?;
     removed(&chat, &selection).await
 }
 
-async fn clear(State(chat): Served, request: Request) -> Result<Response, ApiError> {
-    let (caller, body) = parts(request)?;
-    let ClearFields {} = request::fields(&body::read(body).await?)?;
+async fn clear(chat: Arc<Chat>, asked: Asked) -> Result<Response, ApiError> {
+    let Asked { caller, request } = asked;
+    let ClearFields {} = request::fields(&body::read(request.into_body()).await?)?;
     removed(&chat, &Selection::of(caller.principal.as_str())).await
 }
 
@@ -120,9 +152,9 @@ async fn removed(chat: &Chat, selection: &Selection) -> Result<Response, ApiErro
     Ok(json(StatusCode::OK, &json!({ "deleted": deleted })))
 }
 
-async fn feedback(State(chat): Served, request: Request) -> Result<Response, ApiError> {
-    let (caller, body) = parts(request)?;
-    let feedback = request::feedback(&body::read(body).await?)?;
+async fn feedback(chat: Arc<Chat>, asked: Asked) -> Result<Response, ApiError> {
+    let Asked { caller, request } = asked;
+    let feedback = request::feedback(&body::read(request.into_body()).await?)?;
     match chat.feedback(&caller, feedback).await.map_err(|error| failed(&error))? {
         FeedbackOutcome::NotServed => Err(ApiError::NotServed),
         FeedbackOutcome::Gone => Err(ApiError::NoSuchEntry),
@@ -132,9 +164,9 @@ async fn feedback(State(chat): Served, request: Request) -> Result<Response, Api
     }
 }
 
-async fn import(State(chat): Served, request: Request) -> Result<Response, ApiError> {
-    let (caller, body) = parts(request)?;
-    let ImportFields { entries } = request::fields(&body::read(body).await?)?;
+async fn import(chat: Arc<Chat>, asked: Asked) -> Result<Response, ApiError> {
+    let Asked { caller, request } = asked;
+    let ImportFields { entries } = request::fields(&body::read(request.into_body()).await?)?;
     let entries: Vec<Imported> = fields::all_imported(entries, caller.principal.as_str())?;
     let (mut imported, mut refused) = (0, Vec::new());
     for (index, entry) in entries.into_iter().enumerate() {
@@ -148,9 +180,8 @@ async fn import(State(chat): Served, request: Request) -> Result<Response, ApiEr
     Ok(json(StatusCode::OK, &json!({ "imported": imported, "refused": refused })))
 }
 
-async fn compact(State(chat): Served, request: Request) -> Result<Response, ApiError> {
-    let (_, body) = parts(request)?;
-    let ClearFields {} = request::fields(&body::read(body).await?)?;
+async fn compact(chat: Arc<Chat>, asked: Asked) -> Result<Response, ApiError> {
+    let ClearFields {} = request::fields(&body::read(asked.request.into_body()).await?)?;
     match chat.cache().compact().await {
         Ok(compacted) => {
             let file_bytes = chat.cache().holdings().file_bytes;
@@ -161,14 +192,8 @@ async fn compact(State(chat): Served, request: Request) -> Result<Response, ApiE
     }
 }
 
-/// Who asks, as the guard said, and the body. A request that no guard has seen goes nowhere.
-pub(super) fn parts(mut request: Request) -> Result<(Caller, Body), ApiError> {
-    let access = request.extensions_mut().remove().ok_or(ApiError::Unauthorized)?;
-    Ok((Caller::admitted(access, Channel::Http), request.into_body()))
-}
-
 /// The caller learns that it failed, the log how.
-pub(super) fn failed(error: &ChatError) -> ApiError {
+fn failed(error: &ChatError) -> ApiError {
     tracing::error!(error = error as &dyn std::error::Error, "a cache request failed");
     match error {
         ChatError::Cache(CacheError::Write { .. } | CacheError::Closed) => ApiError::CannotStore,

@@ -5,14 +5,19 @@ use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
-use crate::chat::Refusal;
+use crate::chat::{Permission, Refusal};
 
 /// Every way in which a request can fail.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum ApiError {
     HostNotAllowed,
     OriginNotAllowed,
+    /// No key was presented.
     Unauthorized,
+    /// A key was presented that is none, or not any more.
+    WrongKey,
+    /// The key may not do this.
+    InsufficientScope(Permission),
     UnsupportedMediaType,
     BodyTooLarge {
         limit_bytes: usize,
@@ -59,7 +64,8 @@ impl ApiError {
         match self {
             Self::HostNotAllowed => "host_not_allowed",
             Self::OriginNotAllowed => "origin_not_allowed",
-            Self::Unauthorized => "unauthorized",
+            Self::Unauthorized | Self::WrongKey => "unauthorized",
+            Self::InsufficientScope(_) => "insufficient_scope",
             Self::UnsupportedMediaType => "unsupported_media_type",
             Self::BodyTooLarge { .. } => "body_too_large",
             Self::BodyTimeout => "body_timeout",
@@ -81,8 +87,8 @@ impl ApiError {
 
     pub(crate) fn status(&self) -> StatusCode {
         match self {
-            Self::HostNotAllowed | Self::OriginNotAllowed => StatusCode::FORBIDDEN,
-            Self::Unauthorized => StatusCode::UNAUTHORIZED,
+            Self::HostNotAllowed | Self::OriginNotAllowed | Self::InsufficientScope(_) => StatusCode::FORBIDDEN,
+            Self::Unauthorized | Self::WrongKey => StatusCode::UNAUTHORIZED,
             Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::BodyTooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
             Self::BodyTimeout => StatusCode::REQUEST_TIMEOUT,
@@ -101,13 +107,32 @@ impl ApiError {
         }
     }
 
+    /// What a client is told of the key that it needs (RFC 6750, 3).
+    fn challenge(&self) -> Option<&'static str> {
+        let Self::InsufficientScope(needed) = self else {
+            return match self == &Self::Unauthorized {
+                true => Some("Bearer realm=\"isartor\""),
+                false => (self == &Self::WrongKey).then_some("Bearer realm=\"isartor\", error=\"invalid_token\""),
+            };
+        };
+        Some(match needed {
+            Permission::Read => "Bearer realm=\"isartor\", error=\"insufficient_scope\", scope=\"read\"",
+            Permission::Write => "Bearer realm=\"isartor\", error=\"insufficient_scope\", scope=\"write\"",
+            Permission::Admin => "Bearer realm=\"isartor\", error=\"insufficient_scope\", scope=\"admin\"",
+        })
+    }
+
     fn message(&self) -> String {
         let fixed = match self {
             Self::HostNotAllowed => {
                 "The Host header must name this gateway: localhost, 127.0.0.1 or [::1] with its port."
             }
             Self::OriginNotAllowed => "Web pages of other origins may not use this gateway.",
-            Self::Unauthorized => "The gateway's key is missing or wrong: send it as X-API-Key or as a bearer token.",
+            Self::Unauthorized => "The gateway's key is missing: send it as X-API-Key or as a bearer token.",
+            Self::WrongKey => "The gateway's key is wrong, or not valid any more.",
+            Self::InsufficientScope(needed) => {
+                return format!("The key may not do this: it lacks the scope {}.", needed.as_str());
+            }
             Self::UnsupportedMediaType => {
                 "A request that writes or has a body must have the content type application/json."
             }
@@ -135,8 +160,8 @@ impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         let body = Body { error: Inner { code: self.code(), message: self.message() } };
         let mut response = json(self.status(), &body);
-        if self == Self::Unauthorized {
-            response.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"isartor\""));
+        if let Some(challenge) = self.challenge() {
+            response.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
         }
         response
     }

@@ -11,14 +11,12 @@ use axum::http::{HeaderMap, HeaderName, Method, Request};
 use subtle::ConstantTimeEq;
 
 use super::error::ApiError;
+use super::routes::HEALTH_PATH;
 use crate::chat::Access;
 
 const API_KEY: HeaderName = HeaderName::from_static("x-api-key");
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 const HTTP_PORT: u16 = 80;
-
-/// The path that answers without a key. Compared with what the router matches: the path as it was sent.
-pub(super) const HEALTH_PATH: &str = "/health";
 
 /// What a gateway at one address lets in.
 #[derive(Debug)]
@@ -75,7 +73,7 @@ impl Guard {
         }
         for value in request.headers().get_all(AUTHORIZATION) {
             presented += 1;
-            check_key(key, bearer(value.as_bytes()).ok_or(ApiError::Unauthorized)?)?;
+            check_key(key, bearer(value.as_bytes()).ok_or(ApiError::WrongKey)?)?;
         }
         match presented {
             0 if request.uri().path() == HEALTH_PATH => Ok(None),
@@ -137,7 +135,7 @@ fn bearer(value: &[u8]) -> Option<&[u8]> {
 
 /// Takes the same time wherever the first difference is.
 fn check_key(key: &str, presented: &[u8]) -> Result<(), ApiError> {
-    if bool::from(key.as_bytes().ct_eq(presented)) { Ok(()) } else { Err(ApiError::Unauthorized) }
+    if bool::from(key.as_bytes().ct_eq(presented)) { Ok(()) } else { Err(ApiError::WrongKey) }
 }
 
 #[cfg(test)]

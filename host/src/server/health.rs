@@ -87,7 +87,26 @@ pub struct FailedPlugin {
     pub reason: String,
 }
 
+/// What everybody may know; the version only whoever may see the rest.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct HealthInBrief {
+    pub status: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<String>,
+}
+
+impl HealthInBrief {
+    /// Others have a `/health` with a status, too.
+    pub(super) fn is_ours(&self) -> bool {
+        ["ok", "degraded", "starting"].contains(&self.status.as_str())
+    }
+}
+
 impl Health {
+    pub(super) fn in_brief(&self) -> HealthInBrief {
+        HealthInBrief { status: self.status.clone(), version: None }
+    }
+
     pub(super) fn of(gateway: &Gateway) -> Self {
         let report = gateway.plugins.report();
         let failed = report.failed.iter();

@@ -1,14 +1,10 @@
 //! `/metrics`: the figures in the OpenMetrics text that Prometheus reads. Counts nothing itself.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
-use axum::Router;
-use axum::extract::State;
 use axum::http::HeaderValue;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
 use axum::response::Response;
-use axum::routing::get;
 use prometheus_client::encoding::text::encode;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
@@ -24,11 +20,7 @@ const MEDIA_TYPE: HeaderValue = HeaderValue::from_static("application/openmetric
 /// One label and its value.
 type Label = Vec<(&'static str, String)>;
 
-pub(super) fn router(chat: Arc<Chat>) -> Router {
-    Router::new().route("/metrics", get(metrics)).with_state(chat)
-}
-
-async fn metrics(State(chat): State<Arc<Chat>>) -> Result<Response, ApiError> {
+pub(super) fn metrics(chat: &Chat) -> Result<Response, ApiError> {
     let mut registry = Registry::with_prefix("isartor");
     add_figures(&mut registry, &chat.figures());
     add_holdings(&mut registry, &chat.cache().holdings(), chat.entries(), chat.semantic_layer());

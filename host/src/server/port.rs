@@ -22,8 +22,8 @@ pub enum PortError {
 /// Whoever listens on a port that we want.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Holder {
-    /// Set when it answers as a gateway does.
-    gateway_version: Option<String>,
+    /// What it calls itself, when it answers as a gateway does. One that wants a key does not tell its version.
+    gateway: Option<String>,
     /// Name and id, where the system tells.
     process: Option<(String, u32)>,
 }
@@ -62,8 +62,8 @@ pub fn url(address: SocketAddr) -> String {
 impl Holder {
     /// Asks the port and the system; what neither tells stays unknown.
     fn of(address: SocketAddr) -> Self {
-        let gateway_version = match probe::health(address) {
-            Ok(health) => Some(health.version),
+        let gateway = match probe::health(address) {
+            Ok(health) => Some(health.version.map_or("isartor".to_owned(), |version| format!("isartor {version}"))),
             Err(error) => {
                 tracing::debug!(%error, %address, "the port's holder is not a gateway");
                 None
@@ -76,15 +76,15 @@ impl Holder {
                 None
             }
         };
-        Self { gateway_version, process }
+        Self { gateway, process }
     }
 }
 
 impl fmt::Display for Holder {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match (&self.gateway_version, &self.process) {
-            (Some(version), Some((_, pid))) => write!(formatter, "isartor {version} (process {pid})"),
-            (Some(version), None) => write!(formatter, "isartor {version}"),
+        match (&self.gateway, &self.process) {
+            (Some(gateway), Some((_, pid))) => write!(formatter, "{gateway} (process {pid})"),
+            (Some(gateway), None) => formatter.write_str(gateway),
             (None, Some((name, pid))) => write!(formatter, "{name} (process {pid})"),
             (None, None) => formatter.write_str("another process"),
         }
@@ -98,16 +98,14 @@ mod tests {
     #[test]
     fn a_holder_is_named_as_well_as_it_is_known() {
         let cases = [
-            (Some("0.1.0"), Some("isartor"), "isartor 0.1.0 (process 7)"),
-            (Some("0.1.0"), None, "isartor 0.1.0"),
+            (Some("isartor 0.1.0"), Some("isartor"), "isartor 0.1.0 (process 7)"),
+            (Some("isartor 0.1.0"), None, "isartor 0.1.0"),
             (None, Some("nginx"), "nginx (process 7)"),
             (None, None, "another process"),
         ];
-        for (version, process, expected) in cases {
-            let holder = Holder {
-                gateway_version: version.map(str::to_owned),
-                process: process.map(|name| (name.to_owned(), 7)),
-            };
+        for (gateway, process, expected) in cases {
+            let holder =
+                Holder { gateway: gateway.map(str::to_owned), process: process.map(|name| (name.to_owned(), 7)) };
             assert_eq!(holder.to_string(), expected);
         }
     }

@@ -4,14 +4,14 @@ use std::io::{self, Read, Write};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream};
 use std::time::{Duration, Instant};
 
-use super::health::Health;
+use super::health::HealthInBrief;
 
 const CONNECT_PATIENCE: Duration = Duration::from_millis(500);
 const ANSWER_PATIENCE: Duration = Duration::from_secs(2);
 const MAX_ANSWER_BYTES: usize = 64 * 1024;
 
 /// What the gateway at `url` (`http://localhost:PORT` or with an address) says of itself.
-pub(crate) fn health_at(url: &str) -> io::Result<Health> {
+pub(crate) fn health_at(url: &str) -> io::Result<HealthInBrief> {
     let mut failure = io::Error::other(format!("{url} is not a gateway's URL"));
     for address in addresses(url) {
         match health(address) {
@@ -23,7 +23,7 @@ pub(crate) fn health_at(url: &str) -> io::Result<Health> {
 }
 
 /// What a gateway on `address` says of itself; an error when whatever listens there is not one.
-pub(crate) fn health(address: SocketAddr) -> io::Result<Health> {
+pub(crate) fn health(address: SocketAddr) -> io::Result<HealthInBrief> {
     let deadline = Instant::now() + ANSWER_PATIENCE;
     let mut stream = TcpStream::connect_timeout(&address, CONNECT_PATIENCE)?;
     stream.set_write_timeout(Some(ANSWER_PATIENCE))?;
@@ -47,14 +47,14 @@ fn read_until(stream: &mut TcpStream, deadline: Instant) -> io::Result<Vec<u8>> 
     Err(io::Error::other("the answer is too long"))
 }
 
-fn health_in(answer: &[u8]) -> Option<Health> {
+fn health_in(answer: &[u8]) -> Option<HealthInBrief> {
     let text = std::str::from_utf8(answer).ok()?;
     let (head, body) = text.split_once("\r\n\r\n")?;
     let status = head.split(' ').nth(1)?;
     if !head.starts_with("HTTP/1.") || status != "200" {
         return None;
     }
-    serde_json::from_str(body).ok()
+    serde_json::from_str(body).ok().filter(HealthInBrief::is_ours)
 }
 
 fn addresses(url: &str) -> Vec<SocketAddr> {
@@ -97,6 +97,8 @@ mod tests {
             (format!("HTTP/1.0 404 Not Found\r\n\r\n{health}"), false),
             (format!("SSH-2.0-x 200 OK\r\n\r\n{health}"), false),
             ("HTTP/1.1 200 OK\r\n\r\n<html>".to_owned(), false),
+            ("HTTP/1.1 200 OK\r\n\r\n{\"status\":\"degraded\"}".to_owned(), true),
+            ("HTTP/1.1 200 OK\r\n\r\n{\"status\":\"UP\"}".to_owned(), false),
             (String::new(), false),
         ];
         for (answer, expected) in cases {

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tower::Service;
 
-use super::cache_routes;
+use super::routes;
 use crate::chat::{Access, Chat};
 
 /// A request to the API.
@@ -58,7 +58,7 @@ async fn relay_as(access: Access, chat: &Arc<Chat>, relayed: &Relayed) -> Relaye
     let Ok(request) = request.body(body) else {
         return RelayedAnswer { status: 400, body: Value::Null };
     };
-    let answered = cache_routes::router(Arc::clone(chat)).call(request).await;
+    let answered = routes::cache_router(chat).call(request).await;
     match answered {
         Ok(response) => read(response).await,
         Err(never) => match never {},

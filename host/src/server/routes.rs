@@ -1,53 +1,170 @@
-//! The REST routes and what answers where there is none. Translates; decides nothing.
+//! Every HTTP route, as one table: what is answered where, and what it needs of whoever asks. The router is built from
+//! the table, so there is no route without an entry.
 
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::{Request, State};
-use axum::http::StatusCode;
+use axum::extract::Request;
+use axum::http::{Method, StatusCode};
 use axum::response::Response;
-use axum::routing::{get, post};
-use serde::Serialize;
+use axum::routing::{MethodFilter, MethodRouter, on, on_service};
 
-use super::cache_routes::{self, failed, parts};
+use super::cache_routes::{self, CacheEndpoint};
 use super::error::{ApiError, json};
-use super::guard::HEALTH_PATH;
 use super::health::Health;
-use super::{Gateway, body, metrics, request};
-use crate::chat::{Answer, Hit, Layer, Miss, Stored};
+use super::{Gateway, metrics};
+use crate::chat::{Access, Caller, Channel, Permission};
 
-/// Every route of our own; `extra` brings those of others, and all share one answer to unknown paths and methods.
-pub(super) fn router(gateway: Arc<Gateway>, extra: Router) -> Router {
-    let own = Router::new()
-        .route(HEALTH_PATH, get(health))
-        .route("/api/v1/cache/lookup", post(lookup))
-        .route("/api/v1/cache/store", post(store))
-        .with_state(Arc::clone(&gateway));
-    let own =
-        own.merge(cache_routes::router(Arc::clone(&gateway.chat))).merge(metrics::router(Arc::clone(&gateway.chat)));
-    own.merge(extra).fallback(not_found).method_not_allowed_fallback(method_not_allowed)
+/// The path that answers without a key.
+pub(super) const HEALTH_PATH: &str = "/health";
+
+/// One method of one path.
+#[derive(Debug)]
+pub struct Route {
+    pub method: Method,
+    /// As the router matches it: `{entry}` stands for one segment.
+    pub path: &'static str,
+    pub needs: Need,
+    endpoint: Endpoint,
 }
 
-async fn health(State(gateway): State<Arc<Gateway>>) -> Response {
-    json(StatusCode::OK, &Health::of(&gateway))
+/// What a route needs of whoever asks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Need {
+    /// Answers without a key, and says less then.
+    Nothing,
+    Permission(Permission),
+    /// A key, whatever it may do: each tool asks for its own permission.
+    EachTool,
 }
 
-async fn lookup(State(gateway): State<Arc<Gateway>>, request: Request) -> Result<Response, ApiError> {
-    let (caller, body) = parts(request)?;
-    let lookup = request::lookup(&body::read(body).await?)?;
-    match gateway.chat.lookup(&caller, lookup).await.map_err(|error| failed(&error))? {
-        Answer::Hit(hit) => Ok(json(StatusCode::OK, &HitBody::from(&hit))),
-        Answer::Miss(miss) => Ok(json(StatusCode::OK, &MissBody::from(miss))),
+/// What answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Endpoint {
+    Health,
+    Metrics,
+    Cache(CacheEndpoint),
+    /// Streamable HTTP, and the event streams of the oldest version.
+    Mcp,
+}
+
+/// Every route there is.
+pub static ROUTES: &[Route] = &[
+    route(Method::GET, HEALTH_PATH, Need::Nothing, Endpoint::Health),
+    route(Method::GET, "/metrics", ADMIN, Endpoint::Metrics),
+    route(Method::POST, "/mcp", Need::EachTool, Endpoint::Mcp),
+    route(Method::GET, "/mcp", Need::EachTool, Endpoint::Mcp),
+    route(Method::DELETE, "/mcp", Need::EachTool, Endpoint::Mcp),
+    route(Method::POST, "/mcp/", Need::EachTool, Endpoint::Mcp),
+    route(Method::GET, "/mcp/", Need::EachTool, Endpoint::Mcp),
+    route(Method::DELETE, "/mcp/", Need::EachTool, Endpoint::Mcp),
+    route(Method::GET, "/sse", Need::EachTool, Endpoint::Mcp),
+    route(Method::POST, "/messages", Need::EachTool, Endpoint::Mcp),
+    cache(Method::POST, "/api/v1/cache/lookup", READ, CacheEndpoint::Lookup),
+    cache(Method::POST, "/api/v1/cache/store", WRITE, CacheEndpoint::Store),
+    cache(Method::POST, "/api/v1/cache/feedback", WRITE, CacheEndpoint::Feedback),
+    cache(Method::GET, "/api/v1/cache/entries", READ, CacheEndpoint::Entries),
+    cache(Method::GET, "/api/v1/cache/entries/{entry}", READ, CacheEndpoint::Entry),
+    cache(Method::DELETE, "/api/v1/cache/entries/{entry}", WRITE, CacheEndpoint::DeleteEntry),
+    cache(Method::GET, "/api/v1/cache/export", READ, CacheEndpoint::Export),
+    cache(Method::POST, "/api/v1/cache/import", WRITE, CacheEndpoint::Import),
+    cache(Method::POST, "/api/v1/cache/delete", WRITE, CacheEndpoint::Delete),
+    cache(Method::POST, "/api/v1/cache/clear", WRITE, CacheEndpoint::Clear),
+    cache(Method::GET, "/api/v1/cache/stats", ADMIN, CacheEndpoint::Stats),
+    cache(Method::POST, "/api/v1/cache/compact", ADMIN, CacheEndpoint::Compact),
+];
+
+const READ: Need = Need::Permission(Permission::Read);
+const WRITE: Need = Need::Permission(Permission::Write);
+const ADMIN: Need = Need::Permission(Permission::Admin);
+
+const fn route(method: Method, path: &'static str, needs: Need, endpoint: Endpoint) -> Route {
+    Route { method, path, needs, endpoint }
+}
+
+const fn cache(method: Method, path: &'static str, needs: Need, endpoint: CacheEndpoint) -> Route {
+    route(method, path, needs, Endpoint::Cache(endpoint))
+}
+
+/// The table as a router. What `mcp` serves is reached through its entries only.
+pub(super) fn router(gateway: &Arc<Gateway>, mcp: Router) -> Router {
+    let mcp = mcp.fallback(not_found).method_not_allowed_fallback(method_not_allowed);
+    let chat = &gateway.chat;
+    let answering = ROUTES.iter().map(|route| {
+        let answering = match route.endpoint {
+            Endpoint::Health => health(route, gateway),
+            Endpoint::Metrics => route.answered(chat, |chat, _| async move { metrics::metrics(&chat) }),
+            Endpoint::Cache(endpoint) => cache_routes::answering(route, endpoint, chat),
+            Endpoint::Mcp => on_service(route.filter(), mcp.clone()),
+        };
+        (route.path, answering)
+    });
+    built(answering)
+}
+
+/// The part of it that is about the cache alone.
+pub(super) fn cache_router(chat: &Arc<crate::chat::Chat>) -> Router {
+    built(ROUTES.iter().filter_map(|route| match route.endpoint {
+        Endpoint::Cache(endpoint) => Some((route.path, cache_routes::answering(route, endpoint, chat))),
+        Endpoint::Health | Endpoint::Metrics | Endpoint::Mcp => None,
+    }))
+}
+
+/// All share one answer to unknown paths and methods.
+fn built(answering: impl Iterator<Item = (&'static str, MethodRouter)>) -> Router {
+    let router = answering.fold(Router::new(), |router, (path, answering)| router.route(path, answering));
+    router.fallback(not_found).method_not_allowed_fallback(method_not_allowed)
+}
+
+/// A request that may be answered, and who asks.
+pub(super) struct Asked {
+    pub(super) caller: Caller,
+    pub(super) request: Request,
+}
+
+impl Route {
+    /// `handler` as the answer to this route, once the caller has what it needs.
+    pub(super) fn answered<State, Handler, Answering>(
+        &'static self,
+        state: &Arc<State>,
+        handler: Handler,
+    ) -> MethodRouter
+    where
+        State: Send + Sync + 'static,
+        Handler: Fn(Arc<State>, Asked) -> Answering + Clone + Send + Sync + 'static,
+        Answering: Future<Output = Result<Response, ApiError>> + Send,
+    {
+        let state = Arc::clone(state);
+        on(self.filter(), move |request: Request| {
+            let (state, handler) = (Arc::clone(&state), handler.clone());
+            async move { handler(state, self.admit(request)?).await }
+        })
+    }
+
+    /// A request that no guard has seen goes nowhere.
+    fn admit(&self, mut request: Request) -> Result<Asked, ApiError> {
+        let access: Access = request.extensions_mut().remove().ok_or(ApiError::Unauthorized)?;
+        match self.needs {
+            Need::Permission(needed) if !access.permissions.contain(needed) => Err(ApiError::InsufficientScope(needed)),
+            Need::Permission(_) | Need::Nothing | Need::EachTool => {
+                Ok(Asked { caller: Caller::admitted(access, Channel::Http), request })
+            }
+        }
+    }
+
+    fn filter(&self) -> MethodFilter {
+        MethodFilter::try_from(self.method.clone()).expect("the table holds methods of HTTP")
     }
 }
 
-async fn store(State(gateway): State<Arc<Gateway>>, request: Request) -> Result<Response, ApiError> {
-    let (caller, body) = parts(request)?;
-    let store = request::store(&body::read(body).await?)?;
-    match gateway.chat.store(&caller, store).await.map_err(|error| failed(&error))? {
-        Stored::Kept(entry) => Ok(json(StatusCode::OK, &StoredBody { stored: true, entry: entry.0.to_string() })),
-        Stored::Refused(refusal) => Err(ApiError::Refused(refusal)),
-    }
+/// Whoever has no key learns whether we are well, and nothing else.
+fn health(route: &Route, gateway: &Arc<Gateway>) -> MethodRouter {
+    let gateway = Arc::clone(gateway);
+    on(route.filter(), move |request: Request| {
+        let health = Health::of(&gateway);
+        let is_known = request.extensions().get::<Access>().is_some();
+        async move { if is_known { json(StatusCode::OK, &health) } else { json(StatusCode::OK, &health.in_brief()) } }
+    })
 }
 
 async fn not_found() -> ApiError {
@@ -58,49 +175,27 @@ async fn method_not_allowed() -> ApiError {
     ApiError::MethodNotAllowed
 }
 
-#[derive(Serialize)]
-struct HitBody<'a> {
-    hit: bool,
-    layer: &'static str,
-    response: &'a str,
-    score: f32,
-    age_seconds: u64,
-    matched_prompt: &'a str,
-    entry: String,
-}
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
 
-impl<'a> From<&'a Hit> for HitBody<'a> {
-    fn from(hit: &'a Hit) -> Self {
-        let layer = match hit.layer {
-            Layer::Exact => "exact",
-            Layer::Semantic => "semantic",
-        };
-        Self {
-            hit: true,
-            layer,
-            response: &hit.response,
-            score: hit.score,
-            age_seconds: hit.age.as_secs(),
-            matched_prompt: &hit.matched_prompt,
-            entry: hit.entry.0.to_string(),
+    use super::*;
+
+    #[test]
+    fn each_route_is_in_the_table_once_and_only_health_is_open() {
+        let mut seen = BTreeSet::new();
+        for route in ROUTES {
+            assert!(seen.insert((route.path, route.method.as_str())), "{} {} is there twice", route.method, route.path);
+            assert_eq!(route.needs == Need::Nothing, route.path == HEALTH_PATH, "{}", route.path);
+            let changes = [Method::POST, Method::DELETE].contains(&route.method) && !route.path.ends_with("/lookup");
+            if let Need::Permission(permission) = route.needs {
+                assert_eq!(
+                    changes,
+                    permission == Permission::Write || route.path.ends_with("/compact"),
+                    "{}",
+                    route.path
+                );
+            }
         }
     }
-}
-
-#[derive(Serialize)]
-struct MissBody {
-    hit: bool,
-    reason: &'static str,
-}
-
-impl From<Miss> for MissBody {
-    fn from(miss: Miss) -> Self {
-        Self { hit: false, reason: miss.code() }
-    }
-}
-
-#[derive(Serialize)]
-struct StoredBody {
-    stored: bool,
-    entry: String,
 }

@@ -36,6 +36,7 @@ const SHAPES: &[(Kind, &str)] = &[
     (Kind::AzureKey, r"(?i)\b(?:AccountKey|SharedAccessKey|EndpointKey)=([A-Za-z0-9+/]{40,}={0,2})"),
     (Kind::AzureKey, r"[?&]sig=([A-Za-z0-9%+/_-]{40,})"),
     (Kind::AzureKey, r"\b([A-Za-z0-9_~.-]{3}8Q~[A-Za-z0-9_~.-]{31,34})"),
+    (Kind::ServiceToken, r"\b(isk_[a-f0-9]{12}_[a-f0-9]{64})\b"),
     (Kind::ServiceToken, r"\b(SG\.[A-Za-z0-9_-]{16,}\.[A-Za-z0-9_-]{16,})"),
     (Kind::ServiceToken, r"\b((?:dop|doo|dor)_v1_[a-f0-9]{64})\b"),
     (Kind::ServiceToken, r"\b(shp(?:at|ca|pa|ss)_[a-fA-F0-9]{32})\b"),

@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 use serde::Serialize;
 
 use crate::cache::Listed;
-use crate::chat::{Chat, Figures};
+use crate::chat::{Chat, Figures, Hit, Layer, Miss};
 
 #[derive(Serialize)]
 pub(super) struct Listing<Entry> {
@@ -51,6 +51,53 @@ pub(super) struct StatsBody {
     now_seconds: u64,
     #[serde(flatten)]
     figures: Figures,
+}
+
+#[derive(Serialize)]
+pub(super) struct HitBody<'a> {
+    hit: bool,
+    layer: &'static str,
+    response: &'a str,
+    score: f32,
+    age_seconds: u64,
+    matched_prompt: &'a str,
+    entry: String,
+}
+
+#[derive(Serialize)]
+pub(super) struct MissBody {
+    hit: bool,
+    reason: &'static str,
+}
+
+#[derive(Serialize)]
+pub(super) struct StoredBody {
+    pub(super) stored: bool,
+    pub(super) entry: String,
+}
+
+impl<'a> From<&'a Hit> for HitBody<'a> {
+    fn from(hit: &'a Hit) -> Self {
+        let layer = match hit.layer {
+            Layer::Exact => "exact",
+            Layer::Semantic => "semantic",
+        };
+        Self {
+            hit: true,
+            layer,
+            response: &hit.response,
+            score: hit.score,
+            age_seconds: hit.age.as_secs(),
+            matched_prompt: &hit.matched_prompt,
+            entry: hit.entry.0.to_string(),
+        }
+    }
+}
+
+impl From<Miss> for MissBody {
+    fn from(miss: Miss) -> Self {
+        Self { hit: false, reason: miss.code() }
+    }
 }
 
 impl<'a> EntryBody<'a> {
