@@ -68,7 +68,8 @@ impl AuditFile {
         Self::in_dir(settings.home.root(), settings.audit.max_bytes, settings.audit.files_kept)
     }
 
-    pub(super) fn in_dir(dir: &Path, max_bytes: u64, files_kept: usize) -> Self {
+    /// The same by its parts.
+    pub fn in_dir(dir: &Path, max_bytes: u64, files_kept: usize) -> Self {
         Self { dir: dir.to_owned(), max_bytes, files_kept }
     }
 
