@@ -87,25 +87,69 @@ const HOMES: [(&str, &[&str]); 49] = [
 ];
 
 /// Which of our modules a module must not use. What is not listed is free.
-const ONE_WAY: [(&str, &[&str]); 9] = [
+const ONE_WAY: [(&str, &[&str]); 10] = [
     (
         "cache",
-        &["cli", "server", "mcp", "chat", "connect", "tools", "model", "plugin", "client_config", "install", "author"],
+        &[
+            "cli",
+            "server",
+            "mcp",
+            "chat",
+            "connect",
+            "tools",
+            "model",
+            "plugin",
+            "client_config",
+            "install",
+            "author",
+            "audit",
+        ],
     ),
     (
         "plugin",
-        &["cli", "server", "mcp", "chat", "connect", "tools", "model", "cache", "client_config", "install", "author"],
+        &[
+            "cli",
+            "server",
+            "mcp",
+            "chat",
+            "connect",
+            "tools",
+            "model",
+            "cache",
+            "client_config",
+            "install",
+            "author",
+            "audit",
+        ],
     ),
     (
         "client_config",
-        &["cli", "server", "mcp", "chat", "connect", "tools", "model", "cache", "plugin", "install", "author"],
+        &["cli", "server", "mcp", "chat", "connect", "tools", "model", "cache", "plugin", "install", "author", "audit"],
     ),
     ("chat", &["cli", "server", "mcp", "connect", "tools", "model", "client_config"]),
     ("evaluate", &["cli", "server", "mcp", "connect", "tools", "model", "client_config", "install", "author"]),
     ("connect", &["cli", "server", "mcp", "chat", "tools", "model", "cache"]),
     (
+        "audit",
+        &[
+            "cli",
+            "server",
+            "mcp",
+            "chat",
+            "connect",
+            "tools",
+            "model",
+            "cache",
+            "plugin",
+            "client_config",
+            "install",
+            "author",
+        ],
+    ),
+    (
         "settings",
         &[
+            "audit",
             "cli",
             "server",
             "mcp",

@@ -52,6 +52,10 @@ pub struct Applied {
     pub backup_id: String,
     /// The file's mode before and now, where it is another one.
     pub mode: Option<(u32, u32)>,
+    /// None: there was no file.
+    pub sha256_before: Option<String>,
+    /// None: the file went.
+    pub sha256_after: Option<String>,
 }
 
 /// The clients' configurations, and the record of what was done to them.
@@ -187,6 +191,8 @@ impl ClientConfigs {
             backup,
             backup_id: pending.change.id.clone(),
             mode: change.changed_mode(),
+            sha256_before: pending.change.sha256_before().map(str::to_owned),
+            sha256_after: pending.change.sha256_after.clone(),
         }
     }
 }

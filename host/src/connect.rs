@@ -1,6 +1,7 @@
 //! Install isartor into an AI client: plan, then apply; and undo. Never writes a file itself, and never believes a
 //! connector that anything but our own entry changed.
 
+mod audited;
 mod carry_out;
 pub mod entry;
 mod error;
@@ -14,6 +15,7 @@ mod standing;
 
 use std::path::{Path, PathBuf};
 
+use crate::audit::AuditFile;
 use crate::client_config::{Change, ClientConfigs};
 use crate::plugin::connector::{self, ServerEntry, Target};
 use crate::plugin::manifest::Snippet;
@@ -80,6 +82,8 @@ pub struct Client<'a> {
     pub around: &'a Surroundings<'a>,
     /// `ISARTOR_HOME`, where no connector writes.
     pub state_dir: &'a Path,
+    /// What is done to a file is told to it.
+    pub audit: &'a AuditFile,
 }
 
 impl Client<'_> {

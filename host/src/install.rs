@@ -1,6 +1,7 @@
 //! The life of a third-party plugin: accepted, granted something, switched off, updated, removed. Each is one change
 //! of the lock, after the files; a crash in between leaves a plugin that does not run, never one that nobody accepted.
 
+mod audited;
 mod error;
 mod kept;
 pub mod source;
@@ -11,6 +12,7 @@ use std::io;
 use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use crate::audit::{AuditFile, Event};
 use crate::plugin::difference::{self, Line};
 use crate::plugin::lock::{AcceptedFile, Granted, Lock, Locked};
 use crate::plugin::manifest::capability::{CapabilityName, CapabilityRequest};
@@ -52,6 +54,8 @@ pub enum Standing {
 pub struct Installation<'a> {
     pub home: &'a Home,
     pub now: SystemTime,
+    /// What is done is told to it.
+    pub audit: AuditFile,
 }
 
 impl Installation<'_> {
@@ -86,16 +90,18 @@ impl Installation<'_> {
     pub fn accept(&self, examined: &Examined, source: &str, consent: &Consent) -> Result<(), InstallError> {
         let (home, id) = (self.home, &examined.manifest.id);
         home.create().map_err(|source| InstallError::Files { path: home.root().into(), source })?;
-        Lock::change(&home.plugins_lock(), |lock| {
+        let (locked, sha256_before) = Lock::change(&home.plugins_lock(), |lock| {
             let before = lock.find(id);
+            let sha256_before = before.map(|before| before.component_sha256.clone());
             let enabled = before.is_none_or(|before| before.enabled);
             let limits = before.map(|before| before.limits.clone()).unwrap_or_default();
             let locked = Locked { enabled, limits, ..self.locked(examined, source, consent) };
             kept::write(home, &locked, &examined.shown)?;
             replace_files(&home.plugins_dir(), examined)?;
-            lock.accept(locked);
-            Ok(())
-        })
+            lock.accept(locked.clone());
+            Ok::<_, InstallError>((locked, sha256_before))
+        })?;
+        self.tell_accepted(locked, sha256_before)
     }
 
     fn locked(&self, examined: &Examined, source: &str, consent: &Consent) -> Locked {
@@ -139,14 +145,23 @@ impl Installation<'_> {
             kept::remove(self.home, id)?;
             lock.plugins.retain(|plugin| plugin.id != id);
             Ok(())
-        })
+        })?;
+        self.tell(&Event::PluginRemoved { plugin: id.to_owned() })
     }
 
     /// Switches a plugin on or off; says whether that changed anything.
     pub fn set_enabled(&self, id: &str, enabled: bool) -> Result<bool, InstallError> {
-        if Plugins::is_bundled(id) {
-            return self.set_bundled_enabled(id, enabled);
+        let is_changed = match Plugins::is_bundled(id) {
+            true => self.set_bundled_enabled(id, enabled)?,
+            false => self.set_installed_enabled(id, enabled)?,
+        };
+        if is_changed {
+            self.tell_switched(id, enabled)?;
         }
+        Ok(is_changed)
+    }
+
+    fn set_installed_enabled(&self, id: &str, enabled: bool) -> Result<bool, InstallError> {
         self.change(id, |lock| {
             let plugin = lock.find_mut(id).ok_or_else(|| InstallError::NotInstalled { plugin: id.to_owned() })?;
             Ok(std::mem::replace(&mut plugin.enabled, enabled) != enabled)
@@ -176,17 +191,24 @@ impl Installation<'_> {
             }
             plugin.grants.sort_by_key(|grant| grant.capability);
             Ok(())
-        })
+        })?;
+        let capabilities = audited::names(capabilities.iter().copied().collect());
+        self.tell(&Event::PluginGranted { plugin: id.clone(), capabilities })
     }
 
     /// Takes grants back; says which of them there were.
     pub fn revoke(&self, id: &str, capabilities: &[CapabilityName]) -> Result<Vec<CapabilityName>, InstallError> {
-        self.change(id, |lock| {
+        let had: Vec<CapabilityName> = self.change(id, |lock| {
             let plugin = lock.find_mut(id).ok_or_else(|| InstallError::NotInstalled { plugin: id.to_owned() })?;
             let had = plugin.allowed();
             plugin.grants.retain(|grant| !capabilities.contains(&grant.capability));
             Ok(capabilities.iter().copied().filter(|capability| had.contains(capability)).collect())
-        })
+        })?;
+        if !had.is_empty() {
+            let capabilities = audited::names(had.iter().copied().collect());
+            self.tell(&Event::PluginRevoked { plugin: id.to_owned(), capabilities })?;
+        }
+        Ok(had)
     }
 
     fn change<T>(

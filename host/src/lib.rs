@@ -13,7 +13,8 @@
 //!                      model, bundle
 //! ```
 //!
-//! Imports point one way, left to right. Engines never import each other; a use case joins them.
+//! Imports point one way, left to right. Engines never import each other; a use case joins them. What edges and use
+//! cases did to keys, plugins and files they tell `audit`, which knows none of them; no engine knows it.
 //!
 //! # Invariants, kept by `tests/tidy`
 //!
@@ -40,6 +41,8 @@ pub mod evaluate;
 pub mod install;
 pub mod model;
 pub mod tools;
+
+pub mod audit;
 
 pub mod cache;
 pub mod client_config;

@@ -36,6 +36,7 @@ use tokio_util::sync::CancellationToken;
 use self::accept::Limits;
 use self::http::Http;
 use self::instance::InstanceInfo;
+use crate::audit::Audit;
 use crate::chat::Chat;
 use crate::settings::Settings;
 
@@ -57,6 +58,7 @@ pub struct Gateway {
     /// Where the cache is that could not be read when this gateway started.
     pub set_aside: Option<PathBuf>,
     pub clock: SteadyClock,
+    pub audit: Audit,
     pub started: Instant,
 }
 

@@ -7,6 +7,7 @@ mod running;
 use std::fs;
 use std::path::Path;
 
+use crate::audit::AuditFile;
 use crate::client_config::ClientConfigs;
 use crate::connect::locate::{Directories, LocateError, Location, Surroundings, locate};
 use crate::connect::{Client, ConnectError, Inspection};
@@ -34,6 +35,7 @@ pub(super) struct Clients<'a> {
     pub(super) settings: &'a Settings,
     pub(super) environment: &'a Environment,
     pub(super) configs: ClientConfigs,
+    audit: AuditFile,
     plugins: Plugins,
 }
 
@@ -43,7 +45,7 @@ impl<'a> Clients<'a> {
         let state_dir = (traces == Traces::Kept && home.root().is_dir()).then(|| home.root());
         let plugins = plugin::open(settings, state_dir)?;
         let configs = ClientConfigs::new(home.root(), &home.backups_dir()).keeping(settings.connect.backups_kept);
-        Ok(Self { settings, environment, configs, plugins })
+        Ok(Self { settings, environment, configs, audit: AuditFile::of(settings), plugins })
     }
 
     /// The manifest of every connector, by id.
@@ -79,7 +81,8 @@ impl<'a> Clients<'a> {
     /// Gives `act` the client behind a connector.
     pub(super) fn with_client<T>(&self, connector: &Connector, act: impl FnOnce(Client<'_>) -> T) -> T {
         self.with_surroundings(|around| {
-            act(Client { connector, configs: &self.configs, around, state_dir: self.settings.home.root() })
+            let (configs, audit) = (&self.configs, &self.audit);
+            act(Client { connector, configs, around, state_dir: self.settings.home.root(), audit })
         })
     }
 

@@ -21,6 +21,7 @@ use tokio::runtime::Runtime;
 
 use super::JsonArgs;
 use super::output::{Hinted, line};
+use crate::audit::AuditFile;
 use crate::install::{InstallError, Installation};
 use crate::plugin::manifest::capability::CapabilityName;
 use crate::plugin::{Lock, Places, PluginError, Plugins, Standing};
@@ -153,7 +154,7 @@ pub(super) fn open(settings: &Settings, state_dir: Option<&Path>) -> anyhow::Res
 }
 
 fn installation(settings: &Settings) -> Installation<'_> {
-    Installation { home: &settings.home, now: SystemTime::now() }
+    Installation { home: &settings.home, now: SystemTime::now(), audit: AuditFile::of(settings) }
 }
 
 fn runtime() -> anyhow::Result<Runtime> {
@@ -180,6 +181,7 @@ fn refused(error: InstallError) -> Hinted {
         | InstallError::Kept { .. }
         | InstallError::Source { .. }
         | InstallError::Fetch { .. }
+        | InstallError::Audit(_)
         | InstallError::NotInstalled { .. }
         | InstallError::NotAskedFor { .. }
         | InstallError::OtherPublisher { .. }

@@ -60,6 +60,10 @@ pub(super) enum Afterwards {
 }
 
 impl Change {
+    pub fn action(&self) -> &Action {
+        &self.what.action
+    }
+
     pub(super) fn is_copied_beside(&self) -> bool {
         self.copies == Copies::BesideToo && self.before.existing().is_some()
     }

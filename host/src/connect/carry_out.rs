@@ -71,25 +71,19 @@ impl Client<'_> {
         if let Some(conflict) = plan.conflicts.iter().find(|conflict| !settled.contains(conflict)) {
             return Err(ConnectError::Unsettled { conflict: conflict.clone() });
         }
-        apply(self.configs, &lock, plan, clock(), applied)
+        self.apply(&lock, plan, clock(), applied)
     }
-}
 
-/// File by file, once nothing is known to stand against any of them; the first failure ends it.
-fn apply(
-    configs: &ClientConfigs,
-    lock: &Lock,
-    plan: Plan,
-    now: SystemTime,
-    applied: &mut Vec<Applied>,
-) -> Result<(), ConnectError> {
-    changes(&plan).try_for_each(|change| configs.check(change))?;
-    for step in plan.steps {
-        if let Step::Change(change) = step {
-            applied.push(configs.apply(lock, *change, now)?);
+    /// File by file, once nothing is known to stand against any of them; the first failure ends it.
+    fn apply(&self, lock: &Lock, plan: Plan, now: SystemTime, applied: &mut Vec<Applied>) -> Result<(), ConnectError> {
+        changes(&plan).try_for_each(|change| self.configs.check(change))?;
+        for step in plan.steps {
+            if let Step::Change(change) = step {
+                applied.push(self.apply_one(lock, *change, now)?);
+            }
         }
+        Ok(())
     }
-    Ok(())
 }
 
 fn is_current(configs: &ClientConfigs, plan: &Plan) -> Result<bool, ConnectError> {

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use super::Conflict;
 use super::locate::LocateError;
 use super::permitted::Forbidden;
+use crate::audit::AuditError;
 use crate::client_config::ClientConfigError;
 use crate::plugin::PluginError;
 
@@ -25,6 +26,8 @@ pub enum ConnectError {
     Unreachable { path: PathBuf, source: io::Error },
     #[error("{conflict}, which came up while the file was being changed")]
     Unsettled { conflict: Conflict },
+    #[error("it is done, but the audit log does not tell of it")]
+    Audit(#[from] AuditError),
     #[error(transparent)]
     File(#[from] ClientConfigError),
 }
@@ -40,7 +43,8 @@ impl ConnectError {
             | Self::ForeignEntry { .. }
             | Self::Forbidden { .. }
             | Self::Unreachable { .. }
-            | Self::Unsettled { .. } => false,
+            | Self::Unsettled { .. }
+            | Self::Audit(_) => false,
         }
     }
 
@@ -65,6 +69,7 @@ impl ConnectError {
             Self::Forbidden { .. } => "nothing was written; no third-party connector may edit it".into(),
             Self::Unreachable { path, .. } => format!("nothing was written; make {} readable", path.display()),
             Self::Unsettled { .. } => "run the command again".into(),
+            Self::Audit(error) => error.hint(),
             Self::File(error) => error.hint(),
         }
     }

@@ -34,7 +34,7 @@ impl Client<'_> {
     /// Carries a restoration out, if the file is still what it was planned from.
     pub fn restore(&self, restoring: Restoring, now: SystemTime) -> Result<Applied, ConnectError> {
         let lock = self.configs.lock()?;
-        Ok(self.configs.apply(&lock, restoring.change, now)?)
+        self.apply_one(&lock, restoring.change, now)
     }
 
     /// The names of our entries in a text; none where the client reads no such file any more, or could not read it.

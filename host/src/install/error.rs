@@ -3,6 +3,7 @@
 use std::io;
 use std::path::PathBuf;
 
+use crate::audit::AuditError;
 use crate::plugin::PluginError;
 use crate::plugin::lock::LockError;
 use crate::plugin::manifest::capability::CapabilityName;
@@ -21,6 +22,8 @@ pub enum InstallError {
     Source { text: String, message: String },
     #[error("cannot fetch {url}: {message}")]
     Fetch { url: String, message: String },
+    #[error("it is done, but the audit log does not tell of it")]
+    Audit(#[from] AuditError),
     #[error("{plugin} is not installed")]
     NotInstalled { plugin: String },
     #[error("{plugin} does not ask for the capability {capability}")]
@@ -45,6 +48,7 @@ impl InstallError {
             }
             Self::Source { .. } => "give a folder, a file or an https:// address".to_owned(),
             Self::Fetch { .. } => "check the address, or fetch the file yourself and give its path".to_owned(),
+            Self::Audit(error) => error.hint(),
             Self::NotInstalled { .. } => "run 'isartor plugin list' to see what there is".to_owned(),
             Self::NotAskedFor { asked, .. } if asked.is_empty() => "it asks for nothing".to_owned(),
             Self::NotAskedFor { asked, .. } => format!("it asks for {asked}"),

@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use super::reload::Reload;
 use super::{Gateway, PluginsInUse, SteadyClock};
+use crate::audit::Audit;
 use crate::cache::embedding::embedder_id;
 use crate::cache::{Cache, CacheError};
 use crate::chat::{Chat, Policies, Statistics};
@@ -23,7 +24,7 @@ pub enum AssembleError {
 
 /// Opens everything that answers at once. A plugin that fails is reported and left out.
 /// The second half follows the plugins' lock once the gateway runs.
-pub async fn assemble(settings: Arc<Settings>) -> Result<(Gateway, Reload), AssembleError> {
+pub async fn assemble(settings: Arc<Settings>, audit: Audit) -> Result<(Gateway, Reload), AssembleError> {
     let home = &settings.home;
     let mut failed = Vec::new();
     let (lock, fingerprint) = accepted(&settings, &mut failed);
@@ -56,7 +57,7 @@ pub async fn assemble(settings: Arc<Settings>) -> Result<(Gateway, Reload), Asse
     in_use.put_to_use(&plugins, failed, fingerprint).await;
     let policy = (!digest.is_empty()).then_some(digest);
     let reload = Reload::new(Arc::clone(&settings), Arc::clone(&chat), Arc::clone(&in_use), plugins, policy);
-    Ok((Gateway { settings, chat, plugins: in_use, set_aside, clock, started: Instant::now() }, reload))
+    Ok((Gateway { settings, chat, plugins: in_use, set_aside, clock, audit, started: Instant::now() }, reload))
 }
 
 /// What the user accepted. A lock that cannot be read accepts nothing, and is reported.

@@ -24,6 +24,9 @@ pub struct Health {
     pub semantic_lag: usize,
     #[serde(default)]
     pub cache: CacheHealth,
+    /// Why nothing can be added to the audit log at present.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub audit_trouble: Option<String>,
     pub plugins: Plugins,
 }
 
@@ -112,8 +115,9 @@ impl Health {
         let failed = report.failed.iter();
         let failed = failed.map(|(name, reason)| FailedPlugin { name: name.clone(), reason: reason.clone() });
         let trouble = gateway.chat.cache().holdings().trouble;
+        let audit_trouble = gateway.audit.trouble();
         Self {
-            status: if trouble.is_none() { "ok" } else { "degraded" }.to_owned(),
+            status: if trouble.is_none() && audit_trouble.is_none() { "ok" } else { "degraded" }.to_owned(),
             version: VERSION.to_owned(),
             uptime_seconds: gateway.started.elapsed().as_secs(),
             layers: Layers {
@@ -127,6 +131,7 @@ impl Health {
                 trouble: trouble.map(|error| format!("{error}; {}", error.hint())),
                 set_aside: gateway.set_aside.as_ref().map(|path| path.display().to_string()),
             },
+            audit_trouble,
             plugins: Plugins {
                 loaded: report.loaded,
                 loading: report.loading.clone(),

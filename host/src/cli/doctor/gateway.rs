@@ -34,6 +34,9 @@ pub(super) fn examine(settings: &Settings) -> anyhow::Result<Finding> {
         "{} is {}, with {} entries; the semantic tier is {semantic}",
         running.url, health.status, health.entries
     );
+    if let Some(trouble) = &health.audit_trouble {
+        return Ok(Finding::ill(NAME, format!("{}: {trouble}", running.url)).hint("see 'isartor logs'"));
+    }
     match health.status.as_str() {
         "ok" | "starting" if is_less_than_wanted(&health.layers) => {
             Ok(Finding::odd(NAME, what).hint("see 'isartor logs'; prompts are answered word for word meanwhile"))

@@ -42,7 +42,13 @@ pub(super) fn examine(home: &Home) -> anyhow::Result<Vec<Finding>> {
 /// What only the user may look into, with the mode that it should have.
 fn private(home: &Home) -> Vec<(PathBuf, u32)> {
     let directories = [home.root().to_owned(), home.run_dir(), home.backups_dir(), home.plugins_dir()];
-    let files = [home.config_file(), home.database(), home.plugin_store(), home.secrets_file()];
+    let files = [
+        home.config_file(),
+        home.database(),
+        home.plugin_store(),
+        home.secrets_file(),
+        home.root().join("audit.jsonl"),
+    ];
     let directories = directories.into_iter().map(|path| (path, 0o700));
     directories.chain(files.into_iter().map(|path| (path, 0o600))).collect()
 }

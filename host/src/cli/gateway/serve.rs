@@ -3,6 +3,7 @@
 
 use std::fs;
 use std::io;
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -16,6 +17,7 @@ use tokio_util::sync::CancellationToken;
 use super::signals::Signals;
 use super::up::announce;
 use super::{Hinted, ProgressPrinter, explained};
+use crate::audit::{Audit, AuditFile, EndOfRun, Event, Start};
 use crate::chat::Chat;
 use crate::model::Progress;
 use crate::server::assemble::{assemble, load_model};
@@ -50,12 +52,15 @@ async fn live(settings: &Settings, lock: &Lock, audience: Audience) -> anyhow::R
     let http = port::bind(settings.host, settings.port).await.map_err(port_refused)?;
     log::start(home, &settings.log, audience).map_err(log_refused)?;
     let info = info(&http)?;
+    let bind = http.local_addr().context("cannot read the address listened on")?;
     let listeners = Listeners { http, control: listen(home.control_socket())?, mcp: listen(home.mcp_socket())? };
-    let (gateway, reload) = assemble(Arc::new(settings.clone())).await?;
+    let audit = Audit::start(AuditFile::of(settings)).context("cannot start the audit log")?;
+    let (gateway, reload) = assemble(Arc::new(settings.clone()), audit.clone()).await?;
     let signals = Signals::listen(audience).context("cannot listen for signals")?;
     lock.announce(&info)?;
     allow_starting_by_itself(home)?;
     tracing::info!(url = info.url, version = VERSION, pid = info.pid, "running");
+    audit.record(started(settings, bind));
     if audience == Audience::Terminal {
         announce(&info, home)?;
     }
@@ -70,7 +75,29 @@ async fn live(settings: &Settings, lock: &Lock, audience: Audience) -> anyhow::R
     clock.remember();
     save_statistics(&chat, &statistics_file);
     following.abort();
-    ended
+    let how = *ended.as_ref().unwrap_or(&EndOfRun::Failed);
+    audit.record(Event::Stopped { how });
+    audit.end();
+    ended.map(|how| match how {
+        EndOfRun::Drained => ExitCode::SUCCESS,
+        EndOfRun::AtOnce => ExitCode::from(INTERRUPTED),
+        EndOfRun::Failed => ExitCode::FAILURE,
+    })
+}
+
+/// What the audit log says of a beginning.
+fn started(settings: &Settings, bind: SocketAddr) -> Event {
+    let server = &settings.server;
+    Event::Started(Box::new(Start {
+        version: VERSION,
+        bind,
+        external_url: server.external_url.as_ref().map(ToString::to_string),
+        authentication: settings.gateway_api_key.is_some(),
+        max_connections: server.max_connections,
+        max_requests_in_flight: server.limits.max_requests_in_flight,
+        max_body_bytes: server.max_body_bytes,
+        max_sessions: server.sessions.max_sessions,
+    }))
 }
 
 async fn keep_house(chat: Arc<Chat>, clock: SteadyClock, statistics_file: PathBuf) {
@@ -113,17 +140,17 @@ async fn until_stopped(
     gateway: Gateway,
     info: InstanceInfo,
     signals: Signals,
-) -> anyhow::Result<ExitCode> {
+) -> anyhow::Result<EndOfRun> {
     let shutdown = CancellationToken::new();
     tokio::select! {
         ended = server::run(listeners, gateway, info, shutdown.clone()) => {
             ended?;
             tracing::info!("stopped");
-            Ok(ExitCode::SUCCESS)
+            Ok(EndOfRun::Drained)
         }
         () = signals.obey(shutdown.clone()) => {
             tracing::warn!("stopped at once, without waiting for requests in flight");
-            Ok(ExitCode::from(INTERRUPTED))
+            Ok(EndOfRun::AtOnce)
         }
     }
 }

@@ -87,6 +87,7 @@ fn running_text(reply: &Reply, home: &Home) -> Vec<String> {
     lines.extend(
         health.cache.set_aside.iter().map(|file| format!("storage: the cache could not be read; it is now {file}")),
     );
+    lines.extend(health.audit_trouble.iter().map(|trouble| format!("audit:   {trouble}")));
     lines.extend(health.plugins.loading.iter().map(|name| format!("  {name} is still loading")));
     lines.extend(health.plugins.failed.iter().map(|plugin| format!("  {} failed: {}", plugin.name, plugin.reason)));
     lines.push(format!("log:     {}", home.log_file().display()));

@@ -3,11 +3,13 @@
 
 use std::io::{self, BufRead, IsTerminal, Read};
 use std::process::ExitCode;
+use std::time::SystemTime;
 
 use anyhow::Context;
 use clap::Subcommand;
 
 use super::{hinted, open_here};
+use crate::audit::{AuditFile, Event};
 use crate::cli::output::{Hinted, line};
 use crate::plugin::manifest::capability::{CapabilityName, CapabilityRequest, SecretRequest};
 use crate::plugin::{Plugin, Secret, Secrets, SecretsError};
@@ -31,7 +33,7 @@ pub(super) fn run(settings: &Settings, command: SecretCommand) -> anyhow::Result
     match command {
         SecretCommand::Set { plugin, key } => set(settings, &secrets, &plugin, &key),
         SecretCommand::List { plugin } => list(settings, &secrets, &plugin),
-        SecretCommand::Remove { plugin, key } => remove(&secrets, &plugin, key.as_deref()),
+        SecretCommand::Remove { plugin, key } => remove(settings, &secrets, &plugin, key.as_deref()),
     }
 }
 
@@ -44,6 +46,7 @@ fn set(settings: &Settings, secrets: &Secrets, name: &str, key: &str) -> anyhow:
     let value = Secret::new(read_value(key)?).map_err(refused)?;
     settings.home.create().with_context(|| format!("cannot make {}", settings.home.root().display()))?;
     secrets.set(name, key, value).map_err(refused)?;
+    tell(settings, &Event::PluginSecretSet { plugin: name.to_owned(), name: key.to_owned() })?;
     let hosts = request.hosts.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
     line(format!("{key} is set; it is sent as the header {} to {hosts}", request.header))?;
     if !plugin.grants().has(CapabilityName::Secret) {
@@ -70,16 +73,25 @@ fn list(settings: &Settings, secrets: &Secrets, name: &str) -> anyhow::Result<Ex
 }
 
 /// Works for a plugin that is gone as well: what is left of it must be removable.
-fn remove(secrets: &Secrets, plugin: &str, key: Option<&str>) -> anyhow::Result<ExitCode> {
+fn remove(settings: &Settings, secrets: &Secrets, plugin: &str, key: Option<&str>) -> anyhow::Result<ExitCode> {
     let (removed, what) = match key {
         Some(key) => (secrets.remove(plugin, key), format!("the secret {key} of {plugin}")),
         None => (secrets.remove_all(plugin), format!("every secret of {plugin}")),
     };
     match removed.map_err(refused)? {
-        true => line(format!("removed {what}"))?,
+        true => {
+            let event = Event::PluginSecretRemoved { plugin: plugin.to_owned(), name: key.map(str::to_owned) };
+            tell(settings, &event)?;
+            line(format!("removed {what}"))?;
+        }
         false => line(format!("{plugin} has no such secret"))?,
     }
     Ok(ExitCode::SUCCESS)
+}
+
+fn tell(settings: &Settings, event: &Event) -> anyhow::Result<()> {
+    let told = AuditFile::of(settings).append(SystemTime::now(), event);
+    told.context("it is done, but the audit log does not tell of it")
 }
 
 fn requests(plugin: &Plugin) -> impl Iterator<Item = &SecretRequest> {

@@ -8,6 +8,7 @@ use std::time::SystemTime;
 use tempfile::TempDir;
 
 use super::said;
+use crate::audit::AuditFile;
 use crate::author::AuthorError;
 use crate::client_config::ClientConfigs;
 use crate::connect::locate::{Directories, Located, Surroundings, locate};
@@ -103,8 +104,9 @@ impl Machine {
     pub(super) fn carry_out(&self, connector: &Connector, intent: &Intent) -> Result<(), String> {
         let state_dir = self.root.path().join("isartor");
         let configs = ClientConfigs::new(&state_dir, &state_dir.join("backups"));
+        let audit = AuditFile::in_dir(&state_dir, u64::MAX, 1);
         let done = self.with_surroundings(|around| {
-            let client = Client { connector, configs: &configs, around, state_dir: &state_dir };
+            let client = Client { connector, configs: &configs, around, state_dir: &state_dir, audit: &audit };
             let plan = client.plan(intent, self.scope)?;
             client.carry_out(intent, self.scope, plan, &|| SystemTime::UNIX_EPOCH).map(drop)
         });
