@@ -8,6 +8,7 @@ mod clients;
 mod connect;
 mod doctor;
 mod gateway;
+mod keys;
 mod mcp;
 mod model;
 mod output;
@@ -51,6 +52,9 @@ enum Command {
     /// Look at what the cache holds and what it was good for; delete, export, import.
     #[command(subcommand)]
     Cache(cache::CacheCommand),
+    /// Make, show and end the keys with which clients reach the gateway over HTTP.
+    #[command(subcommand)]
+    Keys(keys::KeysCommand),
     /// Look at plugins, install them, and say what each may do.
     #[command(subcommand)]
     Plugin(plugin::PluginCommand),
@@ -130,6 +134,7 @@ pub fn run(cli: Cli, environment: Environment) -> anyhow::Result<ExitCode> {
         | Command::Mcp
         | Command::Model(_)
         | Command::Cache(_)
+        | Command::Keys(_)
         | Command::Plugin(_)
         | Command::Policy(_)
         | Command::Connect(_)
@@ -148,6 +153,7 @@ pub fn run(cli: Cli, environment: Environment) -> anyhow::Result<ExitCode> {
         Command::Model(ModelCommand::Pull { source }) => model::pull(&settings, source.as_deref()),
         Command::Model(ModelCommand::Status(args)) => model::status(&settings, args.json),
         Command::Cache(command) => cache::run(&settings, command),
+        Command::Keys(command) => keys::run(&settings, command),
         Command::Plugin(command) => plugin::run(&settings, &environment, command),
         Command::Policy(command) => policy::run(&settings, &command),
         Command::Connect(args) => connect::run(&settings, &environment, args),

@@ -8,9 +8,10 @@
 //!
 //! ```text
 //! edge                 use case            engine                         contract
-//! cli, server, mcp ->  chat, tools,   ->   cache, plugin, client_config   -> wit  <- sdk <- plugins/*
-//!                      evaluate, connect, install,
-//!                      model, bundle
+//! cli, server, mcp ->  chat, tools,   ->   cache, plugin, client_config,  -> wit  <- sdk <- plugins/*
+//!                      evaluate, connect,       keys
+//!                      install, model,
+//!                      bundle
 //! ```
 //!
 //! Imports point one way, left to right. Engines never import each other; a use case joins them. What edges and use
@@ -46,4 +47,5 @@ pub mod audit;
 
 pub mod cache;
 pub mod client_config;
+pub mod keys;
 pub mod plugin;

@@ -106,10 +106,11 @@ impl ServerHandler for McpServer {
     async fn list_tools(
         &self,
         _: Option<PaginatedRequestParams>,
-        _: RequestContext<RoleServer>,
+        context: RequestContext<RoleServer>,
     ) -> Result<ListToolsResult, ErrorData> {
+        let permissions = self.caller(&context)?.permissions;
         let tools = self.tools.current();
-        Ok(ListToolsResult::with_all_items(tools.list().iter().map(tool_messages::tool).collect()))
+        Ok(ListToolsResult::with_all_items(tools.list_for(permissions).map(tool_messages::tool).collect()))
     }
 
     /// For rmcp, which compares headers with arguments before each call.
@@ -148,7 +149,7 @@ impl ServerHandler for McpServer {
             biased;
             called = call => match called {
                 Ok(output) => Ok(tool_messages::result(output).into()),
-                Err(error @ CallError::Unknown(_)) => Err(ErrorData::invalid_params(error.to_string(), None)),
+                Err(error @ (CallError::Unknown(_) | CallError::NotPermitted { .. })) => Err(ErrorData::invalid_params(error.to_string(), None)),
             },
             () = context.ct.cancelled() => Err(ErrorData::internal_error("the call was cancelled", None)),
         }

@@ -13,6 +13,7 @@ mod guard;
 mod health;
 mod http;
 pub mod instance;
+mod keys;
 mod local_socket;
 pub(crate) mod log;
 mod metrics;
@@ -42,6 +43,7 @@ use crate::settings::Settings;
 
 pub use clock::SteadyClock;
 pub use health::{Health, Layers, VERSION};
+pub use keys::{KeysInUse, KeysReport};
 pub use local_socket::LocalListener;
 pub use plugins::{PluginReport, PluginsInUse};
 pub use routes::{Need, ROUTES, Route};
@@ -49,12 +51,13 @@ pub use routes::{Need, ROUTES, Route};
 /// `stop` and `status` come one at a time; this many may come at once.
 const MAX_CONTROL_CONNECTIONS: usize = 32;
 
-/// Everything a running gateway serves. Only the plugins in use change while it runs.
+/// Everything a running gateway serves. Only the plugins and keys in use change while it runs.
 #[derive(Clone)]
 pub struct Gateway {
     pub settings: Arc<Settings>,
     pub chat: Arc<Chat>,
     pub plugins: Arc<PluginsInUse>,
+    pub keys: Arc<KeysInUse>,
     /// Where the cache is that could not be read when this gateway started.
     pub set_aside: Option<PathBuf>,
     pub clock: SteadyClock,
@@ -79,7 +82,7 @@ pub async fn run(
 ) -> io::Result<()> {
     let address = listeners.http.local_addr()?;
     let router = router(&gateway, mcp_routes(&gateway, &shutdown));
-    let http = Http::new(router, address, Arc::clone(&gateway.settings));
+    let http = Http::new(router, address, Arc::clone(&gateway.settings), Arc::clone(&gateway.keys));
     let grace = gateway.settings.server.shutdown_grace;
     let max_connections = gateway.settings.server.max_connections;
     let clients = Limits { max_connections, grace };

@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
-use crate::chat::{Caller, Chat};
+use crate::chat::{Caller, Chat, Permission, Permissions};
 use crate::plugin::ToolPlugin;
 use crate::plugin::printable;
 use crate::plugin::tool::ToolDefinition;
@@ -69,6 +69,13 @@ pub enum Content {
     Audio { data: Vec<u8>, mime_type: String },
 }
 
+impl ToolInfo {
+    /// What a caller needs to call it.
+    fn needs(&self) -> Permission {
+        if self.hints.read_only { Permission::Read } else { Permission::Write }
+    }
+}
+
 impl ToolOutput {
     /// A sentence for the model about what went wrong.
     pub fn error(text: impl Into<String>) -> Self {
@@ -81,6 +88,8 @@ impl ToolOutput {
 pub enum CallError {
     #[error("there is no tool called {0}")]
     Unknown(String),
+    #[error("the key may not call {tool}: it lacks the scope {}", .needed.as_str())]
+    NotPermitted { tool: String, needed: Permission },
 }
 
 /// The tools of a gateway at one time. It never changes; another set takes its place.
@@ -157,6 +166,11 @@ impl Tools {
         &self.list
     }
 
+    /// Those that whoever has these permissions may call.
+    pub fn list_for(&self, permissions: Permissions) -> impl Iterator<Item = &ToolInfo> {
+        self.list.iter().filter(move |info| permissions.contain(info.needs()))
+    }
+
     /// The tool called `name`.
     pub fn get(&self, name: &str) -> Option<&ToolInfo> {
         self.list.iter().find(|info| info.name == name)
@@ -178,6 +192,10 @@ impl Tools {
     ) -> Result<ToolOutput, CallError> {
         let index = self.list.iter().position(|info| info.name == name);
         let index = index.ok_or_else(|| CallError::Unknown(name.to_owned()))?;
+        let needed = self.list[index].needs();
+        if !caller.permissions.contain(needed) {
+            return Err(CallError::NotPermitted { tool: name.to_owned(), needed });
+        }
         Ok(match &self.targets[index] {
             Target::Chat => native::call_chat(&self.chat, caller, arguments, &**monitor).await,
             Target::CacheStore => native::call_cache_store(&self.chat, caller, arguments, &**monitor).await,

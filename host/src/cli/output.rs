@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 
 use crate::cache::CacheError;
+use crate::keys::KeysError;
 use crate::model::ModelError;
 use crate::settings::SettingsError;
 
@@ -61,5 +62,7 @@ fn hint_of(cause: &(dyn std::error::Error + 'static)) -> Option<String> {
     let settings = cause.downcast_ref::<SettingsError>().map(SettingsError::hint);
     let model = || cause.downcast_ref::<ModelError>().map(ModelError::hint);
     let cache = || cause.downcast_ref::<CacheError>().map(CacheError::hint);
-    settings.or_else(model).or_else(cache).or_else(|| cause.downcast_ref::<Hinted>().map(|hinted| hinted.hint.clone()))
+    let keys = || cause.downcast_ref::<KeysError>().map(KeysError::hint);
+    let known = settings.or_else(model).or_else(cache).or_else(keys);
+    known.or_else(|| cause.downcast_ref::<Hinted>().map(|hinted| hinted.hint.clone()))
 }

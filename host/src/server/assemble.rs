@@ -4,11 +4,12 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use super::reload::Reload;
-use super::{Gateway, PluginsInUse, SteadyClock};
+use super::{Gateway, KeysInUse, PluginsInUse, SteadyClock};
 use crate::audit::Audit;
 use crate::cache::embedding::embedder_id;
 use crate::cache::{Cache, CacheError};
 use crate::chat::{Chat, Policies, Statistics};
+use crate::keys::KeysError;
 use crate::model::{self, Progress};
 use crate::plugin::{Lock, Outside, Places, PluginError, Plugins, Policy};
 use crate::settings::Settings;
@@ -20,6 +21,8 @@ pub enum AssembleError {
     Cache(#[from] CacheError),
     #[error("cannot set up the plugins")]
     Plugins(#[from] PluginError),
+    #[error("cannot use the keys")]
+    Keys(#[from] KeysError),
 }
 
 /// Opens everything that answers at once. A plugin that fails is reported and left out.
@@ -42,6 +45,7 @@ pub async fn assemble(settings: Arc<Settings>, audit: Audit) -> Result<(Gateway,
     let embedder = embedder_id(settings.embedding.precision);
     let clock = SteadyClock::start(home.clock_file());
     let told = clock.clone();
+    let keys = Arc::new(KeysInUse::open(&settings, clock.clone(), audit.clone())?);
     let database = home.database();
     let (cache, set_aside) = Cache::open_or_set_aside(&database, &settings.cache, embedder, &digest, clock.now())?;
     let cache = Arc::new(cache);
@@ -57,7 +61,7 @@ pub async fn assemble(settings: Arc<Settings>, audit: Audit) -> Result<(Gateway,
     in_use.put_to_use(&plugins, failed, fingerprint).await;
     let policy = (!digest.is_empty()).then_some(digest);
     let reload = Reload::new(Arc::clone(&settings), Arc::clone(&chat), Arc::clone(&in_use), plugins, policy);
-    Ok((Gateway { settings, chat, plugins: in_use, set_aside, clock, audit, started: Instant::now() }, reload))
+    Ok((Gateway { settings, chat, plugins: in_use, keys, set_aside, clock, audit, started: Instant::now() }, reload))
 }
 
 /// What the user accepted. A lock that cannot be read accepts nothing, and is reported.

@@ -16,6 +16,7 @@ use tokio_util::sync::CancellationToken;
 use super::Gateway;
 use super::health::Health;
 use super::instance::InstanceInfo;
+use super::keys::KeysReport;
 use super::local_socket::is_ours;
 use super::relay::{Relayed, RelayedAnswer, relay};
 
@@ -43,6 +44,8 @@ pub struct Reply {
     pub url: String,
     /// How long requests in flight may take after a stop.
     pub shutdown_grace_seconds: u64,
+    #[serde(default)]
+    pub keys: KeysReport,
     #[serde(flatten)]
     pub health: Health,
 }
@@ -125,6 +128,7 @@ fn reply(gateway: &Gateway, info: &InstanceInfo) -> Reply {
         pid: info.pid,
         url: info.url.clone(),
         shutdown_grace_seconds: gateway.settings.server.shutdown_grace.as_secs(),
+        keys: gateway.keys.report(),
         health: Health::of(gateway),
     }
 }

@@ -1,46 +1,45 @@
 //! The one door: every request passes here before any route sees it, unknown paths included. Decides from the head
 //! alone who is asking, or why nobody may; never touches a body.
 
+mod credential;
 mod media_type;
 
 use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
 
 use axum::body::HttpBody;
-use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, HOST, ORIGIN};
+use axum::http::header::{CONTENT_TYPE, HOST, ORIGIN};
 use axum::http::{HeaderMap, HeaderName, Method, Request};
-use subtle::ConstantTimeEq;
 
 use super::error::ApiError;
-use super::routes::HEALTH_PATH;
+use super::keys::KeysInUse;
 use crate::chat::Access;
 
-const API_KEY: HeaderName = HeaderName::from_static("x-api-key");
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 const HTTP_PORT: u16 = 80;
 
 /// What a gateway at one address lets in.
-#[derive(Debug)]
 pub(super) struct Guard {
     /// Every spelling of a Host header that means us.
     hosts: Vec<String>,
     /// The same as origins.
     origins: Vec<String>,
-    key: Option<String>,
+    keys: Arc<KeysInUse>,
     max_body_bytes: usize,
 }
 
 impl Guard {
-    pub(super) fn new(address: SocketAddr, key: Option<String>, max_body_bytes: usize) -> Self {
+    pub(super) fn new(address: SocketAddr, keys: Arc<KeysInUse>, max_body_bytes: usize) -> Self {
         let hosts = own_names(address);
         let origins = hosts.iter().map(|host| format!("http://{host}")).collect();
-        Self { hosts, origins, key, max_body_bytes }
+        Self { hosts, origins, keys, max_body_bytes }
     }
 
     /// Who is asking. None: somebody without a key, who may only see whether we are well.
     pub(super) fn admit<B: HttpBody>(&self, request: &Request<B>) -> Result<Option<Access>, ApiError> {
         self.check_host(request)?;
         self.check_origin(request.headers())?;
-        let access = self.access(request)?;
+        let access = credential::access(request, &self.keys, None)?;
         check_content_type(request)?;
         self.check_length(request.body())?;
         Ok(access)
@@ -61,25 +60,6 @@ impl Guard {
         let allowed = headers.get_all(ORIGIN).iter().all(|origin| own_origin(origin.as_bytes()))
             && headers.get_all(SEC_FETCH_SITE).iter().all(|site| own_page(site.as_bytes()));
         if allowed { Ok(()) } else { Err(ApiError::OriginNotAllowed) }
-    }
-
-    /// With a key set, every credential that is presented must be right, and one must be.
-    fn access<B>(&self, request: &Request<B>) -> Result<Option<Access>, ApiError> {
-        let Some(key) = &self.key else { return Ok(Some(Access::local())) };
-        let mut presented = 0;
-        for value in request.headers().get_all(API_KEY) {
-            presented += 1;
-            check_key(key, value.as_bytes())?;
-        }
-        for value in request.headers().get_all(AUTHORIZATION) {
-            presented += 1;
-            check_key(key, bearer(value.as_bytes()).ok_or(ApiError::WrongKey)?)?;
-        }
-        match presented {
-            0 if request.uri().path() == HEALTH_PATH => Ok(None),
-            0 => Err(ApiError::Unauthorized),
-            _ => Ok(Some(Access::local())),
-        }
     }
 
     /// A body that says it is too long need not be read.
@@ -126,16 +106,6 @@ fn check_content_type<B: HttpBody>(request: &Request<B>) -> Result<(), ApiError>
         Some(value) if media_type::is_json(value) => Ok(()),
         Some(_) | None => Err(ApiError::UnsupportedMediaType),
     }
-}
-
-fn bearer(value: &[u8]) -> Option<&[u8]> {
-    let (scheme, token) = value.split_at_checked(b"Bearer ".len())?;
-    scheme.eq_ignore_ascii_case(b"Bearer ").then_some(token)
-}
-
-/// Takes the same time wherever the first difference is.
-fn check_key(key: &str, presented: &[u8]) -> Result<(), ApiError> {
-    if bool::from(key.as_bytes().ct_eq(presented)) { Ok(()) } else { Err(ApiError::WrongKey) }
 }
 
 #[cfg(test)]

@@ -20,6 +20,7 @@ use tower::Service;
 
 use super::body::LimitedBody;
 use super::guard::Guard;
+use super::keys::KeysInUse;
 use crate::settings::Settings;
 
 const MAX_HEAD_BYTES: usize = 64 * 1024;
@@ -34,9 +35,9 @@ pub(super) struct Http {
 }
 
 impl Http {
-    pub(super) fn new(router: Router, address: SocketAddr, settings: Arc<Settings>) -> Self {
+    pub(super) fn new(router: Router, address: SocketAddr, settings: Arc<Settings>, keys: Arc<KeysInUse>) -> Self {
         let server = &settings.server;
-        let guard = Arc::new(Guard::new(address, settings.gateway_api_key.clone(), server.max_body_bytes));
+        let guard = Arc::new(Guard::new(address, keys, server.max_body_bytes));
         let mut protocol = http1::Builder::new();
         protocol.timer(TokioTimer::new()).header_read_timeout(server.head_timeout).max_buf_size(MAX_HEAD_BYTES);
         Self { guard, router, protocol, settings }

@@ -31,7 +31,7 @@ pub struct Reload {
 
 /// What changes when a file does: replaced files differ at least in their inode.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Mark {
+pub(super) struct Mark {
     inode: u64,
     size_bytes: u64,
     modified: Option<SystemTime>,
@@ -135,7 +135,7 @@ impl Reload {
 }
 
 /// None when there is no file.
-fn mark(path: &Path) -> Option<Mark> {
+pub(super) fn mark(path: &Path) -> Option<Mark> {
     let metadata = path.metadata().ok()?;
     Some(Mark { inode: metadata.ino(), size_bytes: metadata.len(), modified: metadata.modified().ok() })
 }

@@ -83,6 +83,16 @@ impl Home {
         self.root.join("secrets.toml")
     }
 
+    /// Who may ask the gateway over HTTP; of a key no more than its hash.
+    pub fn keys_file(&self) -> PathBuf {
+        self.root.join("keys.json")
+    }
+
+    /// When each key was used last.
+    pub fn key_uses_file(&self) -> PathBuf {
+        self.root.join("key-uses.json")
+    }
+
     pub fn plugins_dir(&self) -> PathBuf {
         self.root.join("plugins")
     }

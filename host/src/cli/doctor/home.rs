@@ -47,6 +47,7 @@ fn private(home: &Home) -> Vec<(PathBuf, u32)> {
         home.database(),
         home.plugin_store(),
         home.secrets_file(),
+        home.keys_file(),
         home.root().join("audit.jsonl"),
     ];
     let directories = directories.into_iter().map(|path| (path, 0o700));

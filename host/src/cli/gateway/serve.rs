@@ -4,7 +4,6 @@
 use std::fs;
 use std::io;
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -12,19 +11,20 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use anyhow::Context;
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
+use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use super::signals::Signals;
 use super::up::announce;
 use super::{Hinted, ProgressPrinter, explained};
 use crate::audit::{Audit, AuditFile, EndOfRun, Event, Start};
-use crate::chat::Chat;
+use crate::keys;
 use crate::model::Progress;
 use crate::server::assemble::{assemble, load_model};
 use crate::server::instance::{InstanceInfo, Lock};
 use crate::server::log::{self, Audience, LogError};
 use crate::server::port::{self, PortError};
-use crate::server::{self, Gateway, Listeners, LocalListener, SteadyClock, VERSION};
+use crate::server::{self, Gateway, Listeners, LocalListener, VERSION};
 use crate::settings::{Home, Settings};
 
 /// How long background work, such as fetching the model, may hold up the end of the process.
@@ -36,7 +36,8 @@ const INTERRUPTED: u8 = 130;
 
 /// Serves until told to stop.
 pub(super) fn serve(settings: &Settings, audience: Audience) -> anyhow::Result<ExitCode> {
-    settings.check_reach(settings.gateway_api_key.is_some())?;
+    let (keys, _) = keys::identified(&settings.home.keys_file())?;
+    settings.check_reach(settings.gateway_api_key.is_some() || !keys.all().is_empty())?;
     let home = &settings.home;
     home.create().with_context(|| format!("cannot create {}", home.root().display()))?;
     let lock = Lock::acquire(home).map_err(explained)?;
@@ -60,21 +61,17 @@ async fn live(settings: &Settings, lock: &Lock, audience: Audience) -> anyhow::R
     lock.announce(&info)?;
     allow_starting_by_itself(home)?;
     tracing::info!(url = info.url, version = VERSION, pid = info.pid, "running");
-    audit.record(started(settings, bind));
+    audit.record(started(&gateway, bind));
     if audience == Audience::Terminal {
         announce(&info, home)?;
     }
     tokio::spawn(fetch_and_load_model(gateway.clone(), audience));
-    let chat = Arc::clone(&gateway.chat);
-    let clock = gateway.clock.clone();
-    let statistics_file = home.statistics_file();
-    let housekeeping = tokio::spawn(keep_house(Arc::clone(&chat), clock.clone(), statistics_file.clone()));
-    let following = tokio::spawn(reload.follow());
-    let ended = until_stopped(listeners, gateway, info, signals).await;
+    let housekeeping = tokio::spawn(keep_house(gateway.clone()));
+    let following = [tokio::spawn(reload.follow()), tokio::spawn(Arc::clone(&gateway.keys).follow())];
+    let ended = until_stopped(listeners, gateway.clone(), info, signals).await;
     housekeeping.abort();
-    clock.remember();
-    save_statistics(&chat, &statistics_file);
-    following.abort();
+    write_down(&gateway);
+    following.iter().for_each(JoinHandle::abort);
     let how = *ended.as_ref().unwrap_or(&EndOfRun::Failed);
     audit.record(Event::Stopped { how });
     audit.end();
@@ -86,13 +83,13 @@ async fn live(settings: &Settings, lock: &Lock, audience: Audience) -> anyhow::R
 }
 
 /// What the audit log says of a beginning.
-fn started(settings: &Settings, bind: SocketAddr) -> Event {
-    let server = &settings.server;
+fn started(gateway: &Gateway, bind: SocketAddr) -> Event {
+    let server = &gateway.settings.server;
     Event::Started(Box::new(Start {
         version: VERSION,
         bind,
         external_url: server.external_url.as_ref().map(ToString::to_string),
-        authentication: settings.gateway_api_key.is_some(),
+        authentication: gateway.keys.are_wanted(),
         max_connections: server.max_connections,
         max_requests_in_flight: server.limits.max_requests_in_flight,
         max_body_bytes: server.max_body_bytes,
@@ -100,19 +97,20 @@ fn started(settings: &Settings, bind: SocketAddr) -> Event {
     }))
 }
 
-async fn keep_house(chat: Arc<Chat>, clock: SteadyClock, statistics_file: PathBuf) {
+async fn keep_house(gateway: Gateway) {
     let mut ticks = tokio::time::interval(HOUSEKEEPING_PERIOD);
     loop {
         ticks.tick().await;
-        clock.remember();
-        chat.sweep().await;
-        save_statistics(&chat, &statistics_file);
+        gateway.chat.sweep().await;
+        write_down(&gateway);
     }
 }
 
-/// Figures that cannot be written are no reason to stop.
-fn save_statistics(chat: &Chat, file: &Path) {
-    if let Err(error) = chat.save_figures(file) {
+/// What the next gateway wants to know. Figures that cannot be written are no reason to stop.
+fn write_down(gateway: &Gateway) {
+    gateway.clock.remember();
+    gateway.keys.remember_uses();
+    if let Err(error) = gateway.chat.save_figures(&gateway.settings.home.statistics_file()) {
         tracing::warn!(error = &error as &dyn std::error::Error, "the statistics are not saved");
     }
 }

@@ -83,6 +83,7 @@ fn running_text(reply: &Reply, home: &Home) -> Vec<String> {
         entries(health),
         format!("plugins: {} loaded", health.plugins.loaded),
     ];
+    lines.extend(reply.keys.trouble.iter().map(|trouble| format!("keys:    none of keys.json is taken: {trouble}")));
     lines.extend(health.cache.trouble.iter().map(|trouble| format!("storage: nothing can be stored: {trouble}")));
     lines.extend(
         health.cache.set_aside.iter().map(|file| format!("storage: the cache could not be read; it is now {file}")),

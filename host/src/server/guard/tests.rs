@@ -7,7 +7,7 @@ use super::*;
 const MAX_BODY_BYTES: usize = 100;
 
 fn guard(address: &str, key: Option<&str>) -> Guard {
-    Guard::new(address.parse().unwrap(), key.map(str::to_owned), MAX_BODY_BYTES)
+    Guard::new(address.parse().unwrap(), Arc::new(KeysInUse::of_settings(key)), MAX_BODY_BYTES)
 }
 
 fn request(method: &str, uri: &str, headers: &[(&str, &str)], body: &'static str) -> Request<Body> {

@@ -1,0 +1,164 @@
+//! The credentials of a request: every one that is presented must be right, and they must be of one and the same
+//! holder. What fails is never tried another way.
+
+use std::net::IpAddr;
+
+use axum::http::header::AUTHORIZATION;
+use axum::http::{HeaderMap, HeaderName, Request};
+
+use crate::audit::AuthFailure;
+use crate::chat::Access;
+use crate::keys::Denied;
+use crate::server::error::ApiError;
+use crate::server::keys::KeysInUse;
+use crate::server::routes::HEALTH_PATH;
+
+const API_KEY: HeaderName = HeaderName::from_static("x-api-key");
+
+/// What a key in a URL would be called. There it ends up in logs and histories, so it counts as given away.
+const QUERY_NAMES: [&str; 8] =
+    ["api_key", "apikey", "api-key", "x-api-key", "access_token", "token", "authorization", "gateway_api_key"];
+/// What every created key begins with.
+const KEY_PREFIX: &str = "isk_";
+
+/// Why a request is not let in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Failure {
+    Missing,
+    InQuery,
+    /// Not a bearer token.
+    Scheme,
+    /// Each is right, and they are of several.
+    Conflicting,
+    Denied(Denied),
+}
+
+impl From<Failure> for AuthFailure {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::Missing => Self::Missing,
+            Failure::InQuery | Failure::Scheme | Failure::Denied(Denied::Malformed) => Self::Malformed,
+            Failure::Conflicting | Failure::Denied(Denied::Unknown | Denied::WrongSecret) => Self::Unknown,
+            Failure::Denied(Denied::Expired) => Self::Expired,
+            Failure::Denied(Denied::Revoked) => Self::Revoked,
+        }
+    }
+}
+
+impl From<Failure> for ApiError {
+    /// Nobody is told how near they were.
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::Missing => Self::Unauthorized,
+            Failure::InQuery | Failure::Scheme | Failure::Conflicting | Failure::Denied(_) => Self::WrongKey,
+        }
+    }
+}
+
+/// Who is asking. None: somebody without a key, who may only see whether we are well. `peer` is for the audit log.
+pub(super) fn access<B>(
+    request: &Request<B>,
+    keys: &KeysInUse,
+    peer: Option<IpAddr>,
+) -> Result<Option<Access>, ApiError> {
+    judged(request, keys).map_err(|failure| {
+        keys.refused(failure.into(), request.uri().path(), peer);
+        failure.into()
+    })
+}
+
+fn judged<B>(request: &Request<B>, keys: &KeysInUse) -> Result<Option<Access>, Failure> {
+    if !keys.are_wanted() {
+        return Ok(Some(Access::local()));
+    }
+    if request.uri().query().is_some_and(carries_key) {
+        return Err(Failure::InQuery);
+    }
+    let mut holder: Option<Access> = None;
+    for presented in presented(request.headers()) {
+        let access = keys.access(presented?).map_err(Failure::Denied)?;
+        if holder.as_ref().is_some_and(|holder| *holder != access) {
+            return Err(Failure::Conflicting);
+        }
+        holder = Some(access);
+    }
+    match holder {
+        None if request.uri().path() != HEALTH_PATH => Err(Failure::Missing),
+        holder => Ok(holder),
+    }
+}
+
+fn presented(headers: &HeaderMap) -> impl Iterator<Item = Result<&[u8], Failure>> {
+    let own = headers.get_all(API_KEY).iter().map(|value| Ok(value.as_bytes()));
+    let bearers = headers.get_all(AUTHORIZATION).iter();
+    own.chain(bearers.map(|value| bearer(value.as_bytes()).ok_or(Failure::Scheme)))
+}
+
+fn bearer(value: &[u8]) -> Option<&[u8]> {
+    let (scheme, token) = value.split_at_checked(b"Bearer ".len())?;
+    scheme.eq_ignore_ascii_case(b"Bearer ").then_some(token)
+}
+
+fn carries_key(query: &str) -> bool {
+    let name = |pair: &str| pair.split('=').next().unwrap_or_default().to_ascii_lowercase();
+    query.contains(KEY_PREFIX) || query.split('&').any(|pair| QUERY_NAMES.contains(&name(pair).as_str()))
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::HeaderValue;
+
+    use super::*;
+
+    #[test]
+    fn every_credential_must_be_right() {
+        let (api_key, authorization) = ("x-api-key", "authorization");
+        let (right, nobody) = ("right", "nobody");
+        let (missing, wrong) = ("Missing", "Denied(Unknown)");
+        let keys = KeysInUse::of_settings(Some("s3cret"));
+        let cases: [(&str, &[(&str, &str)], &str); 24] = [
+            ("/x", &[(api_key, "s3cret")], right),
+            ("/x", &[(authorization, "Bearer s3cret")], right),
+            ("/x", &[(authorization, "bearer s3cret")], right),
+            ("/x", &[(api_key, "s3cret"), (authorization, "Bearer s3cret")], right),
+            ("/x", &[(api_key, "s3cret"), (api_key, "s3cret")], right),
+            ("/health", &[(api_key, "s3cret")], right),
+            ("/health", &[], nobody),
+            ("/x", &[], missing),
+            ("/health/", &[], missing),
+            ("/x", &[(api_key, "S3cret")], wrong),
+            ("/x", &[(api_key, "")], wrong),
+            ("/x", &[(api_key, "s3cret"), (api_key, "")], wrong),
+            ("/x", &[(api_key, "s3cret"), (authorization, "Bearer other")], wrong),
+            ("/x", &[(api_key, "other"), (authorization, "Bearer s3cret")], wrong),
+            ("/x", &[(authorization, "Bearer  s3cret")], wrong),
+            ("/x", &[(api_key, "isk_s3cret")], "Denied(Malformed)"),
+            ("/x", &[(authorization, "s3cret")], "Scheme"),
+            ("/x", &[(authorization, "")], "Scheme"),
+            ("/x", &[(authorization, "Basic s3cret")], "Scheme"),
+            ("/x", &[(api_key, "s3cret"), (authorization, "Basic czNjcmV0")], "Scheme"),
+            ("/health", &[(api_key, "wrong")], wrong),
+            ("/x?api_key=s3cret", &[], "InQuery"),
+            ("/x?a=b&Access_Token=", &[(api_key, "s3cret")], "InQuery"),
+            ("/health?x=isk_1", &[(api_key, "s3cret")], "InQuery"),
+        ];
+        for (uri, headers, expected) in cases {
+            let mut request = Request::get(uri).body(()).unwrap();
+            for (name, value) in headers {
+                let name = HeaderName::from_bytes(name.as_bytes()).unwrap();
+                request.headers_mut().append(name, HeaderValue::from_str(value).unwrap());
+            }
+            let found = match judged(&request, &keys) {
+                Ok(Some(access)) => {
+                    assert_eq!(access.key.as_deref(), Some(crate::keys::SETTINGS_KEY_NAME));
+                    right.to_owned()
+                }
+                Ok(None) => nobody.to_owned(),
+                Err(failure) => format!("{failure:?}"),
+            };
+            assert_eq!(found, expected, "{uri} {headers:?}");
+        }
+        let request = Request::get("/x?api_key=1").header(api_key, "whatever").body(()).unwrap();
+        assert_eq!(judged(&request, &KeysInUse::of_settings(None)), Ok(Some(Access::local())));
+    }
+}

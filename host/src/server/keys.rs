@@ -1,0 +1,214 @@
+//! The keys in use while the gateway runs: follows `keys.json`, and says who presents a key. Fails closed: what cannot be
+//! read opens to nobody, and once keys are wanted they are wanted until the gateway ends.
+
+use std::io;
+use std::net::IpAddr;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
+use std::time::{Duration, SystemTime};
+
+use serde::{Deserialize, Serialize};
+use tokio::task::spawn_blocking;
+use tokio::time::MissedTickBehavior;
+
+use super::SteadyClock;
+use super::reload::mark;
+use crate::audit::{Audit, AuthFailure, Event};
+use crate::chat::{Access, Permission, Permissions, Principal};
+use crate::keys::{self, Denied, KeysError, Now, Ring, SETTINGS_KEY_NAME, SecretDigest, Uses};
+use crate::settings::Settings;
+
+/// How often the file is looked at: a revoked key opens nothing 200 ms later.
+const PERIOD: Duration = Duration::from_millis(100);
+
+/// Which keys are in use, for the owner of the gateway.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeysReport {
+    /// Whether nobody is answered without a key.
+    pub wanted: bool,
+    /// Which `keys.json` is in effect: its SHA-256, or nothing when there is none.
+    pub file: String,
+    /// Why none of its keys is taken.
+    pub trouble: Option<String>,
+}
+
+/// Everything that opens the gateway to somebody.
+pub struct KeysInUse {
+    file: PathBuf,
+    uses_file: PathBuf,
+    clock: SteadyClock,
+    audit: Audit,
+    settings_key: Option<SecretDigest>,
+    are_wanted: AtomicBool,
+    current: RwLock<Current>,
+}
+
+#[derive(Default)]
+struct Current {
+    ring: Arc<Ring>,
+    fingerprint: String,
+    trouble: Option<String>,
+}
+
+impl KeysInUse {
+    /// A file that cannot be used is an error: a gateway that starts would know no key.
+    pub fn open(settings: &Settings, clock: SteadyClock, audit: Audit) -> Result<Self, KeysError> {
+        let home = &settings.home;
+        let (file, uses_file) = (home.keys_file(), home.key_uses_file());
+        let in_use = Self::new(file, uses_file, settings.gateway_api_key.as_deref(), clock, audit);
+        let (keys, fingerprint) = keys::identified(&in_use.file)?;
+        in_use.put_to_use(Ok((&keys, fingerprint)));
+        Ok(in_use)
+    }
+
+    fn new(file: PathBuf, uses_file: PathBuf, settings_key: Option<&str>, clock: SteadyClock, audit: Audit) -> Self {
+        if settings_key.is_some_and(|key| keys::has_key_prefix(key.as_bytes())) {
+            tracing::warn!(
+                "{SETTINGS_KEY_NAME} looks like a created key: it opens what that key opens, and nothing else"
+            );
+        }
+        Self {
+            file,
+            uses_file,
+            clock,
+            audit,
+            settings_key: settings_key.map(|key| SecretDigest::of(key.as_bytes())),
+            are_wanted: AtomicBool::new(settings_key.is_some()),
+            current: RwLock::default(),
+        }
+    }
+
+    /// Whether nobody is answered without a key.
+    pub fn are_wanted(&self) -> bool {
+        self.are_wanted.load(Ordering::Acquire)
+    }
+
+    /// Who presents this key. What looks like a created key is never compared with the one of the settings.
+    pub fn access(&self, presented: &[u8]) -> Result<Access, Denied> {
+        if keys::has_key_prefix(presented) {
+            return self.current().ring.judge(presented, self.now()).cloned();
+        }
+        let digest = SecretDigest::of(presented);
+        match &self.settings_key {
+            Some(key) if key.matches(&digest) => Ok(holder_of_settings_key()),
+            Some(_) | None => Err(Denied::Unknown),
+        }
+    }
+
+    /// Tells the audit log of somebody who was not let in.
+    pub(super) fn refused(&self, reason: AuthFailure, path: &str, peer: Option<IpAddr>) {
+        self.audit.record(Event::auth_failed(reason, path, peer));
+    }
+
+    pub fn report(&self) -> KeysReport {
+        let current = self.current();
+        KeysReport { wanted: self.are_wanted(), file: current.fingerprint.clone(), trouble: current.trouble.clone() }
+    }
+
+    /// Until the gateway ends.
+    pub async fn follow(self: Arc<Self>) {
+        let mut ticks = tokio::time::interval(PERIOD);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut seen = None;
+        loop {
+            ticks.tick().await;
+            let mark = mark(&self.file);
+            if mark != seen {
+                seen = mark;
+                let this = Arc::clone(&self);
+                spawn_blocking(move || this.take_over()).await.expect("reading keys does not panic");
+            }
+        }
+    }
+
+    fn take_over(&self) {
+        match keys::identified(&self.file) {
+            Ok((_, fingerprint)) if self.has(&fingerprint) => {}
+            Ok((keys, fingerprint)) => {
+                if keys.all().is_empty() && self.are_wanted() {
+                    tracing::warn!("there is no key any more; keys are wanted until the gateway is started again");
+                }
+                self.put_to_use(Ok((&keys, fingerprint)));
+                tracing::info!("the keys are as keys.json says");
+            }
+            Err(error) => {
+                tracing::error!(error = error.chain(), "no key of keys.json is taken before it can be read");
+                self.remember_uses();
+                self.put_to_use(Err(error));
+            }
+        }
+    }
+
+    fn has(&self, fingerprint: &str) -> bool {
+        let current = self.current();
+        current.fingerprint == fingerprint && current.trouble.is_none()
+    }
+
+    fn put_to_use(&self, read: Result<(&keys::Keys, String), KeysError>) {
+        let (next, is_any) = match read {
+            Ok((keys, fingerprint)) => {
+                let ring = Ring::new(keys, &self.uses(), self.now());
+                (Current { ring: Arc::new(ring), fingerprint, trouble: None }, !keys.all().is_empty())
+            }
+            Err(error) => (Current { trouble: Some(error.chain()), ..Current::default() }, true),
+        };
+        if is_any {
+            self.are_wanted.store(true, Ordering::Release);
+        }
+        *self.current.write().unwrap_or_else(PoisonError::into_inner) = next;
+    }
+
+    /// As they are known here, or else as they were written down.
+    fn uses(&self) -> Uses {
+        let ring = Arc::clone(&self.current().ring);
+        if !ring.is_empty() {
+            return ring.uses();
+        }
+        Uses::read(&self.uses_file).unwrap_or_else(|error| {
+            tracing::warn!(%error, file = %self.uses_file.display(), "when keys were used last is not known");
+            Uses::default()
+        })
+    }
+
+    /// Writes down when each key was used last, for `isartor keys list` and the next gateway.
+    pub fn remember_uses(&self) {
+        let ring = Arc::clone(&self.current().ring);
+        if let Err(error) = written_if_new(&ring.uses(), &self.uses_file) {
+            tracing::warn!(%error, file = %self.uses_file.display(), "cannot write down when keys were used");
+        }
+    }
+
+    fn current(&self) -> RwLockReadGuard<'_, Current> {
+        self.current.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn now(&self) -> Now {
+        Now { calendar: SystemTime::now(), steady: self.clock.now() }
+    }
+
+    /// Without a file, for tests of those who ask.
+    #[cfg(test)]
+    pub(super) fn of_settings(key: Option<&str>) -> Self {
+        let nowhere = PathBuf::from("/dev/null/keys.json");
+        let clock = SteadyClock::start(PathBuf::from("/dev/null/clock.json"));
+        let audit = crate::audit::AuditFile::in_dir(std::path::Path::new("/dev/null"), 1, 0);
+        Self::new(nowhere.clone(), nowhere, key, clock, Audit::start(audit).unwrap())
+    }
+}
+
+/// It sits in the configuration of every client, so it administers nothing.
+fn holder_of_settings_key() -> Access {
+    Access {
+        principal: Principal::local(),
+        permissions: Permissions::from_iter([Permission::Read, Permission::Write]),
+        key: Some(SETTINGS_KEY_NAME.to_owned()),
+    }
+}
+
+fn written_if_new(uses: &Uses, file: &std::path::Path) -> io::Result<()> {
+    if *uses == Uses::default() || Uses::read(file).is_ok_and(|written| written == *uses) {
+        return Ok(());
+    }
+    uses.write(file)
+}
