@@ -1,7 +1,7 @@
 //! What the cache keeps when the machine does not play along: kills under load, a full disk, a damaged file, a clock
 //! that jumps.
 
-mod clock;
+pub(crate) mod clock;
 mod full_disk;
 mod killed;
 

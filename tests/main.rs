@@ -13,6 +13,7 @@ mod durability;
 mod gateway;
 mod hostile;
 mod http;
+mod keys;
 mod lifecycle;
 mod mcp;
 mod model;

@@ -106,11 +106,13 @@ fn metrics_are_what_prometheus_reads() {
 fn figures_are_behind_the_guard() {
     let home = Home::new();
     home.write_settings("gateway_api_key = \"a-long-enough-key\"\n");
+    let made = home.run(&["keys", "create", "--scope", "admin", "--json"]);
+    let made: Value = serde_json::from_slice(&made.stdout).expect("it is JSON");
     let gateway = home.up();
     for path in ["/metrics", STATS, super::ENTRIES, "/api/v1/cache/export"] {
         assert_eq!(super::refusal(gateway.get(path)), (401, "unauthorized".to_owned()), "{path}");
     }
-    assert!(parsed(&scrape(&gateway, Some("a-long-enough-key")).1).contains_key("isartor_entries"));
+    assert!(parsed(&scrape(&gateway, made["key"].as_str()).1).contains_key("isartor_entries"));
     assert!(home.cache(&["stats"]).contains("entries"), "its owner needs no key");
 }
 

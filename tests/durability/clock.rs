@@ -38,13 +38,13 @@ int clock_gettime(clockid_t clock, struct timespec *time) {
 const YEAR_SECONDS: i64 = 365 * 24 * 3600;
 
 /// A home whose clock can be set.
-struct Machine {
-    home: Home,
+pub(crate) struct Machine {
+    pub(crate) home: Home,
     step: PathBuf,
 }
 
 impl Machine {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let home = Home::new();
         let (source, library) = (home.user().join("clock.c"), home.user().join("clock.so"));
         fs::write(&source, LIBRARY).expect("it can be written");
@@ -59,7 +59,7 @@ impl Machine {
         machine
     }
 
-    fn set(&self, step_seconds: i64) {
+    pub(crate) fn set(&self, step_seconds: i64) {
         fs::write(&self.step, step_seconds.to_string()).expect("it can be written");
     }
 }

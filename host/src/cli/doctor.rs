@@ -5,6 +5,7 @@ mod clients;
 mod finding;
 mod gateway;
 mod home;
+mod keys;
 mod model;
 mod plugins;
 
@@ -57,6 +58,7 @@ fn examine(clients: &Clients) -> anyhow::Result<Vec<Finding>> {
     let settings = clients.settings;
     let mut findings = home::examine(&settings.home)?;
     findings.push(gateway::examine(settings)?);
+    findings.push(keys::examine(settings));
     findings.push(model::examine(settings));
     findings.extend(plugins::examine(clients)?);
     findings.extend(clients::examine(clients)?);

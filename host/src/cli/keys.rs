@@ -1,6 +1,7 @@
 //! `isartor keys create|list|revoke|rotate`: who may ask the gateway over HTTP. A key is printed once, when it is made.
 
 mod end;
+mod problem;
 mod table;
 mod takeover;
 
@@ -18,7 +19,8 @@ use crate::chat::Permission;
 use crate::keys::{self, Key, Keys, Rotation, SecretKey, Uses, Wanted};
 use crate::settings::Settings;
 
-pub(super) use end::moment;
+use end::moment;
+pub(super) use problem::{in_words, problem};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum KeysCommand {

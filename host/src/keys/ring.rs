@@ -5,6 +5,8 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::SystemTime;
 
+use serde::Serialize;
+
 use super::{Key, KeyId, Keys, SecretDigest, SecretKey, Uses, seconds};
 use crate::chat::Access;
 
@@ -21,7 +23,8 @@ pub struct Now {
 }
 
 /// Why a key does not open. Whoever presents it is not told which.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Denied {
     Malformed,
     Unknown,

@@ -8,9 +8,11 @@ use serde::{Serialize, Serializer};
 use serde_json::json;
 
 use crate::cli::clients::{Clients, Gateway, GatewayAnswer, Processes, Traces};
+use crate::cli::keys;
 use crate::cli::output::line;
 use crate::connect::entry::DEFAULT_NAME;
 use crate::connect::{EntryKey, Standing};
+use crate::keys::Denied;
 use crate::plugin::Manifest;
 use crate::plugin::manifest::TransportKind;
 use crate::plugin::manifest::client_file::Scope;
@@ -35,6 +37,8 @@ pub(in crate::cli) struct Status {
     pub(in crate::cli) gateway_url: Option<String>,
     pub(in crate::cli) gateway_reachable: Option<bool>,
     pub(in crate::cli) key: KeyStatus,
+    /// Why it is refused, where the gateway is our own.
+    pub(in crate::cli) key_problem: Option<Denied>,
     pub(in crate::cli) restart_needed: bool,
     pub(in crate::cli) shadowed_by: Option<String>,
     pub(in crate::cli) competing: Vec<String>,
@@ -134,9 +138,9 @@ impl Asked {
         let restart_needed = is_restart_needed(&self.processes, manifest, &standing);
         let entry = standing.entry.as_ref();
         let gateway_url = entry.and_then(|entry| entry.gateway_url.clone());
-        let (gateway_reachable, key) = match (&gateway_url, entry) {
+        let (gateway_reachable, key, key_problem) = match (&gateway_url, entry) {
             (Some(url), Some(entry)) => self.key(clients, url, &entry.key),
-            _ => (None, KeyStatus::Unknown),
+            _ => (None, KeyStatus::Unknown, None),
         };
         Status {
             client: standing.client,
@@ -152,6 +156,7 @@ impl Asked {
             gateway_url,
             gateway_reachable,
             key,
+            key_problem,
             restart_needed,
             shadowed_by: standing.shadowed_by.map(|path| path.display().to_string()),
             competing: standing.competing,
@@ -162,7 +167,7 @@ impl Asked {
     }
 
     /// Whether the gateway answers, and what it says to the key.
-    fn key(&mut self, clients: &Clients, url: &str, key: &EntryKey) -> (Option<bool>, KeyStatus) {
+    fn key(&mut self, clients: &Clients, url: &str, key: &EntryKey) -> (Option<bool>, KeyStatus, Option<Denied>) {
         let (key, is_known) = match key {
             EntryKey::None => (None, true),
             EntryKey::Literal(key) => (Some(key.clone()), true),
@@ -175,14 +180,16 @@ impl Asked {
         let gateway = &self.gateway;
         let answer =
             self.answers.entry((url.to_owned(), key.clone())).or_insert_with(|| gateway.ask(url, key.as_deref()));
-        match (answer, &key) {
-            (GatewayAnswer::Silent(_) | GatewayAnswer::Another, _) => (Some(false), KeyStatus::Unknown),
-            (GatewayAnswer::Welcome | GatewayAnswer::Refused, _) if !is_known => (Some(true), KeyStatus::Unknown),
-            (GatewayAnswer::Welcome, Some(_)) => (Some(true), KeyStatus::Valid),
-            (GatewayAnswer::Welcome, None) => (Some(true), KeyStatus::None),
-            (GatewayAnswer::Refused, Some(_)) => (Some(true), KeyStatus::Refused),
-            (GatewayAnswer::Refused, None) => (Some(true), KeyStatus::Missing),
-        }
+        let (is_reachable, status) = match (answer, &key) {
+            (GatewayAnswer::Silent(_) | GatewayAnswer::Another, _) => (false, KeyStatus::Unknown),
+            (GatewayAnswer::Welcome | GatewayAnswer::Refused, _) if !is_known => (true, KeyStatus::Unknown),
+            (GatewayAnswer::Welcome, Some(_)) => (true, KeyStatus::Valid),
+            (GatewayAnswer::Welcome, None) => (true, KeyStatus::None),
+            (GatewayAnswer::Refused, Some(_)) => (true, KeyStatus::Refused),
+            (GatewayAnswer::Refused, None) => (true, KeyStatus::Missing),
+        };
+        let refused = key.as_deref().filter(|_| status == KeyStatus::Refused);
+        (Some(is_reachable), status, refused.and_then(|key| keys::problem(clients.settings, url, key)))
     }
 }
 
@@ -219,7 +226,8 @@ fn rows(status: &Status) -> Vec<(&'static str, String)> {
         KeyStatus::Missing => "none, but the gateway wants one",
         KeyStatus::Unknown => "not known",
     };
-    rows.push(("key", key.to_owned()));
+    let why = status.key_problem.map_or(String::new(), |problem| format!(": {}", keys::in_words(problem)));
+    rows.push(("key", format!("{key}{why}")));
     if status.restart_needed {
         rows.push(("restart", "needed: it has been running since before the file was written".to_owned()));
     }

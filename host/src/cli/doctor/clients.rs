@@ -6,6 +6,7 @@ use super::finding::{Finding, Repair};
 use crate::cli::clients::Clients;
 use crate::cli::connect::Reconnect;
 use crate::cli::connect::status::{self, KeyStatus, Status};
+use crate::cli::keys;
 use crate::connect::EntryKey;
 use crate::plugin::manifest::TransportKind;
 
@@ -90,7 +91,10 @@ fn of_key(status: &Status) -> Option<Finding> {
     let (client, url) = (&status.client, status.gateway_url.as_deref().unwrap_or_default());
     let connect = format!("run 'isartor connect {client} --gateway-api-key KEY'");
     match status.key {
-        KeyStatus::Refused => Some(Finding::ill(client, format!("the gateway at {url} refuses its key")).hint(connect)),
+        KeyStatus::Refused => {
+            let why = status.key_problem.map_or(String::new(), |problem| format!(": {}", keys::in_words(problem)));
+            Some(Finding::ill(client, format!("the gateway at {url} refuses its key{why}")).hint(connect))
+        }
         KeyStatus::Missing => {
             Some(Finding::ill(client, format!("it has no key, and the gateway at {url} wants one")).hint(connect))
         }

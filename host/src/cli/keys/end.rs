@@ -40,7 +40,7 @@ pub(super) fn duration(text: &str) -> Result<Duration, String> {
 }
 
 /// A moment in seconds since 1970, in UTC.
-pub(in crate::cli) fn moment(seconds: u64) -> String {
+pub(super) fn moment(seconds: u64) -> String {
     let latest = 253_402_300_799;
     humantime::format_rfc3339_seconds(UNIX_EPOCH + Duration::from_secs(seconds.min(latest))).to_string()
 }

@@ -110,37 +110,41 @@ mod tests {
 
     use super::*;
 
+    /// Where it is sent, with which headers, and what must be found.
+    type Case = (&'static str, &'static [(&'static str, &'static str)], &'static str);
+
     #[test]
     fn every_credential_must_be_right() {
-        let (api_key, authorization) = ("x-api-key", "authorization");
+        const API_KEY: &str = "x-api-key";
+        const AUTHORIZATION: &str = "authorization";
         let (right, nobody) = ("right", "nobody");
         let (missing, wrong) = ("Missing", "Denied(Unknown)");
         let keys = KeysInUse::of_settings(Some("s3cret"));
-        let cases: [(&str, &[(&str, &str)], &str); 24] = [
-            ("/x", &[(api_key, "s3cret")], right),
-            ("/x", &[(authorization, "Bearer s3cret")], right),
-            ("/x", &[(authorization, "bearer s3cret")], right),
-            ("/x", &[(api_key, "s3cret"), (authorization, "Bearer s3cret")], right),
-            ("/x", &[(api_key, "s3cret"), (api_key, "s3cret")], right),
-            ("/health", &[(api_key, "s3cret")], right),
+        let cases: [Case; 24] = [
+            ("/x", &[(API_KEY, "s3cret")], right),
+            ("/x", &[(AUTHORIZATION, "Bearer s3cret")], right),
+            ("/x", &[(AUTHORIZATION, "bearer s3cret")], right),
+            ("/x", &[(API_KEY, "s3cret"), (AUTHORIZATION, "Bearer s3cret")], right),
+            ("/x", &[(API_KEY, "s3cret"), (API_KEY, "s3cret")], right),
+            ("/health", &[(API_KEY, "s3cret")], right),
             ("/health", &[], nobody),
             ("/x", &[], missing),
             ("/health/", &[], missing),
-            ("/x", &[(api_key, "S3cret")], wrong),
-            ("/x", &[(api_key, "")], wrong),
-            ("/x", &[(api_key, "s3cret"), (api_key, "")], wrong),
-            ("/x", &[(api_key, "s3cret"), (authorization, "Bearer other")], wrong),
-            ("/x", &[(api_key, "other"), (authorization, "Bearer s3cret")], wrong),
-            ("/x", &[(authorization, "Bearer  s3cret")], wrong),
-            ("/x", &[(api_key, "isk_s3cret")], "Denied(Malformed)"),
-            ("/x", &[(authorization, "s3cret")], "Scheme"),
-            ("/x", &[(authorization, "")], "Scheme"),
-            ("/x", &[(authorization, "Basic s3cret")], "Scheme"),
-            ("/x", &[(api_key, "s3cret"), (authorization, "Basic czNjcmV0")], "Scheme"),
-            ("/health", &[(api_key, "wrong")], wrong),
+            ("/x", &[(API_KEY, "S3cret")], wrong),
+            ("/x", &[(API_KEY, "")], wrong),
+            ("/x", &[(API_KEY, "s3cret"), (API_KEY, "")], wrong),
+            ("/x", &[(API_KEY, "s3cret"), (AUTHORIZATION, "Bearer other")], wrong),
+            ("/x", &[(API_KEY, "other"), (AUTHORIZATION, "Bearer s3cret")], wrong),
+            ("/x", &[(AUTHORIZATION, "Bearer  s3cret")], wrong),
+            ("/x", &[(API_KEY, "isk_s3cret")], "Denied(Malformed)"),
+            ("/x", &[(AUTHORIZATION, "s3cret")], "Scheme"),
+            ("/x", &[(AUTHORIZATION, "")], "Scheme"),
+            ("/x", &[(AUTHORIZATION, "Basic s3cret")], "Scheme"),
+            ("/x", &[(API_KEY, "s3cret"), (AUTHORIZATION, "Basic czNjcmV0")], "Scheme"),
+            ("/health", &[(API_KEY, "wrong")], wrong),
             ("/x?api_key=s3cret", &[], "InQuery"),
-            ("/x?a=b&Access_Token=", &[(api_key, "s3cret")], "InQuery"),
-            ("/health?x=isk_1", &[(api_key, "s3cret")], "InQuery"),
+            ("/x?a=b&Access_Token=", &[(API_KEY, "s3cret")], "InQuery"),
+            ("/health?x=isk_1", &[(API_KEY, "s3cret")], "InQuery"),
         ];
         for (uri, headers, expected) in cases {
             let mut request = Request::get(uri).body(()).unwrap();
@@ -158,7 +162,7 @@ mod tests {
             };
             assert_eq!(found, expected, "{uri} {headers:?}");
         }
-        let request = Request::get("/x?api_key=1").header(api_key, "whatever").body(()).unwrap();
+        let request = Request::get("/x?api_key=1").header(API_KEY, "whatever").body(()).unwrap();
         assert_eq!(judged(&request, &KeysInUse::of_settings(None)), Ok(Some(Access::local())));
     }
 }
