@@ -16,6 +16,7 @@ mod http;
 mod lifecycle;
 mod mcp;
 mod model;
+mod peers;
 mod plugins;
 mod policy;
 mod replay;
