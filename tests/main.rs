@@ -17,6 +17,7 @@ mod keys;
 mod lifecycle;
 mod mcp;
 mod model;
+mod peers;
 mod plugins;
 mod policy;
 mod replay;

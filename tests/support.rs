@@ -1,5 +1,7 @@
 //! What the tests share: a temporary home, the built `isartor` in a clean environment, a gateway that is stopped
-//! when the test is over, the guests as components.
+//! when the test is over, the guests as components, packages of others.
+
+pub(crate) mod packages;
 
 use std::fs;
 use std::path::{Path, PathBuf};

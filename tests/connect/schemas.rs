@@ -7,22 +7,23 @@
 
 #![expect(clippy::unwrap_used, reason = "where a test's setting cannot be made, the test has failed")]
 
-use std::fs::{self, File};
+use std::fs;
 use std::io::{BufRead, BufReader, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
 use serde_json::{Value, json};
 
 use super::cases::plugins;
 use super::machine::{Machine, failure, success, text};
+use crate::support::packages::NodePackages;
 
 const GATEWAY: &str = "http://localhost:9";
 const KEY: &str = "k \"1\" \\ é";
 
 #[test]
 fn every_client_reads_what_is_written() {
-    let packages = Packages::installed();
+    let packages = NodePackages::installed("connect/schemas", &[]);
     let machines: Vec<Machine> = fs::read_dir(plugins()).unwrap().map(|_| Machine::new()).collect();
     let mut written = Vec::new();
     for (entry, machine) in fs::read_dir(plugins()).unwrap().zip(&machines) {
@@ -74,7 +75,7 @@ fn connect(machine: &Machine, client: &str, transport: &str) -> Option<Value> {
 
 #[test]
 fn a_packed_bundle_is_valid_and_its_program_answers() {
-    let packages = Packages::installed();
+    let packages = NodePackages::installed("connect/schemas", &[]);
     let machine = Machine::new();
     let bundle = machine.home().join("isartor.mcpb");
     let pack = ["pack", "claude-desktop", "-o", bundle.to_str().unwrap()];
@@ -87,7 +88,7 @@ fn a_packed_bundle_is_valid_and_its_program_answers() {
 
     let unpacked = machine.home().join("unpacked");
     let mcpb = |arguments: &[&str]| {
-        let cli = packages.directory.join("node_modules/@anthropic-ai/mcpb/dist/cli/cli.js");
+        let cli = packages.path("node_modules/@anthropic-ai/mcpb/dist/cli/cli.js");
         success(packages.node(cli).args(arguments).output().unwrap())
     };
     mcpb(&["unpack", bundle.to_str().unwrap(), unpacked.to_str().unwrap()]);
@@ -129,49 +130,4 @@ fn answers_as_the_manifest_says(machine: &Machine, unpacked: &Path, config: &Val
     assert_eq!(answer["result"]["serverInfo"]["name"], "isartor", "{answer}");
     drop(input);
     child.wait().unwrap();
-}
-
-/// The npm packages of tests/connect/schemas, installed into the target directory.
-struct Packages {
-    directory: PathBuf,
-}
-
-impl Packages {
-    /// Installs them where the lock file is not what is there; one test at a time.
-    fn installed() -> Self {
-        let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join("schemas");
-        fs::create_dir_all(&directory).unwrap();
-        let waiting = File::create(directory.join(".lock")).unwrap();
-        waiting.lock().unwrap();
-        let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/connect/schemas");
-        let read = |path: PathBuf| fs::read(path).unwrap();
-        let is_installed = fs::read(directory.join("installed"))
-            .is_ok_and(|installed| installed == read(source.join("package-lock.json")));
-        for name in ["package.json", "package-lock.json", "check.mjs"] {
-            fs::write(directory.join(name), read(source.join(name))).unwrap();
-        }
-        let packages = Self { directory };
-        if !is_installed {
-            packages.install();
-            fs::write(packages.directory.join("installed"), read(source.join("package-lock.json"))).unwrap();
-        }
-        packages
-    }
-
-    fn install(&self) {
-        let hint = "install Node.js 20 or later with npm, whose registry must be within reach";
-        let cache = Path::new(env!("CARGO_TARGET_TMPDIR")).join("author/npm");
-        let mut npm = Command::new("npm");
-        npm.args(["install", "--omit=optional", "--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline"]);
-        npm.env("npm_config_cache", cache).current_dir(&self.directory).stdin(Stdio::null());
-        let output: Output = npm.output().unwrap_or_else(|error| panic!("npm does not start: {error}; {hint}"));
-        assert!(output.status.success(), "{}\n{hint}", text(&output));
-    }
-
-    /// Node, about to run a script that is here.
-    fn node(&self, script: impl AsRef<Path>) -> Command {
-        let mut command = Command::new("node");
-        command.arg(self.directory.join(script)).current_dir(&self.directory).stdin(Stdio::null());
-        command
-    }
 }
