@@ -14,6 +14,7 @@ mod lifetime;
 mod models;
 mod nearest;
 mod origin;
+mod owned;
 
 mod contents;
 mod graphs;
@@ -30,7 +31,7 @@ use change::{Described, Head, Prepared};
 use contents::Contents;
 use exact::{ScopeKey, canonical};
 use feedback::Vote;
-use index::{Found, Index};
+use index::{Found, Index, Owner};
 use lifetime::{Lifetime, Moment};
 use nearest::{Candidate, Quantised, Query, UnitVector};
 use tables::{Identity, Snapshot, Tables, Texts};
@@ -42,6 +43,7 @@ pub use error::{CacheError, Cause};
 pub use exact::{Asked, ContextKey, QuestionKey, Scope};
 pub use feedback::Opinion;
 pub use origin::{Provenance, Reach};
+pub use owned::Owned;
 pub use writer::Judged;
 
 /// Candidates that are compared in full are at least this many, and this many more than asked for: the codes order
@@ -321,6 +323,7 @@ fn prepared(entry: NewEntry, lifetime: Lifetime) -> Result<Prepared, CacheError>
     let bytes = u32::try_from(texts.len()).unwrap_or(u32::MAX);
     Ok(Prepared {
         texts,
+        owner: Owner { principal: scope.principal, namespace: scope.namespace },
         head: Head { scope: scope_key, question, model, lifetime, reach, bytes },
         provenance: Provenance { client, session, key, context: scope.context },
         described: semantics.map(described).transpose()?,

@@ -1,11 +1,15 @@
-//! Every tool by name, native or from a plugin. A clash or an unusable definition leaves that tool out, with a reason.
+//! Every tool, prompt and resource by name, native or from a plugin. A clash or an unusable definition leaves that one
+//! out, with a reason.
 
 mod answers;
+mod completions;
 mod current;
 mod from_plugin;
 mod loading;
 mod monitor;
 mod native;
+pub mod prompts;
+pub mod resources;
 mod visible;
 
 use std::collections::BTreeSet;
@@ -19,11 +23,14 @@ use crate::plugin::printable;
 use crate::plugin::tool::ToolDefinition;
 
 pub use answers::ChatAnswers;
+pub use completions::Completion;
 pub use current::CurrentTools;
 pub use from_plugin::try_call;
 pub use loading::Loading;
 use loading::Offer;
 pub use monitor::{CallMonitor, LogLevel, silent};
+use prompts::Prompts;
+use resources::Resources;
 
 /// Longest name that every client accepts; one bad name makes some clients drop the whole list.
 const NAME_MAX_CHARACTERS: usize = 64;
@@ -98,6 +105,22 @@ pub struct Tools {
     list: Vec<ToolInfo>,
     targets: Vec<Target>,
     plugins: Vec<Arc<ToolPlugin>>,
+    prompts: Prompts,
+    resources: Resources,
+}
+
+/// Which lists have changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Differences {
+    pub tools: bool,
+    pub prompts: bool,
+    pub resources: bool,
+}
+
+impl Differences {
+    pub fn any(self) -> bool {
+        self.tools || self.prompts || self.resources
+    }
 }
 
 /// What a name leads to, in the order of the list.
@@ -132,7 +155,8 @@ impl Tools {
     /// The native tools, and no plugin's.
     pub fn without_plugins(chat: Arc<Chat>) -> Self {
         let targets = vec![Target::Chat, Target::CacheStore, Target::CacheFeedback];
-        Self { chat, list: Self::native(), targets, plugins: Vec::new() }
+        let (prompts, resources) = (Prompts::native(Arc::clone(&chat)), Resources::native(Arc::clone(&chat)));
+        Self { chat, list: Self::native(), targets, plugins: Vec::new(), prompts, resources }
     }
 
     /// Adds the usable tools of one plugin; the others are left out.
@@ -174,6 +198,24 @@ impl Tools {
     /// The tool called `name`.
     pub fn get(&self, name: &str) -> Option<&ToolInfo> {
         self.list.iter().find(|info| info.name == name)
+    }
+
+    pub fn prompts(&self) -> &Prompts {
+        &self.prompts
+    }
+
+    pub fn resources(&self) -> &Resources {
+        &self.resources
+    }
+
+    /// Which lists a client would find others than those of `other`.
+    pub fn differences(&self, other: &Self) -> Differences {
+        let (ours, theirs) = (&self.resources, &other.resources);
+        Differences {
+            tools: self.list != other.list,
+            prompts: self.prompts.list() != other.prompts.list(),
+            resources: ours.list() != theirs.list() || ours.templates() != theirs.templates(),
+        }
     }
 
     /// The plugins behind the tools.

@@ -103,7 +103,7 @@ impl Cache {
         self.recovering(walked)
     }
 
-    fn listed(&self, stored: Stored<'_>) -> Listed {
+    pub(super) fn listed(&self, stored: Stored<'_>) -> Listed {
         let Stored { id, head, texts, provenance } = stored;
         let (threshold, complaints) = self.contents.read().index.standing(id);
         Listed {

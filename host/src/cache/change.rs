@@ -3,6 +3,7 @@
 use super::EntryId;
 use super::exact::{QuestionKey, ScopeKey};
 use super::feedback::Rating;
+use super::index::Owner;
 use super::lifetime::Lifetime;
 use super::nearest::{Quantised, UnitVector};
 use super::origin::{Provenance, Reach};
@@ -18,6 +19,7 @@ pub(super) enum Change {
 /// An answer to store, with everything computed that does not depend on other entries.
 pub(super) struct Prepared {
     pub(super) head: Head,
+    pub(super) owner: Owner,
     /// The scope and the texts as they are on disk.
     pub(super) texts: Vec<u8>,
     pub(super) provenance: Provenance,

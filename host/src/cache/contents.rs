@@ -4,6 +4,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::{Duration, Instant};
 
+use tokio::sync::watch;
+
 use super::change::Change;
 use super::error::CacheError;
 use super::index::Index;
@@ -17,6 +19,8 @@ pub(super) struct Contents {
     current: RwLock<Current>,
     trouble: RwLock<Option<CacheError>>,
     evicted: AtomicU64,
+    /// Counts what was put in place of what was there.
+    changes: watch::Sender<u64>,
 }
 
 pub(super) struct Current {
@@ -34,7 +38,12 @@ impl Current {
 impl Contents {
     pub(super) fn new(index: Index, snapshot: Snapshot) -> Self {
         let current = Current { index, snapshot: Some(Arc::new(snapshot)) };
-        Self { current: RwLock::new(current), trouble: RwLock::new(None), evicted: AtomicU64::new(0) }
+        Self {
+            current: RwLock::new(current),
+            trouble: RwLock::new(None),
+            evicted: AtomicU64::new(0),
+            changes: watch::Sender::new(0),
+        }
     }
 
     /// A panic under the lock poisons it; the writer, which is the only one to change anything, then loads the
@@ -57,12 +66,14 @@ impl Contents {
         drop(current);
         // Dropped after the lock: the last reference to a snapshot takes redb's own locks.
         drop(before);
+        self.changes.send_modify(|count| *count += 1);
     }
 
     pub(super) fn replace(&self, index: Index, snapshot: Snapshot) {
         let snapshot = Some(Arc::new(snapshot));
         let before = std::mem::replace(&mut *self.write(), Current { index, snapshot });
         drop(before);
+        self.changes.send_modify(|count| *count += 1);
     }
 
     /// Runs `work` while nobody reads the database; look-ups wait. None when they do not end in time.
@@ -76,6 +87,11 @@ impl Contents {
         let (done, snapshot) = work();
         current.snapshot = snapshot.map(Arc::new);
         Some(done)
+    }
+
+    /// Hears of everything that comes, goes or becomes known from now on.
+    pub(super) fn changes(&self) -> watch::Receiver<u64> {
+        self.changes.subscribe()
     }
 
     /// How many entries have left to make room for others, since this was made.

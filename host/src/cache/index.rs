@@ -3,6 +3,8 @@
 
 mod ends;
 mod eviction;
+mod held;
+mod owners;
 mod scopes;
 mod slab;
 
@@ -27,6 +29,8 @@ use scopes::Scopes;
 use slab::{QuestionPrefix, Row, RowNumber, Semantics, Slab};
 
 pub(super) use eviction::Room;
+pub(super) use held::Held;
+pub(super) use owners::Owner;
 
 pub(super) struct Index {
     rows: Slab,
@@ -213,6 +217,8 @@ impl Index {
         match change {
             Change::Put { id, entry } => {
                 self.put(id, &entry.head);
+                self.scopes.own(&entry.head.scope, &entry.owner);
+                self.note_change(id);
                 match &entry.described {
                     Some(described) => self.describe(id, Some(described)),
                     None if entry.head.reach == Reach::Similar => self.note_undescribed(id),
@@ -265,7 +271,14 @@ impl Index {
         self.undescribed = self.rows.iter().filter(is_undescribed).map(|row| row.id).collect();
     }
 
+    fn note_change(&mut self, id: EntryId) {
+        if let Some(scope) = self.row(id).map(|row| row.scope) {
+            self.scopes.note_change(scope);
+        }
+    }
+
     fn remove(&mut self, id: EntryId) {
+        self.note_change(id);
         self.clear_semantics(id);
         let Some(number) = self.number(id) else { return };
         if let Ok(found) = self.by_id.find_entry(hash(id), |held| *held == number) {

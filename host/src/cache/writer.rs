@@ -253,11 +253,30 @@ impl Committer {
             self.contents.set_trouble(resolved.as_ref().err().cloned());
             return resolved;
         }
+        self.learn_owners(&changes);
         self.contents.apply(changes, self.tables.snapshot()?);
         self.contents.set_trouble(None);
         self.counters = counters;
         self.state = State::Sound;
         Ok(())
+    }
+
+    /// Finds out whose entries leave, where that is not known yet, so that whoever watches them is told. The snapshot in
+    /// use still has them.
+    fn learn_owners(&self, changes: &[Change]) {
+        for change in changes {
+            let Change::Remove { id } = change else { continue };
+            let (unowned, snapshot) = {
+                let current = self.contents.read();
+                (current.index.unowned_scope(*id), current.snapshot())
+            };
+            let Some(scope) = unowned else { continue };
+            match snapshot.and_then(|snapshot| snapshot.texts(*id, |texts| texts.owner())) {
+                Ok(Some(owner)) => self.contents.write().index.own(&scope, &owner),
+                Ok(None) => {}
+                Err(error) => tracing::debug!(error = &error as &dyn std::error::Error, "nobody hears of its removal"),
+            }
+        }
     }
 
     /// What a failed commit came to. Recovers at once, and not before the next commit: until then nobody could read.

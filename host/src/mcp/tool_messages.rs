@@ -25,7 +25,7 @@ pub(super) fn result(output: ToolOutput) -> CallToolResult {
     result
 }
 
-fn block(content: Content) -> ContentBlock {
+pub(super) fn block(content: Content) -> ContentBlock {
     match content {
         Content::Text(text) => ContentBlock::text(text),
         Content::Image { data, mime_type } => ContentBlock::image(BASE64_STANDARD.encode(data), mime_type),

@@ -24,7 +24,7 @@ impl CurrentTools {
     /// Puts `tools` in the place of the current ones. Who listens hears of it only when clients would see another list.
     pub fn replace(&self, tools: Tools) {
         self.sender.send_if_modified(|current| {
-            let looks_different = current.list() != tools.list();
+            let looks_different = current.differences(&tools).any();
             *current = Arc::new(tools);
             looks_different
         });

@@ -11,6 +11,16 @@ pub(super) fn label(text: &str) -> String {
     text.chars().filter(|&character| !is_hidden(character)).collect()
 }
 
+/// The beginning of a text on one line, with a sign where it is cut.
+pub(super) fn one_line(text: &str, max_characters: usize) -> String {
+    let spaced: String = text.chars().map(|character| if character.is_control() { ' ' } else { character }).collect();
+    let line = label(&spaced.split_whitespace().collect::<Vec<_>>().join(" "));
+    match line.char_indices().nth(max_characters) {
+        Some((end, _)) => format!("{}…", &line[..end]),
+        None => line,
+    }
+}
+
 /// A result: without escape sequences, control characters other than line ends and tabs, direction overrides and tag
 /// characters. Joiners, direction marks and isolates stay: languages and emoji need them.
 pub(super) fn content(text: String) -> String {
@@ -104,6 +114,19 @@ mod tests {
             ("größe", "größe"),
         ] {
             assert_eq!(content(text.to_owned()), expected, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn one_line_is_one_line() {
+        for (text, expected) in [
+            ("a\n b\tc", "a b c"),
+            ("12345", "12345"),
+            ("123456", "12345…"),
+            ("\u{202E}ab", "ab"),
+            ("größe!", "größe…"),
+        ] {
+            assert_eq!(one_line(text, 5), expected, "{text:?}");
         }
     }
 

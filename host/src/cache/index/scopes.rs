@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 
+use super::owners::{Owner, OwnerNumber, Owners};
 use crate::cache::exact::ScopeKey;
 use crate::cache::nearest::{Quantised, Row, Slot, Vectors};
 use crate::settings::NearestKind;
@@ -16,17 +17,22 @@ pub(super) struct Scopes {
     numbers: HashMap<ScopeKey, ScopeNumber>,
     scopes: Vec<Scope>,
     free: Vec<ScopeNumber>,
+    owners: Owners,
+    /// Scopes whose owner has yet to be read from the disk.
+    unowned: usize,
 }
 
 struct Scope {
     key: ScopeKey,
     entries: usize,
+    owner: Option<OwnerNumber>,
     vectors: Option<Box<Vectors>>,
 }
 
 impl Scopes {
     pub(super) fn new(kind: NearestKind) -> Self {
-        Self { kind, numbers: HashMap::new(), scopes: Vec::new(), free: Vec::new() }
+        let owners = Owners::default();
+        Self { kind, numbers: HashMap::new(), scopes: Vec::new(), free: Vec::new(), owners, unowned: 0 }
     }
 
     /// Notes one more entry.
@@ -40,7 +46,8 @@ impl Scopes {
     }
 
     fn add(&mut self, key: ScopeKey) -> ScopeNumber {
-        let scope = Scope { key, entries: 0, vectors: None };
+        let scope = Scope { key, entries: 0, owner: None, vectors: None };
+        self.unowned += 1;
         let number = match self.free.pop() {
             Some(number) => {
                 *self.scope(number) = scope;
@@ -63,8 +70,46 @@ impl Scopes {
         if scope.entries == 0 {
             let key = scope.key;
             scope.vectors = None;
+            match scope.owner.take() {
+                Some(owner) => self.owners.leave(owner),
+                None => self.unowned -= 1,
+            }
             self.numbers.remove(&key);
             self.free.push(number);
+        }
+    }
+
+    /// Notes whose a scope is, if it is still there.
+    pub(super) fn own(&mut self, key: &ScopeKey, owner: &Owner) {
+        let Some(number) = self.numbers.get(key).copied() else { return };
+        if self.scopes[number.0 as usize].owner.is_none() {
+            self.unowned -= 1;
+            self.scopes[number.0 as usize].owner = Some(self.owners.enter(owner));
+        }
+    }
+
+    /// The scope, unless it is known whose it is.
+    pub(super) fn unowned(&self, number: ScopeNumber) -> Option<ScopeKey> {
+        let scope = &self.scopes[number.0 as usize];
+        scope.owner.is_none().then_some(scope.key)
+    }
+
+    pub(super) fn has_unowned(&self) -> bool {
+        self.unowned > 0
+    }
+
+    pub(super) fn owner(&self, number: ScopeNumber) -> Option<OwnerNumber> {
+        self.scopes[number.0 as usize].owner
+    }
+
+    pub(super) fn owners(&self) -> &Owners {
+        &self.owners
+    }
+
+    /// Notes that an entry came into the scope, or left it.
+    pub(super) fn note_change(&mut self, number: ScopeNumber) {
+        if let Some(owner) = self.scopes[number.0 as usize].owner {
+            self.owners.note_change(owner);
         }
     }
 

@@ -71,6 +71,20 @@ impl Snapshot {
         walked.map_err(|error: redb::Error| self.unreadable(error))
     }
 
+    /// What `read` makes of one entry; none when there is no such entry.
+    pub(in crate::cache) fn one<T>(
+        &self,
+        id: EntryId,
+        read: impl FnOnce(Stored<'_>) -> T,
+    ) -> Result<Option<T>, CacheError> {
+        let one = catch_unwind(AssertUnwindSafe(|| {
+            let Some(row) = self.texts.get(id.0)? else { return Ok(None) };
+            Ok(self.stored(id, row.value())?.map(read))
+        }));
+        let one = one.map_err(|_| self.damaged(format!("reading entry {} failed", id.0)))?;
+        one.map_err(|error: redb::Error| self.unreadable(error))
+    }
+
     fn stored<'a>(&self, id: EntryId, texts: &'a [u8]) -> Result<Option<Stored<'a>>, redb::Error> {
         let broken = |error| redb::Error::Corrupted(format!("entry {} cannot be decoded: {error}", id.0));
         let Some(head) = self.heads.get(id.0)? else { return Ok(None) };

@@ -6,6 +6,7 @@ use crate::cache::change::Head;
 use crate::cache::embedding::DIMENSIONS;
 use crate::cache::exact::{QuestionKey, Scope, ScopeKey};
 use crate::cache::feedback::Rating;
+use crate::cache::index::Owner;
 use crate::cache::lifetime::{Lifetime, Moment};
 use crate::cache::nearest::UnitVector;
 use crate::cache::origin::{Provenance, Reach};
@@ -66,6 +67,10 @@ impl<'a> Texts<'a> {
 
     pub(super) fn decode(bytes: &'a [u8]) -> Result<Self, postcard::Error> {
         postcard::from_bytes(bytes)
+    }
+
+    pub(in crate::cache) fn owner(&self) -> Owner {
+        Owner { principal: self.principal.to_owned(), namespace: self.namespace.map(str::to_owned) }
     }
 
     /// The context is not among the texts: it is a hash already, and part of the scope's key.

@@ -183,6 +183,7 @@ mod tests {
     use crate::cache::change::Head;
     use crate::cache::exact::{Scope, ScopeKey};
     use crate::cache::feedback::{Opinion, Vote};
+    use crate::cache::index::Owner;
     use crate::cache::lifetime::Lifetime;
     use crate::cache::origin::{Provenance, Reach};
     use crate::settings::NearestKind;
@@ -203,7 +204,8 @@ mod tests {
     }
 
     fn store_of(head: Head) -> Queued {
-        let entry = Prepared { head, texts: Vec::new(), provenance: Provenance::default(), described: None };
+        let owner = Owner { principal: "local".into(), namespace: None };
+        let entry = Prepared { head, owner, texts: Vec::new(), provenance: Provenance::default(), described: None };
         Queued { request: Request::Store(Box::new(entry), oneshot::channel().0), _room: None }
     }
 

@@ -1,0 +1,107 @@
+//! What a call says before its result, on its way to the client that asked for it. The call never waits for the client:
+//! what is too much for it is dropped.
+
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use rmcp::RoleServer;
+use rmcp::model::{ProgressNotificationParam, ProgressToken};
+use rmcp::service::{Peer, RequestContext};
+use serde_json::Value;
+use tokio::sync::mpsc;
+use tokio::time::timeout;
+
+use super::log_levels;
+use crate::tools::{CallMonitor, LogLevel, silent};
+
+/// How many reports wait for a slow client.
+const MAX_QUEUED: usize = 64;
+
+/// How long a result waits for the reports that came before it.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+enum Report {
+    Progress(ProgressNotificationParam),
+    Log { level: LogLevel, logger: String, data: Value },
+}
+
+struct Reports {
+    queue: mpsc::Sender<Report>,
+    token: Option<ProgressToken>,
+    level: Option<LogLevel>,
+}
+
+impl Reports {
+    fn send(&self, report: Report) {
+        if self.queue.try_send(report).is_err() {
+            tracing::debug!("a client does not read fast enough, or is gone: a report is dropped");
+        }
+    }
+}
+
+impl CallMonitor for Reports {
+    fn progress(&self, done: f64, total: Option<f64>, message: Option<String>) {
+        let Some(token) = &self.token else { return };
+        let mut progress = ProgressNotificationParam::new(token.clone(), done);
+        (progress.total, progress.message) = (total, message);
+        self.send(Report::Progress(progress));
+    }
+
+    fn hears(&self, level: LogLevel) -> bool {
+        self.level.is_some_and(|least| level >= least)
+    }
+
+    fn log(&self, level: LogLevel, logger: &str, data: Value) {
+        if self.hears(level) {
+            self.send(Report::Log { level, logger: logger.to_owned(), data });
+        }
+    }
+}
+
+/// Makes a call, and sends what it says meanwhile to the client: progress if the request has a token for it, messages of
+/// `level` and above. All that is sent is sent before the result.
+pub(super) async fn while_calling<T, Call: Future<Output = T>>(
+    context: &RequestContext<RoleServer>,
+    level: Option<LogLevel>,
+    call: impl FnOnce(Arc<dyn CallMonitor>) -> Call,
+) -> T {
+    let token = context.meta.get_progress_token();
+    if token.is_none() && level.is_none() {
+        return call(silent()).await;
+    }
+    let (queue, reports) = mpsc::channel(MAX_QUEUED);
+    let monitor: Arc<dyn CallMonitor> = Arc::new(Reports { queue, token, level });
+    let mut forwarding = pin!(forward(context.peer.clone(), reports));
+    let result = {
+        let mut call = pin!(call(monitor));
+        tokio::select! {
+            biased;
+            result = &mut call => result,
+            // The client is gone; what it asked for may still have an effect.
+            () = &mut forwarding => return call.await,
+        }
+    };
+    if timeout(PATIENCE, forwarding).await.is_err() {
+        tracing::debug!("a client does not read what a call said; its result goes before that");
+    }
+    result
+}
+
+/// Until nobody reports any more, or nobody listens.
+async fn forward(peer: Peer<RoleServer>, mut reports: mpsc::Receiver<Report>) {
+    while let Some(report) = reports.recv().await {
+        let sent = match report {
+            Report::Progress(progress) => peer.notify_progress(progress).await,
+            Report::Log { level, logger, data } =>
+            {
+                #[expect(deprecated, reason = "clients of every version may ask for messages")]
+                peer.notify_logging_message(log_levels::message(level, logger, data)).await
+            }
+        };
+        if let Err(error) = sent {
+            tracing::debug!(%error, "a client does not hear what a call says");
+            return;
+        }
+    }
+}

@@ -1,0 +1,66 @@
+//! What a session with `initialize` has asked for: messages of a level, news of resources. Kept as long as its server.
+
+use std::collections::HashSet;
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+
+use crate::chat::Caller;
+use crate::tools::LogLevel;
+use crate::tools::resources::Watched;
+
+/// More resources than this are not watched for one client.
+pub(super) const MAX_WATCHED: usize = 256;
+
+/// Shared with the task that tells the client what has changed.
+#[derive(Default)]
+pub(super) struct Session {
+    caller: OnceLock<Caller>,
+    asked: Mutex<Asked>,
+}
+
+#[derive(Default)]
+struct Asked {
+    level: Option<LogLevel>,
+    watched: HashSet<Watched>,
+}
+
+impl Session {
+    /// Whose session it is. The first word counts: a session has one principal.
+    pub(super) fn belongs_to(&self, caller: &Caller) {
+        self.caller.get_or_init(|| caller.clone());
+    }
+
+    pub(super) fn caller(&self) -> Option<&Caller> {
+        self.caller.get()
+    }
+
+    /// Without one there are no messages.
+    pub(super) fn level(&self) -> Option<LogLevel> {
+        self.asked().level
+    }
+
+    pub(super) fn set_level(&self, level: LogLevel) {
+        self.asked().level = Some(level);
+    }
+
+    /// False when there are too many already.
+    pub(super) fn watch(&self, resource: Watched) -> bool {
+        let mut asked = self.asked();
+        if asked.watched.len() >= MAX_WATCHED && !asked.watched.contains(&resource) {
+            return false;
+        }
+        asked.watched.insert(resource);
+        true
+    }
+
+    pub(super) fn unwatch(&self, resource: Watched) {
+        self.asked().watched.remove(&resource);
+    }
+
+    pub(super) fn watched(&self) -> Vec<Watched> {
+        self.asked().watched.iter().copied().collect()
+    }
+
+    fn asked(&self) -> MutexGuard<'_, Asked> {
+        self.asked.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
