@@ -1,6 +1,7 @@
 //! MCP as clients meet it: rmcp's own client over stdio and HTTP, raw messages where a client would be too polite.
 
 mod bridge;
+mod features;
 mod http;
 mod list_changed;
 mod outages;
@@ -17,6 +18,17 @@ const PROMPT: &str = "What is the capital of France?";
 
 /// The versions that begin with `initialize`.
 const VERSIONS_WITH_INITIALIZE: [&str; 4] = ["2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25"];
+
+/// What is offered, no more and no less.
+fn capabilities() -> Value {
+    json!({
+        "tools": { "listChanged": true },
+        "prompts": { "listChanged": true },
+        "resources": { "listChanged": true, "subscribe": true },
+        "completions": {},
+        "logging": {},
+    })
+}
 
 /// Every field that a request of 2026-07-28 must carry.
 fn modern_meta() -> Value {

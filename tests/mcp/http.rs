@@ -148,7 +148,7 @@ fn the_version_without_sessions_is_served() {
     assert_eq!(hit["structuredContent"]["response"], json!("Paris."));
     assert_eq!(hit["resultType"], json!("complete"));
     let discovered = gateway.mcp("server/discover", &json!({}));
-    assert_eq!(discovered["capabilities"], json!({ "tools": { "listChanged": true } }));
+    assert_eq!(discovered["capabilities"], super::capabilities());
 }
 
 #[test]

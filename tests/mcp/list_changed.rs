@@ -77,11 +77,11 @@ fn a_client_without_initialize_hears_of_it_where_it_listens() {
     let gateway = home.up();
     for client in [&home, &Home::new()] {
         let mut bridge = Bridge::start(client, &gateway.url);
-        let filter = json!({ "toolsListChanged": true, "promptsListChanged": true });
+        let filter = json!({ "toolsListChanged": true, "resourceSubscriptions": ["file:///etc/hosts"] });
         let listening = bridge.ask("subscriptions/listen", json!({ "notifications": filter, "_meta": modern_meta() }));
         let begun = bridge.receive().expect("an acknowledgement");
         assert_eq!(begun["method"], json!("notifications/subscriptions/acknowledged"), "{begun}");
-        assert_eq!(begun["params"]["notifications"], json!({ "toolsListChanged": true }), "there are no prompts");
+        assert_eq!(begun["params"]["notifications"], json!({ "toolsListChanged": true }), "that is none of ours");
         home.install_guest("hostile-tool");
         let heard = bridge.receive().expect("a notification");
         assert_eq!(heard["method"], json!(LIST_CHANGED), "{heard}");

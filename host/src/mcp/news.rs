@@ -8,7 +8,7 @@ use rmcp::RoleServer;
 use rmcp::model::ResourceUpdatedNotificationParam;
 use rmcp::service::{Peer, SubscriptionContext};
 use tokio::sync::watch;
-use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
+use tokio::time::{Instant, sleep_until};
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 use super::session::Session;
@@ -59,6 +59,14 @@ impl Audience<'_> {
         match self {
             Self::Session { session, .. } => session.watched(),
             Self::Stream { watched, .. } => watched.clone(),
+        }
+    }
+
+    /// Until something else is watched than before.
+    async fn asked(&self) {
+        match self {
+            Self::Session { session, .. } => session.asked_anew().await,
+            Self::Stream { .. } => std::future::pending().await,
         }
     }
 
@@ -139,9 +147,7 @@ impl Newsroom {
 
     /// Until nobody listens any more; dropping it is one way to end it.
     pub(super) async fn tell(mut self, mut audience: Audience<'_>) {
-        let mut ticks = interval(PAUSE);
-        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let (mut is_due, mut earliest) = (false, Instant::now());
+        let (mut is_due, mut earliest, mut next_look) = (false, Instant::now(), Instant::now());
         self.revision = self.revision_for(&audience);
         loop {
             let news = tokio::select! {
@@ -160,7 +166,11 @@ impl Newsroom {
                     (is_due, earliest) = (false, Instant::now() + PAUSE);
                     self.of_entries(&audience)
                 }
-                _ = ticks.tick() => self.of_stats(&audience),
+                () = audience.asked() => self.of_stats(&audience),
+                () = sleep_until(next_look), if audience.watched().contains(&Watched::Stats) => {
+                    next_look = Instant::now() + PAUSE;
+                    self.of_stats(&audience)
+                }
             };
             for news in news {
                 if audience.wants(news) && !audience.tell(news).await {
@@ -197,7 +207,7 @@ impl Newsroom {
         gone.chain([News::Resources]).collect()
     }
 
-    /// Looked at only while somebody watches.
+    /// The first look is what later ones are compared with; there is none while nobody watches.
     fn of_stats(&mut self, audience: &Audience<'_>) -> Vec<News> {
         let is_watched = audience.watched().contains(&Watched::Stats);
         let Some(caller) = audience.caller().filter(|_| is_watched) else {

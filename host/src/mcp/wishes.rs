@@ -3,6 +3,8 @@
 use std::collections::HashSet;
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
+use tokio::sync::Notify;
+
 use crate::chat::Caller;
 use crate::tools::LogLevel;
 use crate::tools::resources::Watched;
@@ -15,6 +17,7 @@ pub(super) const MAX_WATCHED: usize = 256;
 pub(super) struct Session {
     caller: OnceLock<Caller>,
     asked: Mutex<Asked>,
+    anew: Notify,
 }
 
 #[derive(Default)]
@@ -49,7 +52,13 @@ impl Session {
             return false;
         }
         asked.watched.insert(resource);
+        self.anew.notify_one();
         true
+    }
+
+    /// Until one more resource is watched; whether it already is counts too.
+    pub(super) async fn asked_anew(&self) {
+        self.anew.notified().await;
     }
 
     pub(super) fn unwatch(&self, resource: Watched) {

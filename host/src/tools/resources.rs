@@ -206,3 +206,6 @@ impl Resources {
         &self.chat
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -192,7 +192,7 @@ mod tests {
             assert_eq!(answer["id"], 3);
             assert_eq!(answer["result"]["protocolVersion"], agreed);
             assert_eq!(answer["result"]["serverInfo"]["name"], "isartor");
-            assert_eq!(answer["result"]["capabilities"], json!({"tools": {"listChanged": true}}));
+            assert_eq!(answer["result"]["capabilities"], json!(server_config().capabilities));
             let copy = parsed(&handshake.unwrap().initialize);
             assert_eq!(copy["id"], HANDSHAKE_ID);
             assert_eq!(copy["params"]["protocolVersion"], agreed);
