@@ -17,7 +17,6 @@ fn a_wrong_request_is_answered_with_the_number_of_its_fault() {
             ("resources/read", json!({}), -32602),
             ("prompts/get", json!({}), -32602),
             ("completion/complete", json!({}), -32602),
-            ("tools/list", json!({ "cursor": 7 }), -32602),
             ("sampling/createMessage", json!({}), -32601),
             ("tasks/get", json!({ "taskId": "1" }), -32601),
             ("no/such/method", json!({}), -32601),
