@@ -37,6 +37,9 @@ const WRONG_BEARER: &str = "canary-wrong-bearer-2c58";
 const IN_QUERY: &str = "canary-in-a-query-6e13";
 const IN_VARIABLE: &str = "canary-in-a-variable-d2f4";
 
+/// Everything that the guest asks for.
+const GRANTS: &str = "log,clock,store,cache,http,secret,config";
+
 /// Where a canary was seen and what it is.
 type Sighting = (String, &'static str);
 
@@ -184,9 +187,11 @@ fn nothing_secret_is_where_it_must_not_be() {
     let cursor = tour.home.user().join(".cursor");
     fs::create_dir(&cursor).expect("it can be made");
     fs::write(cursor.join("mcp.json"), "{}").expect("it can be written");
-    let package = tour.home.guest("capable-tool");
+    let manifest = include_str!("guests/capable-tool/plugin.toml").replace("PORT", "1");
+    let package = tour.home.guest_as("capable-tool", "capable-tool", &manifest);
     let package = package.to_str().expect("UTF-8");
-    tour.run(&["plugin", "install", package, "--yes", "--grant", "log,secret"], "");
+    let installed = tour.run(&["plugin", "install", package, "--yes", "--grant", GRANTS], "");
+    assert!(installed.status.success(), "{}", text(&installed));
     let set = tour.run(&["plugin", "secret", "set", "capable-tool", "TOKEN"], &format!("{PLUGIN_SECRET}\n"));
     assert!(set.status.success(), "{}", text(&set));
     let up = tour.run(&["up", "--detach", "--port", "0"], "");
