@@ -147,6 +147,8 @@ fn requests(url: &str) -> Vec<(String, (&'static str, String), Value)> {
         (format!("{url}/mcp"), right(), call(3, MALFORMED, json!({ "prompt": MISSED }))),
         (format!("{url}/mcp"), right(), json!({ "jsonrpc": "2.0", "id": 4, "method": MALFORMED })),
         (format!("{url}/mcp"), right(), json!([MALFORMED])),
+        (format!("{url}/mcp"), right(), call(5, "text-tools__word_count", json!({ "text": MISSED }))),
+        (format!("{url}/mcp"), right(), call(6, "text-tools__word_count", json!({ "text": [MISSED], MALFORMED: 1 }))),
     ]
 }
 

@@ -26,10 +26,6 @@ fn in_file(alone: &Alone<'_>, sources: &Sources<'_>, document: &Document) -> Vec
     let syntax = document.syntax.iter().map(|(position, message)| (*position, message.clone(), None));
     let mut found: Vec<(Position, String, Option<String>)> = syntax.collect();
     for leaf in &document.leaves {
-        // What stands on a line that is not TOML was guessed.
-        if document.syntax.iter().any(|(position, _)| position.line == leaf.value_at.line) {
-            continue;
-        }
         if let Some(wrong) = alone.leaf(leaf) {
             found.push(wrong);
         }

@@ -3,6 +3,9 @@
 use toml::Value;
 use toml::de::{DeTable, DeValue};
 
+/// Enough for a person.
+const MAX_SYNTAX_ERRORS: usize = 100;
+
 /// Where something is written; both begin with 1, and a column is a character.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Position {
@@ -38,10 +41,20 @@ pub(super) struct Document {
 }
 
 impl Document {
+    /// A line that is not TOML is left out and the rest is read again: the parser gives up at some.
     pub(super) fn parse(text: &str) -> Self {
-        let (table, errors) = DeTable::parse_recoverable(text);
-        let position = |error: &toml::de::Error| Position::of(error.span().map_or(text.len(), |span| span.start), text);
-        let syntax = errors.iter().map(|error| (position(error), error.message().to_owned())).collect();
+        let mut readable = text.to_owned();
+        let mut syntax: Vec<(Position, String)> = Vec::new();
+        while syntax.len() < MAX_SYNTAX_ERRORS {
+            let Some((offset, message)) = first_error(&readable) else { break };
+            let position = Position::of(offset, text);
+            if syntax.iter().any(|(found, _)| found.line == position.line) {
+                break;
+            }
+            syntax.push((position, message));
+            readable = without_line(&readable, offset);
+        }
+        let (table, _) = DeTable::parse_recoverable(&readable);
         let mut leaves = Vec::new();
         collect(table.get_ref(), text, (&[], &[]), &mut leaves);
         leaves.sort_by_key(|leaf| leaf.value_at);
@@ -53,6 +66,19 @@ impl Document {
         let is_it = |path: &str| path.strip_prefix(key).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
         self.leaves.iter().find(|leaf| is_it(&leaf.path.join(".")))
     }
+}
+
+fn first_error(text: &str) -> Option<(usize, String)> {
+    let (_, errors) = DeTable::parse_recoverable(text);
+    let offset = |error: &toml::de::Error| error.span().map_or(text.len(), |span| span.start);
+    errors.iter().map(|error| (offset(error), error.message().to_owned())).min()
+}
+
+/// Spaces in its place, so that everything else stays where it is.
+fn without_line(text: &str, offset: usize) -> String {
+    let start = text[..offset].rfind('\n').map_or(0, |end| end + 1);
+    let end = text[start..].find('\n').map_or(text.len(), |length| start + length);
+    format!("{}{}{}", &text[..start], " ".repeat(end - start), &text[end..])
 }
 
 fn collect(table: &DeTable<'_>, text: &str, around: (&[String], &[Position]), leaves: &mut Vec<Leaf>) {
@@ -118,6 +144,11 @@ mod tests {
     fn everything_that_is_not_toml_is_found() {
         let document = Document::parse("port 1\nhost = 'x'\nlog = \nport = 2\nport = 3\n");
         let lines: Vec<usize> = document.syntax.iter().map(|(position, _)| position.line).collect();
-        assert!(lines.contains(&1) && lines.contains(&3) && lines.contains(&5), "{:?}", document.syntax);
+        assert_eq!(lines, [1, 3, 5], "{:?}", document.syntax);
+        let keys: Vec<String> = document.leaves.iter().map(|leaf| leaf.path.join(".")).collect();
+        assert_eq!(keys, ["host", "port"]);
+        for text in ["a = \"\"\"\nb = 1\n", "a = [\n1,\nb = 2\n", "]", "\u{feff}[", "größe = \"ö"] {
+            assert!(!Document::parse(text).syntax.is_empty(), "{text}");
+        }
     }
 }

@@ -129,7 +129,7 @@ fn all_that_is_wrong_is_named_and_no_secret() {
         "line 3, column 2: unknown key servr; did you mean server?",
         "line 7, column 18: server.max_json_depth = 1: it must be between 4 and 100",
         "line 9, column 13: plugin.weather.api_token = (not shown): api_token must be a string, a number or a boolean",
-        "line 10, column 14: ",
+        "line 10, column 21: invalid literal string",
         "the environment variable ISARTOR__CACHE__EXPLORE: cache.explore = 2.5: it must be between 0 and 0.5",
         "the environment variable ISARTOR__SERVER__MAX_BODDY_BYTES: unknown key server.max_boddy_bytes; did you mean \
          ISARTOR__SERVER__MAX_BODY_BYTES?",
