@@ -2,12 +2,15 @@
 
 mod support;
 
+mod audit;
 mod author;
 mod bench;
 mod cache;
+mod canary;
 mod capabilities;
 mod chat;
 mod clients;
+mod config;
 mod connect;
 mod durability;
 mod gateway;

@@ -158,7 +158,7 @@ mod tests {
     #[test]
     fn a_flood_is_summed_up_and_what_matters_is_written() {
         let home = tempfile::tempdir().unwrap();
-        let audit = Audit::start(AuditFile::in_dir(home.path(), 1 << 20, 2)).unwrap();
+        let audit = Audit::start(AuditFile::at(home.path().join("audit.jsonl"), 1 << 20, 2)).unwrap();
         for _ in 0..10_000 {
             audit.record(failure("192.0.2.1"));
         }
@@ -179,7 +179,7 @@ mod tests {
         let home = tempfile::tempdir().unwrap();
         let path = home.path().join("audit.jsonl");
         fs::create_dir(&path).unwrap();
-        let audit = Audit::start(AuditFile::in_dir(home.path(), 1 << 20, 2)).unwrap();
+        let audit = Audit::start(AuditFile::at(home.path().join("audit.jsonl"), 1 << 20, 2)).unwrap();
         audit.record(failure("192.0.2.1"));
         while audit.trouble().is_none() {
             thread::yield_now();

@@ -7,6 +7,7 @@ mod answer;
 mod caller;
 pub mod eligibility;
 mod ledger;
+pub(crate) mod prompt_log;
 pub mod request;
 pub mod secrets;
 mod semantic;
@@ -145,7 +146,9 @@ impl Chat {
             Some((entry, cosine)) => (Answer::Hit(Hit::exact(entry, now)), cosine),
             None => self.similar(&asked, &lookup.prompt, now).await?,
         };
-        Ok(self.noted(&caller, &asked, answer, cosine, now))
+        let answer = self.noted(&caller, &asked, answer, cosine, now);
+        prompt_log::asked(&lookup.prompt, &answer);
+        Ok(answer)
     }
 
     /// The answer to exactly this question: stored under it, or recognised for it before. Also the cosine that answer
@@ -215,6 +218,7 @@ impl Chat {
                 return Ok(Stored::Refused(refusal));
             }
         };
+        prompt_log::stored(&prompt);
         let scope = scope(&caller.principal, namespace, context);
         let asked = Asked::new(&scope, &prompt, model.as_deref());
         self.compare_explored(&caller, &asked, &response, now)?;

@@ -5,6 +5,7 @@ mod ask;
 mod bench;
 mod cache;
 mod clients;
+mod config;
 mod connect;
 mod doctor;
 mod gateway;
@@ -61,6 +62,9 @@ enum Command {
     /// Measure the policies that decide what may be served.
     #[command(subcommand)]
     Policy(policy::PolicyCommand),
+    /// Look at the settings, check them, and begin an isartor.toml.
+    #[command(subcommand)]
+    Config(config::ConfigCommand),
     /// Install isartor into an AI client, or take it out again; list the clients and how they are.
     Connect(connect::ConnectArgs),
     /// Pack isartor into a file that a client installs by itself.
@@ -126,6 +130,10 @@ pub fn run(cli: Cli, environment: Environment) -> anyhow::Result<ExitCode> {
     {
         return done;
     }
+    if let Command::Config(command) = &cli.command {
+        // What is wrong with the settings must not keep anybody from looking at them.
+        return config::run(&environment, command);
+    }
     let flags = match &cli.command {
         Command::Up(args) => Flags { host: args.host, port: args.port, external_url: args.external_url.clone() },
         Command::Stop
@@ -137,6 +145,7 @@ pub fn run(cli: Cli, environment: Environment) -> anyhow::Result<ExitCode> {
         | Command::Keys(_)
         | Command::Plugin(_)
         | Command::Policy(_)
+        | Command::Config(_)
         | Command::Connect(_)
         | Command::App(_)
         | Command::Pack(_)
@@ -156,6 +165,7 @@ pub fn run(cli: Cli, environment: Environment) -> anyhow::Result<ExitCode> {
         Command::Keys(command) => keys::run(&settings, command),
         Command::Plugin(command) => plugin::run(&settings, &environment, command),
         Command::Policy(command) => policy::run(&settings, &command),
+        Command::Config(command) => config::run(&environment, &command),
         Command::Connect(args) => connect::run(&settings, &environment, args),
         Command::Pack(args) => pack::run(&settings, &environment, &args),
         Command::App(command) => app::run(&settings, &environment, command),

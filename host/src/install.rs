@@ -8,9 +8,12 @@ pub mod source;
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::io;
+use std::io::{self, Write};
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
+
+use tempfile::TempDir;
 
 use crate::audit::{AuditFile, Event};
 use crate::plugin::difference::{self, Line};
@@ -255,11 +258,10 @@ fn replace_files(plugins_dir: &Path, examined: &Examined) -> Result<(), InstallE
     let failed = |source| InstallError::Files { path: folder.clone(), source };
     crate::settings::private_dir(plugins_dir).map_err(failed)?;
     sweep_staged(plugins_dir).map_err(failed)?;
-    let staged = tempfile::Builder::new().prefix(STAGED_PREFIX).tempdir_in(plugins_dir).map_err(failed)?;
+    let staged = private_tempdir_in(plugins_dir).map_err(failed)?;
     let package = &examined.package;
     for (name, bytes) in [("plugin.toml", package.manifest.as_bytes()), ("plugin.wasm", &package.component)] {
-        let path = staged.path().join(name);
-        fs::write(&path, bytes).and_then(|()| fs::File::open(&path)?.sync_all()).map_err(failed)?;
+        write_private(&staged.path().join(name), bytes).map_err(failed)?;
     }
     let staged = staged.keep();
     if folder.try_exists().map_err(failed)? {
@@ -269,6 +271,16 @@ fn replace_files(plugins_dir: &Path, examined: &Examined) -> Result<(), InstallE
         return fs::remove_dir_all(&staged).map_err(failed);
     }
     fs::rename(&staged, &folder).map_err(failed)
+}
+
+fn private_tempdir_in(dir: &Path) -> io::Result<TempDir> {
+    tempfile::Builder::new().prefix(STAGED_PREFIX).permissions(fs::Permissions::from_mode(0o700)).tempdir_in(dir)
+}
+
+fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut file = fs::File::options().write(true).create_new(true).mode(0o600).open(path)?;
+    file.write_all(bytes)?;
+    file.sync_all()
 }
 
 /// What an installation that was cut short left behind. Only one runs at a time, so none of it is in use.

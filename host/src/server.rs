@@ -4,6 +4,7 @@
 mod accept;
 pub mod alone;
 pub mod assemble;
+mod audited;
 pub(crate) mod body;
 mod cache_routes;
 mod clock;

@@ -1,19 +1,31 @@
 //! isartor.toml, `ISARTOR__*` variables and flags become one `Settings`, once. The only reader of the process
 //! environment; an unknown key is an error that names it.
 
+mod diagnosis;
+mod document;
 mod environment;
 mod file;
 mod home;
+mod known;
+mod listing;
+mod problem;
 mod reach;
 mod server;
+mod sources;
+mod template;
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use sources::Sources;
+
+pub use document::Position;
 pub use environment::Environment;
 pub use home::{Home, private_dir, write_whole};
+pub use listing::{Origin, Setting};
+pub use problem::{At, Problem, is_secret_name};
 pub use server::{LimitSettings, ServerSettings, SessionSettings};
 
 /// Everything the user can choose, parsed and checked.
@@ -186,10 +198,8 @@ pub enum SettingsError {
     NoHome,
     #[error("cannot read {}", path.display())]
     Read { path: PathBuf, source: std::io::Error },
-    #[error("cannot use {}: {message}", path.display())]
-    File { path: PathBuf, message: String },
-    #[error("cannot use the environment variable {variable}: {message}")]
-    Variable { variable: String, message: String },
+    #[error("cannot use {}", first_of(problems))]
+    Unusable { problems: Vec<Problem> },
     #[error("cannot listen on {host}: {missing}")]
     NotLoopback { host: IpAddr, missing: &'static str, hint: &'static str },
     #[error("cannot use {key} = {value}: {message}")]
@@ -202,8 +212,7 @@ impl SettingsError {
         match self {
             Self::NoHome => "set ISARTOR_HOME to a directory of yours".into(),
             Self::Read { path, .. } => format!("make {} readable, or move it away", path.display()),
-            Self::File { path, .. } => format!("correct {}, or move it away", path.display()),
-            Self::Variable { variable, .. } => format!("correct or unset {variable}"),
+            Self::Unusable { .. } => "correct it; 'isartor config check' names everything that is wrong".into(),
             Self::NotLoopback { hint, .. } => (*hint).into(),
             Self::Value { key, .. } => format!("correct {key}"),
         }
@@ -213,13 +222,62 @@ impl SettingsError {
 impl Settings {
     /// Reads the file and the variables, then lets the flags win.
     pub fn load(environment: &Environment, flags: &Flags) -> Result<Self, SettingsError> {
-        if let Some(variable) = environment.unreadable("ISARTOR_").next() {
-            let message = "its value is not UTF-8".to_owned();
-            return Err(SettingsError::Variable { variable: variable.to_owned(), message });
+        let home = home(environment)?;
+        let sources = Sources::read(home.config_file(), environment)?;
+        let merged = sources.merged();
+        let settings = merged.as_ref().map_or(Ok(None), |file| {
+            file.check_together()?;
+            file.clone().into_settings(home.clone(), environment, flags).map(Some)
+        });
+        if let Ok(Some(settings)) = settings {
+            return Ok(settings);
         }
-        let home = Home::locate(environment)?;
-        let file = file::merged(&home.config_file(), environment)?;
-        file.into_settings(home, environment, flags)
+        let mut problems = diagnosis::problems(&sources, &home, environment);
+        match (settings, merged) {
+            // Such as a flag.
+            (Err(error), _) if problems.is_empty() => return Err(error),
+            (_, Err(error)) if problems.is_empty() => {
+                let at = At::File { path: sources.path, position: Position { line: 1, column: 1 } };
+                problems.push(Problem { at, message: error.message().to_owned(), closest: None });
+            }
+            (Ok(_) | Err(_), Ok(_) | Err(_)) => {}
+        }
+        Err(SettingsError::Unusable { problems })
+    }
+
+    /// The same, and each setting with where it comes from.
+    pub fn explained(environment: &Environment, flags: &Flags) -> Result<(Self, Vec<Setting>), SettingsError> {
+        let settings = Self::load(environment, flags)?;
+        let sources = Sources::read(settings.home.config_file(), environment)?;
+        let listed = listing::explained(&settings, &sources, flags);
+        Ok((settings, listed))
+    }
+
+    /// What a new isartor.toml holds: every key with its default, and what it means.
+    pub fn template(environment: &Environment) -> Result<String, SettingsError> {
+        let home = home(environment)?;
+        let defaults = file::File::default().into_settings(home, environment, &Flags::default())?;
+        Ok(template::text(&defaults))
+    }
+}
+
+/// Where the settings are, whatever is in them.
+pub fn home(environment: &Environment) -> Result<Home, SettingsError> {
+    let unreadable = environment.unreadable("ISARTOR_").map(|name| {
+        let message = "its value is not UTF-8".to_owned();
+        Problem { at: At::Variable(name.to_owned()), message, closest: None }
+    });
+    match unreadable.collect::<Vec<_>>() {
+        problems if problems.is_empty() => Home::locate(environment),
+        problems => Err(SettingsError::Unusable { problems }),
+    }
+}
+
+fn first_of(problems: &[Problem]) -> String {
+    match problems {
+        [] => "the settings".to_owned(),
+        [only] => only.to_string(),
+        [first, more @ ..] => format!("{first} (and {} more)", more.len()),
     }
 }
 

@@ -20,13 +20,22 @@ fn an_unknown_key_is_named() {
     let home = Home::new();
     home.write_settings("port = 0\n[server]\nmax_boddy_bytes = 1\n");
     let file = home.state().join("isartor.toml").display().to_string();
-    refused(&home, &["up"], &[&file, "line 3", "unknown field `max_boddy_bytes`", "hint: correct"]);
+    refused(
+        &home,
+        &["up"],
+        &[
+            &file,
+            "line 3",
+            "column 1: unknown key server.max_boddy_bytes; did you mean server.max_body_bytes?",
+            "hint: correct",
+        ],
+    );
 }
 
 #[test]
 fn an_unknown_variable_is_named() {
     let home = Home::new().and("ISARTOR__SERVER__MAX_BODDY_BYTES", "1");
-    refused(&home, &["up", "--port", "0"], &["ISARTOR__SERVER__MAX_BODDY_BYTES", "unknown field `max_boddy_bytes`"]);
+    refused(&home, &["up", "--port", "0"], &["ISARTOR__SERVER__MAX_BODDY_BYTES", "unknown key server.max_boddy_bytes"]);
 }
 
 #[test]

@@ -99,6 +99,8 @@ pub struct Start {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub external_url: Option<String>,
     pub authentication: bool,
+    /// Of every setting but secrets.
+    pub settings_sha256: String,
     pub max_connections: usize,
     pub max_requests_in_flight: usize,
     pub max_body_bytes: usize,

@@ -13,9 +13,8 @@ use serde::Serialize;
 use super::Event;
 use crate::settings::Settings;
 
-const FILE: &str = "audit.jsonl";
-/// Held while a line is added.
-const LOCK: &str = "audit.lock";
+/// How the file beside it ends that is held while a line is added.
+const LOCK_EXTENSION: &str = "lock";
 const PAUSE: Duration = Duration::from_millis(5);
 /// 5 seconds: a line takes a fraction of one.
 const ATTEMPTS: u32 = 1_000;
@@ -57,7 +56,7 @@ struct Line<'a> {
 /// Where lines are added.
 #[derive(Debug, Clone)]
 pub struct AuditFile {
-    dir: PathBuf,
+    path: PathBuf,
     max_bytes: u64,
     files_kept: usize,
 }
@@ -65,12 +64,12 @@ pub struct AuditFile {
 impl AuditFile {
     /// Touches nothing.
     pub fn of(settings: &Settings) -> Self {
-        Self::in_dir(settings.home.root(), settings.audit.max_bytes, settings.audit.files_kept)
+        Self::at(settings.home.audit_file(), settings.audit.max_bytes, settings.audit.files_kept)
     }
 
     /// The same by its parts.
-    pub fn in_dir(dir: &Path, max_bytes: u64, files_kept: usize) -> Self {
-        Self { dir: dir.to_owned(), max_bytes, files_kept }
+    pub fn at(path: PathBuf, max_bytes: u64, files_kept: usize) -> Self {
+        Self { path, max_bytes, files_kept }
     }
 
     /// Returns once the line is on the disk.
@@ -87,9 +86,14 @@ impl AuditFile {
 
     /// Waits for its turn, but not for ever.
     fn lock(&self) -> Result<File, AuditError> {
-        let made = DirBuilder::new().recursive(true).mode(0o700).create(&self.dir);
+        let made = DirBuilder::new().recursive(true).mode(0o700).create(self.dir());
         let opened = made.and_then(|()| {
-            File::options().write(true).create(true).truncate(false).mode(0o600).open(self.dir.join(LOCK))
+            File::options()
+                .write(true)
+                .create(true)
+                .truncate(false)
+                .mode(0o600)
+                .open(self.path.with_extension(LOCK_EXTENSION))
         });
         let file = opened.map_err(|source| self.failed(source))?;
         for _ in 0..ATTEMPTS {
@@ -100,7 +104,7 @@ impl AuditFile {
                 Err(TryLockError::Error(source)) => return Err(self.failed(source)),
             }
         }
-        Err(AuditError::Busy { path: self.file(0) })
+        Err(AuditError::Busy { path: self.path.clone() })
     }
 
     /// The caller holds the lock.
@@ -130,19 +134,24 @@ impl AuditFile {
                 Ok(()) | Err(_) => {}
             }
         }
-        File::open(&self.dir)?.sync_all()
+        File::open(self.dir())?.sync_all()
     }
 
     /// The one that is written to is 0.
     fn file(&self, number: usize) -> PathBuf {
-        match number {
-            0 => self.dir.join(FILE),
-            number => self.dir.join(format!("{FILE}.{number}")),
+        let mut path = self.path.clone().into_os_string();
+        if number > 0 {
+            path.push(format!(".{number}"));
         }
+        path.into()
+    }
+
+    fn dir(&self) -> &Path {
+        self.path.parent().unwrap_or(Path::new("/"))
     }
 
     fn failed(&self, source: io::Error) -> AuditError {
-        AuditError::Write { path: self.file(0), source }
+        AuditError::Write { path: self.path.clone(), source }
     }
 }
 
@@ -166,7 +175,7 @@ mod tests {
 
     fn entries_of(dir: &Path) -> Vec<u64> {
         let files = fs::read_dir(dir).unwrap().map(|file| file.unwrap().path());
-        let texts = files.filter(|path| !path.ends_with(LOCK)).map(|path| fs::read_to_string(path).unwrap());
+        let texts = files.filter(|path| !path.ends_with("audit.lock")).map(|path| fs::read_to_string(path).unwrap());
         let line = |line: &str| serde_json::from_str::<serde_json::Value>(line).unwrap()["entries"].as_u64().unwrap();
         let mut entries: Vec<u64> = texts.flat_map(|text| text.lines().map(line).collect::<Vec<_>>()).collect();
         entries.sort_unstable();
@@ -176,7 +185,7 @@ mod tests {
     #[test]
     fn many_writers_lose_no_line_while_the_files_change() {
         let dir = tempfile::tempdir().unwrap();
-        let file = AuditFile::in_dir(dir.path(), 2_000, 1_000);
+        let file = AuditFile::at(dir.path().join("audit.jsonl"), 2_000, 1_000);
         thread::scope(|scope| {
             for writer in 0..8 {
                 let file = &file;
@@ -198,7 +207,7 @@ mod tests {
     #[test]
     fn only_so_many_files_are_kept() {
         let dir = tempfile::tempdir().unwrap();
-        let file = AuditFile::in_dir(dir.path(), 1, 2);
+        let file = AuditFile::at(dir.path().join("audit.jsonl"), 1, 2);
         for number in 0..9 {
             file.append(SystemTime::now(), &event(number)).unwrap();
         }
@@ -208,9 +217,9 @@ mod tests {
     #[test]
     fn a_line_that_broke_off_spoils_no_other() {
         let dir = tempfile::tempdir().unwrap();
-        fs::write(dir.path().join(FILE), r#"{"time":"20"#).unwrap();
-        AuditFile::in_dir(dir.path(), 2_000, 2).append(SystemTime::now(), &event(1)).unwrap();
-        let text = fs::read_to_string(dir.path().join(FILE)).unwrap();
+        fs::write(dir.path().join("audit.jsonl"), r#"{"time":"20"#).unwrap();
+        AuditFile::at(dir.path().join("audit.jsonl"), 2_000, 2).append(SystemTime::now(), &event(1)).unwrap();
+        let text = fs::read_to_string(dir.path().join("audit.jsonl")).unwrap();
         assert_eq!(text.lines().count(), 2, "{text}");
         assert!(
             text.lines().nth(1).unwrap().contains(r#""event":"cache_removed","by":"deleted","entries":1"#),

@@ -14,6 +14,7 @@ use std::process::ExitCode;
 use clap::{Args, Subcommand};
 
 use super::output::line;
+use crate::audit::AuditFile;
 use crate::settings::Settings;
 use connection::Connection;
 use selection::SelectionArgs;
@@ -123,20 +124,20 @@ pub(super) fn run(settings: &Settings, command: CacheCommand) -> anyhow::Result<
     match command {
         CacheCommand::Replay(args) => replay::run(settings, &args),
         CacheCommand::Kept(command) => {
-            carry_out(&Connection::open(settings)?, command)?;
+            carry_out(&Connection::open(settings)?, &AuditFile::of(settings), command)?;
             Ok(ExitCode::SUCCESS)
         }
     }
 }
 
-fn carry_out(cache: &Connection, command: KeptCommand) -> anyhow::Result<()> {
+fn carry_out(cache: &Connection, audit: &AuditFile, command: KeptCommand) -> anyhow::Result<()> {
     match command {
         KeptCommand::Stats { json } => figures::stats(cache, json),
         KeptCommand::List { selection, after, limit, json } => entries::list(cache, &selection, after, limit, json),
         KeptCommand::Get { entry, json } => entries::get(cache, &entry, json),
-        KeptCommand::Delete { entry: Some(entry), sure, .. } => entries::delete_one(cache, &entry, sure.yes),
-        KeptCommand::Delete { entry: None, selection, sure } => entries::delete(cache, &selection, sure.yes),
-        KeptCommand::Clear { sure } => entries::clear(cache, sure.yes),
+        KeptCommand::Delete { entry: Some(entry), sure, .. } => entries::delete_one(cache, audit, &entry, sure.yes),
+        KeptCommand::Delete { entry: None, selection, sure } => entries::delete(cache, audit, &selection, sure.yes),
+        KeptCommand::Clear { sure } => entries::clear(cache, audit, sure.yes),
         KeptCommand::Export { file, selection } => transfer::export(cache, file.as_deref(), &selection),
         KeptCommand::Import { file } => transfer::import(cache, file.as_deref()),
         KeptCommand::Compact => transfer::compact(cache),

@@ -6,18 +6,21 @@ use std::os::fd::AsFd;
 use std::process::ExitCode;
 
 use anyhow::Context;
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::fmt;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
 
 use super::output::Hinted;
 use crate::mcp::bridge::{self, GatewayUrl, Options};
+use crate::server::log;
 use crate::settings::{Environment, Settings};
 
 const GATEWAY_URL: &str = "ISARTOR_GATEWAY_URL";
 
 pub(super) fn serve(settings: &Settings, environment: &Environment) -> anyhow::Result<ExitCode> {
     // A client may close the standard error; complaining about that, there, would be a panic.
-    let log = tracing_subscriber::fmt().with_writer(io::stderr).with_ansi(false).log_internal_errors(false);
-    log.with_env_filter(EnvFilter::new(&settings.log)).init();
+    let to_stderr = fmt::layer().with_writer(io::stderr).with_ansi(false).log_internal_errors(false);
+    tracing_subscriber::registry().with(log::filter(settings)?).with(to_stderr).init();
     let options = Options {
         gateway: gateway(settings, environment)?,
         api_key: settings.gateway_api_key.clone(),

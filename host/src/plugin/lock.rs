@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
 use std::io;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use semver::Version;
@@ -199,7 +200,9 @@ impl Locked {
 
 /// Held while the lock is changed; the system lets go of it when the process ends in whatever way.
 fn take_turns(path: &Path) -> io::Result<File> {
-    let turn = File::options().create(true).truncate(false).write(true).open(path.with_extension("turn"))?;
+    let mut private = File::options();
+    private.create(true).truncate(false).write(true).mode(0o600);
+    let turn = private.open(path.with_extension("turn"))?;
     turn.lock()?;
     Ok(turn)
 }

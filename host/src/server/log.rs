@@ -6,17 +6,22 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
+use tracing::{Level, Metadata, Subscriber};
+use tracing_subscriber::filter::filter_fn;
 use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
-use tracing_subscriber::{EnvFilter, fmt};
+use tracing_subscriber::{EnvFilter, Layer, fmt};
 
-use crate::settings::Home;
+use crate::chat::prompt_log;
+use crate::settings::Settings;
 
 /// The log is moved to `.1` when it would grow past this.
 const MAX_LOG_BYTES: u64 = 10 * 1024 * 1024;
 /// rmcp reports the life of each connection, which over HTTP is each request; a filter that names it wins.
 const QUIET: &str = "rmcp=error";
+/// The first part of the names of our events.
+const OURS: [&str; 2] = ["isartor_host", "isartor"];
 
 /// Whether a person is watching.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,17 +46,50 @@ pub(crate) fn open(path: &Path) -> io::Result<File> {
     OpenOptions::new().append(true).create(true).mode(0o600).open(path)
 }
 
-/// From now on every event goes to the log of `home`. Once per process.
-pub(crate) fn start(home: &Home, filter: &str, audience: Audience) -> Result<(), LogError> {
-    let parsed = EnvFilter::try_new(format!("{QUIET},{filter}"));
-    let parsed = parsed.map_err(|source| LogError::Filter { filter: filter.to_owned(), source })?;
-    let path = home.log_file();
+/// Whether the text is a filter.
+pub(crate) fn check(filter: &str) -> Result<(), LogError> {
+    match EnvFilter::try_new(filter) {
+        Ok(_) => Ok(()),
+        Err(source) => Err(LogError::Filter { filter: filter.to_owned(), source }),
+    }
+}
+
+/// From now on every event goes to the log of this home. Once per process.
+pub(crate) fn start(settings: &Settings, audience: Audience) -> Result<(), LogError> {
+    let path = settings.home.log_file();
+    let filter = filter(settings)?;
     let file = LogFile::open(path.clone()).map_err(|source| LogError::Open { path, source })?;
     let to_file = fmt::layer().with_ansi(false).with_writer(OneLine(Mutex::new(file)));
     let to_terminal = fmt::layer().with_ansi(false).with_writer(OneLine(Mutex::new(io::stderr())));
     let to_terminal = (audience == Audience::Terminal).then_some(to_terminal);
-    tracing_subscriber::registry().with(parsed).with(to_file).with(to_terminal).try_init()?;
+    tracing_subscriber::registry().with(filter).with(to_file).with(to_terminal).try_init()?;
+    if settings.log_prompts {
+        tracing::warn!(target: prompt_log::TARGET, "log_prompts is on: what is asked and stored is in this log");
+    }
     Ok(())
+}
+
+/// What the user wants to see, without what only `log_prompts` allows.
+pub(crate) fn filter<S: Subscriber>(settings: &Settings) -> Result<impl Layer<S> + use<S>, LogError> {
+    let (wanted, log_prompts) = (&settings.log, settings.log_prompts);
+    check(wanted)?;
+    let prompts = if log_prompts { "info" } else { "off" };
+    let parsed = EnvFilter::try_new(format!("{QUIET},{wanted},{}={prompts}", prompt_log::TARGET));
+    let parsed = parsed.map_err(|source| LogError::Filter { filter: wanted.clone(), source })?;
+    Ok(parsed.and_then(filter_fn(move |metadata| log_prompts || holds_no_content(metadata))))
+}
+
+/// Other libraries log whole requests, with their prompts and keys, when they are asked for much; ours never do.
+fn holds_no_content(metadata: &Metadata<'_>) -> bool {
+    let target = metadata.target();
+    let is_of = |library: &str| target.split("::").next() == Some(library);
+    if OURS.iter().any(|ours| is_of(ours)) {
+        true
+    } else if is_of("rmcp") {
+        *metadata.level() <= Level::ERROR
+    } else {
+        *metadata.level() <= Level::INFO
+    }
 }
 
 /// The log file, moved aside when it is full.

@@ -1,9 +1,7 @@
-//! What isartor.toml and the `ISARTOR__*` variables may say. Parses and checks; decides no behaviour.
+//! What isartor.toml may say, key by key, and what is made of it. Checks each value; decides no behaviour.
 
 use std::collections::BTreeMap;
 use std::fmt::Display;
-use std::fs;
-use std::io;
 use std::net::{IpAddr, Ipv4Addr};
 use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
@@ -18,12 +16,11 @@ use super::{
     ModelSource, NearestKind, PolicySettings, Precision, Settings, SettingsError, ShadowSettings,
 };
 
-const VARIABLE_PREFIX: &str = "ISARTOR__";
 pub(super) const MEBIBYTE: usize = 1 << 20;
 /// Ten years.
 const MAX_TTL_SECONDS: u64 = 315_360_000;
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(super) struct File {
     host: Option<IpAddr>,
@@ -42,7 +39,7 @@ pub(super) struct File {
     plugin: BTreeMap<String, Table>,
 }
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 struct Cache {
     nearest: Option<NearestKind>,
@@ -53,7 +50,7 @@ struct Cache {
     explore: Option<f64>,
 }
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 struct Embedding {
     enabled: Option<bool>,
@@ -63,7 +60,7 @@ struct Embedding {
     sessions: Option<usize>,
 }
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 struct Policy {
     name: Option<String>,
@@ -72,101 +69,39 @@ struct Policy {
     shadow_settings: Table,
 }
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 struct Connect {
     backups_kept: Option<usize>,
 }
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 struct Tools {
     transparent: Option<String>,
 }
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 struct Audit {
     max_mebibytes: Option<u64>,
     files_kept: Option<usize>,
 }
 
-/// The file with the variables laid over it. Each is checked alone first, so that an error names its origin.
-pub(super) fn merged(path: &Path, environment: &Environment) -> Result<File, SettingsError> {
-    let mut table = read(path)?;
-    for (variable, value) in environment.with_prefix(VARIABLE_PREFIX) {
-        let single = single_value(variable, value)?;
-        overlay(&mut table, single);
-    }
-    File::deserialize(Value::Table(table)).map_err(|error| file_error(path, &error))
-}
-
-fn read(path: &Path) -> Result<Table, SettingsError> {
-    let text = match fs::read_to_string(path) {
-        Ok(text) => text,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Table::new()),
-        Err(source) => return Err(SettingsError::Read { path: path.into(), source }),
-    };
-    toml::from_str::<File>(&text).map_err(|error| file_error(path, &error))?;
-    text.parse::<Table>().map_err(|error| file_error(path, &error))
-}
-
-fn file_error(path: &Path, error: &toml::de::Error) -> SettingsError {
-    SettingsError::File { path: path.into(), message: error.to_string().trim_end().to_owned() }
-}
-
-/// `ISARTOR__EMBEDDING__DIR=/x` as `{embedding: {dir: "/x"}}`, checked by itself.
-fn single_value(variable: &str, value: &str) -> Result<Table, SettingsError> {
-    let mut path: Vec<String> = variable[VARIABLE_PREFIX.len()..].split("__").map(str::to_ascii_lowercase).collect();
-    if let [first, id, ..] = path.as_mut_slice()
-        && first == "plugin"
-    {
-        // A plugin's id has hyphens, which most shells allow in no variable.
-        *id = id.replace('_', "-");
-    }
-    let typed = checked(nested(&path, typed(value)));
-    // A key or a directory may look like a number.
-    let as_text = || checked(nested(&path, Value::String(value.to_owned())));
-    typed
-        .or_else(|message| as_text().map_err(|_| message))
-        .map_err(|error| SettingsError::Variable { variable: variable.to_owned(), message: error.message().to_owned() })
-}
-
-fn checked(table: Table) -> Result<Table, toml::de::Error> {
-    File::deserialize(Value::Table(table.clone())).map(|_| table)
-}
-
-/// Numbers and booleans as TOML would read them; anything else is a string.
-fn typed(value: &str) -> Value {
-    if let Ok(number) = value.parse::<i64>() {
-        Value::Integer(number)
-    } else if let Some(number) = value.contains('.').then(|| value.parse::<f64>().ok()).flatten() {
-        Value::Float(number)
-    } else if let Ok(flag) = value.parse::<bool>() {
-        Value::Boolean(flag)
-    } else {
-        Value::String(value.to_owned())
-    }
-}
-
-fn nested(path: &[String], value: Value) -> Table {
-    let (last, parents) = path.split_last().expect("split gives at least one part");
-    let leaf = Table::from_iter([(last.clone(), value)]);
-    parents.iter().rev().fold(leaf, |inner, key| Table::from_iter([(key.clone(), Value::Table(inner))]))
-}
-
-fn overlay(under: &mut Table, over: Table) {
-    for (key, value) in over {
-        match (under.get_mut(&key), value) {
-            (Some(Value::Table(inner)), Value::Table(value)) => overlay(inner, value),
-            (_, value) => {
-                under.insert(key, value);
+impl File {
+    /// What no key can be told alone.
+    pub(super) fn check_together(&self) -> Result<(), SettingsError> {
+        let Policy { shadow, shadow_settings, .. } = &self.policy;
+        match shadow_settings.iter().next() {
+            Some((key, value)) if shadow.is_none() => {
+                let message = "policy.shadow names no policy to tell it to".to_owned();
+                let value = format!("{{ {key} = {value}, ... }}");
+                Err(SettingsError::Value { key: "policy.shadow_settings", value, message })
             }
+            Some(_) | None => Ok(()),
         }
     }
-}
 
-impl File {
     pub(super) fn into_settings(
         self,
         home: Home,
@@ -245,15 +180,7 @@ impl Embedding {
 impl Policy {
     fn into_settings(self) -> Result<PolicySettings, SettingsError> {
         let shadow_settings = texts("policy.shadow_settings", self.shadow_settings)?;
-        let shadow = match (self.shadow, shadow_settings.first()) {
-            (Some(name), _) => Some(ShadowSettings { name, settings: shadow_settings }),
-            (None, None) => None,
-            (None, Some((key, value))) => {
-                let message = "policy.shadow names no policy to tell it to".to_owned();
-                let value = format!("{{ {key} = {value}, ... }}");
-                return Err(SettingsError::Value { key: "policy.shadow_settings", value, message });
-            }
-        };
+        let shadow = self.shadow.map(|name| ShadowSettings { name, settings: shadow_settings });
         Ok(PolicySettings { name: self.name, settings: texts("policy.settings", self.settings)?, shadow })
     }
 }

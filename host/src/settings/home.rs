@@ -98,6 +98,11 @@ impl Home {
         self.root.join("key-uses.json")
     }
 
+    /// What happened to keys, plugins and files; those before it end in a number.
+    pub fn audit_file(&self) -> PathBuf {
+        self.root.join("audit.jsonl")
+    }
+
     pub fn plugins_dir(&self) -> PathBuf {
         self.root.join("plugins")
     }

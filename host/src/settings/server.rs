@@ -56,7 +56,7 @@ pub struct SessionSettings {
     pub idle: Duration,
 }
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(super) struct Server {
     allowed_hosts: Vec<String>,

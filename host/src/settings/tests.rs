@@ -73,26 +73,32 @@ fn a_flag_beats_a_variable_beats_the_file() {
 #[test]
 fn what_is_wrong_in_the_file_is_named() {
     let cases = [
-        ("colour = 1\n", "unknown field `colour`"),
-        ("[plugin.weather]\nplaces = [1]\n", "places must be a string, a number or a boolean"),
-        ("[plugin]\nweather = 1\n", "expected a map"),
-        ("[server]\nmax_bodies = 1\n", "unknown field `max_bodies`"),
-        ("[colours]\n", "unknown field `colours`"),
-        ("port = 'x'\n", "invalid type: string \"x\", expected u16"),
-        ("port = 70000\n", "invalid value: integer `70000`, expected u16"),
+        ("colour = 1\n", "line 1, column 1: unknown key colour"),
+        (
+            "[plugin.weather]\nplaces = [1]\n",
+            "line 2, column 10: plugin.weather.places = [1]: places must be a string, a number or a boolean",
+        ),
+        ("[plugin]\nweather = 1\n", "line 2, column 11: plugin.weather: expected a table, found integer `1`"),
+        ("[server]\nmax_bodies = 1\n", "line 2, column 1: unknown key server.max_bodies"),
+        ("[colours]\n", "line 1, column 2: unknown key colours"),
+        ("port = 'x'\n", "column 8: port: expected a whole number from 0 to 65535, found string \"x\""),
+        ("port = 70000\n", "found integer `70000`"),
         ("port = 1\nport = 2\n", "duplicate key"),
-        ("port 1\n", "TOML parse error at line 1, column 6"),
-        ("external_url = 'isartor.example'\n", "cannot use external_url = isartor.example"),
+        ("port 1\n", "line 1, column 6: "),
+        ("external_url = 'isartor.example'\n", "line 1, column 16: external_url = isartor.example: "),
         ("external_url = 'ftp://isartor.example'\n", "it must be an http or https URL"),
         ("external_url = 'https://me@isartor.example'\n", "it must not have a user"),
         ("[server]\ntrusted_proxies = ['nobody']\n", "trusted_proxies"),
         ("[server]\nmax_json_depth = 101\n", "it must be between 4 and 100"),
-        ("gateway_api_key = ''\n", "cannot use gateway_api_key = (not shown)"),
-        ("gateway_api_key = 'se cret'\n", "cannot use gateway_api_key = (not shown)"),
-        ("[server]\nmax_connections = 0\n", "cannot use server.max_connections = 0: it must be between 1 and 65536"),
+        ("gateway_api_key = ''\n", "gateway_api_key = (not shown): it must be visible ASCII"),
+        ("gateway_api_key = 'se cret'\n", "line 1, column 19: gateway_api_key = (not shown)"),
+        (
+            "[server]\nmax_connections = 0\n",
+            "line 2, column 19: server.max_connections = 0: it must be between 1 and 65536",
+        ),
         ("[server]\nshutdown_grace_seconds = 3601\n", "it must be between 0 and 3600"),
-        ("[cache]\ndefault_ttl_seconds = 0\n", "cannot use cache.default_ttl_seconds = 0"),
-        ("[cache]\nnearest = 'far'\n", "unknown variant `far`"),
+        ("[cache]\ndefault_ttl_seconds = 0\n", "cache.default_ttl_seconds = 0: it must be"),
+        ("[cache]\nnearest = 'far'\n", "cache.nearest: expected one of `auto`, `scan`, `hora`, found `far`"),
         ("[policy]\nsettings = { a = [1] }\n", "a must be a string, a number or a boolean"),
     ];
     for (toml, expected) in cases {
@@ -100,6 +106,47 @@ fn what_is_wrong_in_the_file_is_named() {
         assert!(error.contains(expected), "{toml:?}: {error}");
     }
     assert!(Case::new("colour = 1\n", &[]).error().starts_with("cannot use HOME/isartor.toml: "));
+}
+
+#[test]
+fn all_that_is_wrong_is_named_and_no_secret() {
+    let toml = "prot = 1\ngateway_api_key = 0x5ec7e7\n[servr]\nmax_connections = 1\nmax_sessions = 1\n\
+                [server]\nmax_json_depth = 1\n[plugin.weather]\napi_token = ['s3cret']\nunfinished = 's3cret\n";
+    let variables = [("ISARTOR__SERVER__MAX_BODDY_BYTES", "1"), ("ISARTOR__CACHE__EXPLORE", "2.5")];
+    let SettingsError::Unusable { problems } = Case::new(toml, &variables).load().unwrap_err() else { panic!() };
+    let said: Vec<String> = problems
+        .iter()
+        .map(|problem| {
+            problem
+                .to_string()
+                .split_once("isartor.toml: ")
+                .map_or_else(|| problem.to_string(), |(_, said)| said.to_owned())
+        })
+        .collect();
+    let expected = [
+        "line 1, column 1: unknown key prot; did you mean port?",
+        "line 2, column 19: gateway_api_key: expected a string",
+        "line 3, column 2: unknown key servr; did you mean server?",
+        "line 7, column 18: server.max_json_depth = 1: it must be between 4 and 100",
+        "line 9, column 13: plugin.weather.api_token = (not shown): api_token must be a string, a number or a boolean",
+        "line 10, column 21: invalid literal string",
+        "the environment variable ISARTOR__CACHE__EXPLORE: cache.explore = 2.5: it must be between 0 and 0.5",
+        "the environment variable ISARTOR__SERVER__MAX_BODDY_BYTES: unknown key server.max_boddy_bytes; did you mean \
+         ISARTOR__SERVER__MAX_BODY_BYTES?",
+    ];
+    assert_eq!(said.len(), expected.len(), "{said:#?}");
+    for (said, expected) in said.iter().zip(expected) {
+        assert!(said.starts_with(expected), "{said} is not {expected}");
+    }
+    let error = Case::new(toml, &variables).error();
+    assert!(error.ends_with("; did you mean port? (and 7 more)"), "{error}");
+}
+
+#[test]
+fn a_list_in_a_variable_is_its_parts_between_commas() {
+    let variables = [("ISARTOR__SERVER__ALLOWED_HOSTS", "a.example, b.example:8080")];
+    let settings = Case::new("", &variables).load().unwrap();
+    assert_eq!(settings.server.allowed_hosts, ["a.example", "b.example:8080"]);
 }
 
 #[test]
@@ -128,12 +175,12 @@ fn beyond_this_machine_wants_keys_a_name_and_tls() {
 #[test]
 fn what_is_wrong_in_a_variable_is_named() {
     let cases = [
-        ("ISARTOR__COLOUR", "1", "unknown field `colour`"),
-        ("ISARTOR__SERVER__COLOUR", "1", "unknown field `colour`"),
-        ("ISARTOR__SERVER", "1", "invalid type: integer `1`"),
-        ("ISARTOR__PORT", "70000", "invalid value: integer `70000`, expected u16"),
-        ("ISARTOR__PORT", "http", "invalid type: string \"http\", expected u16"),
-        ("ISARTOR__EMBEDDING__ENABLED", "yes", "invalid type: string \"yes\", expected a boolean"),
+        ("ISARTOR__COLOUR", "1", "unknown key colour"),
+        ("ISARTOR__SERVER__COLOUR", "1", "unknown key server.colour"),
+        ("ISARTOR__SERVER", "1", "server: expected a table, found integer `1`"),
+        ("ISARTOR__PORT", "70000", "port: expected a whole number from 0 to 65535, found integer `70000`"),
+        ("ISARTOR__PORT", "http", "found string \"http\""),
+        ("ISARTOR__EMBEDDING__ENABLED", "yes", "embedding.enabled: expected true or false, found string \"yes\""),
     ];
     for (name, value, expected) in cases {
         let error = Case::new("", &[(name, value)]).error();

@@ -1,10 +1,14 @@
 //! `isartor cache list|get|delete|clear`: entries one by one and many at once. Asks before it deletes.
 
+use std::time::SystemTime;
+
+use anyhow::Context;
 use serde_json::{Value, json};
 
 use super::connection::Connection;
 use super::figures::{bytes, duration, number};
 use super::selection::SelectionArgs;
+use crate::audit::{AuditFile, CacheRemoval, Event};
 use crate::cli::ask::settle;
 use crate::cli::output::{Hinted, line};
 use crate::plugin::printable;
@@ -66,14 +70,19 @@ pub(super) fn get(cache: &Connection, entry: &str, as_json: bool) -> anyhow::Res
     Ok(line(printable(text(&entry["response"])))?)
 }
 
-pub(super) fn delete_one(cache: &Connection, entry: &str, said_yes: bool) -> anyhow::Result<()> {
+pub(super) fn delete_one(cache: &Connection, audit: &AuditFile, entry: &str, said_yes: bool) -> anyhow::Result<()> {
     let found = cache.get(&path(entry))?;
     let matter = format!("this deletes the answer to: {}", short(text(&found["prompt"]), SHOWN_CHARACTERS));
     settle(&matter, "Delete it?", said_yes)?;
-    deleted(&cache.delete(&path(entry))?)
+    deleted(audit, CacheRemoval::Deleted, &cache.delete(&path(entry))?)
 }
 
-pub(super) fn delete(cache: &Connection, selection: &SelectionArgs, said_yes: bool) -> anyhow::Result<()> {
+pub(super) fn delete(
+    cache: &Connection,
+    audit: &AuditFile,
+    selection: &SelectionArgs,
+    said_yes: bool,
+) -> anyhow::Result<()> {
     let selected = selection.as_json(cache.now_seconds()?);
     if selected.is_empty() {
         let hint =
@@ -81,17 +90,19 @@ pub(super) fn delete(cache: &Connection, selection: &SelectionArgs, said_yes: bo
         return Err(Hinted::new("it is not said what to delete", hint).into());
     }
     settle("this deletes every entry that is selected", "Delete them?", said_yes)?;
-    deleted(&cache.post("/api/v1/cache/delete", Value::Object(selected))?)
+    deleted(audit, CacheRemoval::Deleted, &cache.post("/api/v1/cache/delete", Value::Object(selected))?)
 }
 
-pub(super) fn clear(cache: &Connection, said_yes: bool) -> anyhow::Result<()> {
+pub(super) fn clear(cache: &Connection, audit: &AuditFile, said_yes: bool) -> anyhow::Result<()> {
     let held = number(&cache.get("/api/v1/cache/stats")?["entries"]);
     settle(&format!("this deletes every entry, {held} in all"), "Delete them?", said_yes)?;
-    deleted(&cache.post("/api/v1/cache/clear", json!({}))?)
+    deleted(audit, CacheRemoval::Cleared, &cache.post("/api/v1/cache/clear", json!({}))?)
 }
 
-fn deleted(answer: &Value) -> anyhow::Result<()> {
+fn deleted(audit: &AuditFile, by: CacheRemoval, answer: &Value) -> anyhow::Result<()> {
     let count = number(&answer["deleted"]);
+    let told = audit.append(SystemTime::now(), &Event::CacheRemoved { by, entries: count, key: None });
+    told.context("it is done, but the audit log does not tell of it")?;
     let entries = if count == 1 { "entry" } else { "entries" };
     Ok(line(format!("deleted {count} {entries}"))?)
 }

@@ -48,7 +48,7 @@ fn private(home: &Home) -> Vec<(PathBuf, u32)> {
         home.plugin_store(),
         home.secrets_file(),
         home.keys_file(),
-        home.root().join("audit.jsonl"),
+        home.audit_file(),
     ];
     let directories = directories.into_iter().map(|path| (path, 0o700));
     directories.chain(files.into_iter().map(|path| (path, 0o600))).collect()

@@ -51,7 +51,7 @@ pub(super) fn serve(settings: &Settings, audience: Audience) -> anyhow::Result<E
 async fn live(settings: &Settings, lock: &Lock, audience: Audience) -> anyhow::Result<ExitCode> {
     let home = &settings.home;
     let http = port::bind(settings.host, settings.port).await.map_err(port_refused)?;
-    log::start(home, &settings.log, audience).map_err(log_refused)?;
+    log::start(settings, audience).map_err(log_refused)?;
     let info = info(&http)?;
     let bind = http.local_addr().context("cannot read the address listened on")?;
     let listeners = Listeners { http, control: listen(home.control_socket())?, mcp: listen(home.mcp_socket())? };
@@ -90,6 +90,7 @@ fn started(gateway: &Gateway, bind: SocketAddr) -> Event {
         bind,
         external_url: server.external_url.as_ref().map(ToString::to_string),
         authentication: gateway.keys.are_wanted(),
+        settings_sha256: gateway.settings.digest(),
         max_connections: server.max_connections,
         max_requests_in_flight: server.limits.max_requests_in_flight,
         max_body_bytes: server.max_body_bytes,

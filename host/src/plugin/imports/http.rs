@@ -32,7 +32,8 @@ impl Host for Sandbox {
     async fn send(&mut self, request: Request) -> wasmtime::Result<Result<Response, HttpError>> {
         let sent = request.url.len() + fields_bytes(&request.headers) + request.body.as_ref().map_or(0, Vec::len);
         self.used(CapabilityName::Http, sent)?;
-        let url = printable(&request.url);
+        // What a query holds is nobody's business but the plugin's.
+        let url = printable(request.url.split(['?', '#']).next().unwrap_or_default());
         let result = self.exchange(request).await;
         match &result {
             Ok(response) => {

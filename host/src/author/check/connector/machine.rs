@@ -104,7 +104,7 @@ impl Machine {
     pub(super) fn carry_out(&self, connector: &Connector, intent: &Intent) -> Result<(), String> {
         let state_dir = self.root.path().join("isartor");
         let configs = ClientConfigs::new(&state_dir, &state_dir.join("backups"));
-        let audit = AuditFile::in_dir(&state_dir, u64::MAX, 1);
+        let audit = AuditFile::at(state_dir.join("audit.jsonl"), u64::MAX, 1);
         let done = self.with_surroundings(|around| {
             let client = Client { connector, configs: &configs, around, state_dir: &state_dir, audit: &audit };
             let plan = client.plan(intent, self.scope)?;

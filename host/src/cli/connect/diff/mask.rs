@@ -1,9 +1,8 @@
 //! Hides secrets in a line of JSON, TOML or YAML, ours and other servers'. Knows names, not values.
 
-pub(in crate::cli) const MASK: &str = "********";
+pub(in crate::cli) use crate::settings::is_secret_name as is_secret;
 
-/// What ends so is the name of a secret.
-const SECRET_NAMES: &[&str] = &["KEY", "TOKEN", "SECRET", "PASSWORD", "PASSWD", "AUTHORIZATION", "PAT", "CREDENTIALS"];
+pub(in crate::cli) const MASK: &str = "********";
 
 /// A piece of a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,11 +53,6 @@ fn follows(name: &str, between: &str) -> bool {
         "," | "" => name.starts_with("--") && !between.is_empty(),
         _ => false,
     }
-}
-
-pub(in crate::cli) fn is_secret(name: &str) -> bool {
-    let name = name.trim_start_matches('-').to_ascii_uppercase();
-    SECRET_NAMES.iter().any(|secret| name.ends_with(secret))
 }
 
 /// A reference to a variable hides nothing.
