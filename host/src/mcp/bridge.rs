@@ -11,6 +11,7 @@ mod ledger;
 mod lines;
 mod link;
 mod message;
+mod reconnection;
 mod relay;
 mod route;
 mod sse;

@@ -16,6 +16,7 @@ use super::http_link::{HttpLink, HttpTarget};
 use super::ledger::{Carrier, Kind, Open};
 use super::link::{Link, SocketLink};
 use super::message;
+use super::reconnection::Reconnection;
 use super::relay::{Answers, Relay};
 use super::route::{self, MayStart, Route};
 use super::unavailable::Unavailable;
@@ -28,10 +29,6 @@ const ATTEMPTS: usize = 2;
 const PROBE_TIMEOUT: Duration = Duration::from_millis(200);
 /// How long requests wait for a gateway that is starting.
 const START_PATIENCE: Duration = Duration::from_secs(20);
-/// Pauses between attempts to find a lost gateway again: the first, which doubles until the last. One of this machine
-/// is looked for all the time.
-const SHORTEST_PAUSE: Duration = Duration::from_millis(500);
-const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
 /// How the client began.
 #[derive(Debug)]
@@ -56,12 +53,6 @@ pub(super) struct Upstream {
     has_started: bool,
     /// None before anything was lost, and when nothing is wanted any more.
     reconnection: Option<Reconnection>,
-}
-
-#[derive(Debug, Clone, Copy)]
-struct Reconnection {
-    next: Instant,
-    pause: Duration,
 }
 
 /// Why a gateway is looked for.
@@ -157,21 +148,16 @@ impl Upstream {
 
     fn drop_link(&mut self) {
         self.path = Path::Idle;
-        let pause = self.reconnection.map_or(SHORTEST_PAUSE, |reconnection| reconnection.pause);
-        self.reconnection = Some(Reconnection { next: Instant::now() + pause, pause });
+        self.reconnection = Some(Reconnection::after_loss(self.reconnection, Instant::now()));
     }
 
     /// Begins a lost session again before the client asks for anything: the gateway may have something to say.
     pub(super) fn reconnect(&mut self, relay: &Arc<Relay>) {
         let is_wanted = matches!((&self.path, &self.opening), (Path::Idle, Opening::Initialized(_)));
-        let Some(Reconnection { next, pause }) = self.reconnection.filter(|_| is_wanted) else { return };
-        let now = Instant::now();
-        if now < next {
+        let Some(reconnection) = self.reconnection.as_mut().filter(|_| is_wanted) else { return };
+        if !reconnection.is_due(Instant::now(), relay.options.gateway.is_loopback()) {
             return;
         }
-        let longest = if relay.options.gateway.is_loopback() { SHORTEST_PAUSE } else { LONGEST_PAUSE };
-        let pause = longest.min(pause * 2);
-        self.reconnection = Some(Reconnection { next: now + pause, pause });
         if let Err(reason) = self.reach_for(relay, Purpose::Reconnection) {
             tracing::debug!(?reason, "the gateway is not back yet");
         }
