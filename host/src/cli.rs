@@ -18,6 +18,7 @@ mod plugin;
 mod policy;
 mod progress;
 
+use std::ffi::OsString;
 use std::net::IpAddr;
 use std::process::ExitCode;
 
@@ -33,6 +34,17 @@ pub use output::{is_reader_gone, report};
 pub struct Cli {
     #[command(subcommand)]
     command: Command,
+}
+
+impl Cli {
+    /// Parses what was typed; what cannot be parsed is explained, and ends the process. What AI clients launch is
+    /// known without clap, whose tables of all commands would be a tenth of each of these processes.
+    pub fn typed(arguments: &[OsString]) -> Self {
+        match arguments {
+            [_, only] if only == "mcp" => Self { command: Command::Mcp },
+            _ => Self::parse_from(arguments),
+        }
+    }
 }
 
 #[derive(Debug, Subcommand)]

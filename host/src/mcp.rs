@@ -2,6 +2,7 @@
 //! Never decides what a tool does or who may call it.
 
 pub mod bridge;
+mod credential;
 mod event_stream;
 mod http;
 mod sessions;

@@ -1,5 +1,7 @@
 //! A running `isartor mcp`, spoken to line by line. Every line that it writes must be one JSON-RPC message.
 
+mod fake_gateway;
+
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
@@ -10,6 +12,8 @@ use serde_json::{Value, json};
 
 use super::initialize_params;
 use crate::support::Home;
+
+pub(crate) use fake_gateway::{Connection, FakeGateway};
 
 /// Long enough for the slowest machine; nothing waits that long when all is well.
 const PATIENCE: Duration = Duration::from_secs(60);

@@ -1,13 +1,18 @@
 //! `isartor mcp` with a gateway that runs: sessions, versions, and lines that are no messages.
 
+mod over_http;
+
 use std::process::{Command, Stdio};
 
 use serde_json::{Value, json};
 use tokio::process::Command as TokioCommand;
 
-use super::bridge::{Bridge, error_text, free_port, shell};
+use super::bridge::{Bridge, FakeGateway, error_text, free_port, shell};
 use super::{PROMPT, VERSIONS_WITH_INITIALIZE, initialize_params, look_up_store_and_hit, modern_meta};
 use crate::support::{Home, block_on, text};
+
+/// The longest line, with its end.
+const MAX_LINE_BYTES: usize = 16 << 20;
 
 #[test]
 fn rmcps_client_looks_up_stores_and_hits() {
@@ -104,11 +109,32 @@ fn what_is_no_message_gets_an_error_and_the_next_line_is_read() {
         assert!(answer["error"]["message"].as_str().expect("a sentence").contains(words), "{answer}");
     }
     bridge.send_line(b"");
-    bridge.send_line(&vec![b'x'; (16 << 20) + 1]);
+    bridge.send_line(&vec![b'x'; MAX_LINE_BYTES]);
     let answer = bridge.receive().expect("an error");
     assert!(answer["error"]["message"].as_str().expect("a sentence").contains("longer than"), "{answer}");
     assert_eq!(bridge.request("ping", json!({}))["result"], json!({}));
     assert!(bridge.tool_names().len() > 2);
+}
+
+/// With its line end it is as long as a line may be.
+#[test]
+fn the_longest_line_is_carried_either_way() {
+    let home = Home::new();
+    let gateway = FakeGateway::start(&home, free_port());
+    let mut bridge = Bridge::open(&home, &gateway.url);
+    let mut connection = gateway.accept();
+    connection.begin();
+    let padded = |mut message: Value| {
+        message["padding"] = json!("");
+        message["padding"] = json!("x".repeat(MAX_LINE_BYTES - 1 - message.to_string().len()));
+        message
+    };
+    bridge.send(&padded(json!({ "jsonrpc": "2.0", "id": 7, "method": "tools/call" })));
+    let carried = connection.expect("tools/call");
+    assert_eq!(carried.to_string().len() + 1, MAX_LINE_BYTES);
+    connection.send(&padded(json!({ "jsonrpc": "2.0", "id": 7, "result": {} })));
+    let answer = bridge.receive().expect("an answer");
+    assert_eq!((&answer["id"], answer.to_string().len() + 1), (&json!(7), MAX_LINE_BYTES));
 }
 
 #[test]

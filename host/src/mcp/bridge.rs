@@ -11,20 +11,25 @@ mod ledger;
 mod lines;
 mod link;
 mod message;
+mod reconnection;
 mod relay;
 mod route;
 mod sse;
+mod tool_lists;
+mod unavailable;
 mod upstream;
+mod wishes;
 
 use std::fs::File;
 use std::io::{self, Read};
-use std::os::fd::AsFd;
+use std::os::fd::{AsFd, OwnedFd};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::thread;
 use std::time::Duration;
 
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::process::{Pid, getppid};
 
 use client::{Client, Ending};
@@ -37,7 +42,9 @@ use crate::settings::Home;
 pub use gateway_url::{GatewayUrl, GatewayUrlError};
 
 /// How often the bridge looks whether its parent still lives; the end of input usually says so earlier.
-const HEARTBEAT: Duration = Duration::from_secs(1);
+const HEARTBEAT: Duration = Duration::from_millis(800);
+/// How long the last answers may take altogether.
+const FINISH_LIMIT: Duration = Duration::from_millis(1800);
 
 /// What `isartor mcp` was told.
 #[derive(Debug, Clone)]
@@ -53,15 +60,36 @@ pub struct Options {
 
 /// Serves MCP on `input` and `output` until the input ends, nobody reads the output, or the parent process is gone.
 /// Threads that block, not a runtime: each direction is one system call in and one out, whatever kind of descriptor
-/// the client gave us.
+/// the client gave us. This one never writes, so that nothing keeps it from ending the process.
 pub fn run(options: Options, input: impl Read + AsFd + Send + 'static, output: File) -> io::Result<()> {
-    let parent = getppid();
+    let life = Life { parent: getppid(), input: input.as_fd().try_clone_to_owned()? };
     let (endings, ended) = mpsc::channel();
-    let client = Client::new(output, endings, options.gateway.clone(), options.configured_port);
+    let client = Client::new(output, endings, &options);
     let relay = Arc::new(Relay::new(options, client));
-    let reader = Arc::clone(&relay);
+    let (reader, clock) = (Arc::clone(&relay), Arc::clone(&relay));
     thread::Builder::new().name("client".into()).spawn(move || read_client(&reader, input))?;
-    wait(&relay, &ended, parent);
+    thread::Builder::new().name("clock".into()).spawn(move || {
+        loop {
+            thread::sleep(HEARTBEAT);
+            clock.tick();
+        }
+    })?;
+    if life.wait(&ended) == Some(Ending::InputEnded) {
+        finish(relay)?;
+    }
+    Ok(())
+}
+
+/// Answers what was read, unless nobody takes the answers.
+fn finish(relay: Arc<Relay>) -> io::Result<()> {
+    let (done, is_done) = mpsc::channel::<()>();
+    thread::Builder::new().name("finish".into()).spawn(move || {
+        relay.finish();
+        drop(done);
+    })?;
+    if is_done.recv_timeout(FINISH_LIMIT) == Err(RecvTimeoutError::Timeout) {
+        tracing::warn!("the client does not take the last answers");
+    }
     Ok(())
 }
 
@@ -91,13 +119,37 @@ fn read_client(relay: &Arc<Relay>, input: impl Read + AsFd) {
     }
 }
 
-fn wait(relay: &Relay, ended: &Receiver<Ending>, parent: Option<Pid>) {
-    loop {
-        match ended.recv_timeout(HEARTBEAT) {
-            Ok(Ending::InputEnded) => return relay.finish(),
-            Ok(Ending::OutputClosed) | Err(RecvTimeoutError::Disconnected) => return,
-            Err(RecvTimeoutError::Timeout) if getppid() != parent => return,
-            Err(RecvTimeoutError::Timeout) => relay.tick(),
+/// What shows that the client lives.
+struct Life {
+    parent: Option<Pid>,
+    input: OwnedFd,
+}
+
+impl Life {
+    /// Waits for the end and says why it has come; none when the client is simply gone. A parent that dies is looked
+    /// for: its input may have another holder, and to be signalled for it would also mean to die with the thread of
+    /// the parent that started us.
+    fn wait(&self, ended: &Receiver<Ending>) -> Option<Ending> {
+        let mut had_hung_up = false;
+        loop {
+            match ended.recv_timeout(HEARTBEAT) {
+                Ok(ending) => return Some(ending),
+                Err(RecvTimeoutError::Disconnected) => return None,
+                Err(RecvTimeoutError::Timeout) => {
+                    // Who reads the input may be held up by a client that takes no answers.
+                    let has_hung_up = self.has_hung_up();
+                    if getppid() != self.parent || (had_hung_up && has_hung_up) {
+                        return None;
+                    }
+                    had_hung_up = has_hung_up;
+                }
+            }
         }
+    }
+
+    fn has_hung_up(&self) -> bool {
+        let mut input = [PollFd::new(&self.input, PollFlags::empty())];
+        let at_once = Timespec::default();
+        poll(&mut input, Some(&at_once)).is_ok() && input[0].revents().contains(PollFlags::HUP)
     }
 }

@@ -1,36 +1,70 @@
 //! MCP over a connected Unix socket, one JSON-RPC message a line: what the stdio bridge speaks to its own gateway.
 //! Whoever accepts the connection has checked that its peer is the gateway's own user.
 
-use std::io;
+use std::io::{self, Cursor};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
-use rmcp::transport::async_rw::AsyncRwTransport;
+use rmcp::transport::async_rw::{AsyncRwTransport, DEFAULT_MAX_LINE_LENGTH};
 use rmcp::{RoleServer, serve_server};
-use tokio::io::{AsyncRead, ReadBuf};
+use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, AsyncWriteExt, BufReader, ReadBuf};
 use tokio::net::UnixStream;
+use tokio::net::unix::OwnedWriteHalf;
 use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
 
-use super::{McpServer, Source};
+use super::{McpServer, Source, credential};
 use crate::chat::Access;
 use crate::server::Gateway;
 
+/// How long a peer whose key was refused may take to read why.
+const REFUSAL_PATIENCE: Duration = Duration::from_secs(2);
+
 /// Serves one connection until its peer closes it, or `stopping` is cancelled and the calls in flight are answered.
 pub async fn serve_stream(gateway: Gateway, stream: UnixStream, stopping: CancellationToken) {
-    let session = format!("{:016x}", fastrand::u64(..));
-    let source = Source::Connection { access: Access::local(), session };
-    let server = McpServer::new(Arc::clone(gateway.plugins.tools()), source, stopping.clone());
     let (read, write) = stream.into_split();
-    let read = UntilStopping { read, stopping: Box::pin(stopping.cancelled_owned()) };
-    let transport = AsyncRwTransport::<RoleServer, _, _>::new(read, write);
-    let ended = match serve_server(server, transport).await {
-        Ok(running) => running.waiting().await.map(drop).map_err(|error| error.to_string()),
-        Err(error) => Err(error.to_string()),
-    };
-    if let Err(error) = ended {
+    let read = UntilStopping { read, stopping: Box::pin(stopping.clone().cancelled_owned()) };
+    if let Err(error) = serve(&gateway, BufReader::new(read), write, stopping).await {
         tracing::debug!(error, "a connection ended early");
     }
+}
+
+async fn serve<R: AsyncRead + Unpin + Send + 'static>(
+    gateway: &Gateway,
+    mut read: BufReader<R>,
+    mut write: OwnedWriteHalf,
+    stopping: CancellationToken,
+) -> Result<(), String> {
+    let text = |error: io::Error| error.to_string();
+    let mut first = Vec::new();
+    (&mut read).take(DEFAULT_MAX_LINE_LENGTH as u64).read_until(b'\n', &mut first).await.map_err(text)?;
+    let access = match credential::presented(&first) {
+        None => Access::local(),
+        Some(key) => {
+            first.clear();
+            let Some(access) = gateway.access_of_key(&key) else { return refuse(read, write).await.map_err(text) };
+            write.write_all(&credential::accepted()).await.map_err(text)?;
+            access
+        }
+    };
+    let session = format!("{:016x}", fastrand::u64(..));
+    let source = Source::Connection { access, session };
+    let server = McpServer::new(Arc::clone(gateway.plugins.tools()), source, stopping);
+    let transport = AsyncRwTransport::<RoleServer, _, _>::new(Cursor::new(first).chain(read), write);
+    let running = serve_server(server, transport).await.map_err(|error| error.to_string())?;
+    running.waiting().await.map(drop).map_err(|error| error.to_string())
+}
+
+/// Says so, and takes what was sent on top: a connection that is closed over unread bytes is reset, and the reason
+/// with it.
+async fn refuse(mut read: impl AsyncRead + Unpin, mut write: OwnedWriteHalf) -> io::Result<()> {
+    tracing::info!("refusing a connection: its API key is not valid");
+    write.write_all(&credential::refused()).await?;
+    write.shutdown().await?;
+    let mut nowhere = tokio::io::sink();
+    let rest = tokio::time::timeout(REFUSAL_PATIENCE, tokio::io::copy(&mut read, &mut nowhere));
+    rest.await.map_or(Ok(()), |copied| copied.map(drop))
 }
 
 /// Ends like a closed input once the gateway stops: rmcp then answers what it has read, where a cancelled

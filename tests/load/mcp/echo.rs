@@ -1,4 +1,4 @@
-//! rmcp's bare server with one tool that returns the bytes of an exact hit. What isartor is measured against.
+//! rmcp's bare server, which returns the bytes of an exact hit, or of a digest. What isartor is measured against.
 
 use std::io::Write;
 use std::sync::Arc;
@@ -19,6 +19,10 @@ use super::{PROMPT, Result};
 
 pub(crate) const RESPONSE: &str = "Paris is the capital of France.";
 
+/// A tool of a plugin, and what it says of the prompt.
+pub(crate) const PLUGIN_TOOL: &str = "text-tools__digest";
+pub(crate) const DIGEST: &str = "115049a298532be2f181edb03f766770c0db84c22aff39003fec340deaec7545";
+
 #[derive(Clone)]
 struct Echo;
 
@@ -29,9 +33,15 @@ impl ServerHandler for Echo {
 
     async fn call_tool(
         &self,
-        _: CallToolRequestParams,
+        request: CallToolRequestParams,
         _: RequestContext<RoleServer>,
     ) -> std::result::Result<CallToolResponse, ErrorData> {
+        if request.name == PLUGIN_TOOL {
+            let digest = json!({ "algorithm": "sha256", "encoding": "hex", "digest": DIGEST, "bytes": PROMPT.len() });
+            let mut result = CallToolResult::success(vec![ContentBlock::text(digest.to_string())]);
+            result.structured_content = Some(digest);
+            return Ok(result.into());
+        }
         let mut result = CallToolResult::success(vec![ContentBlock::text(RESPONSE)]);
         result.structured_content = Some(json!({
             "hit": true, "layer": "exact", "response": RESPONSE, "score": 1.0, "age_seconds": 0,

@@ -5,7 +5,9 @@ use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use super::{Result, call_message, initialize_message, initialized_message, median};
+use serde_json::{Value, json};
+
+use super::{PROMPT, Result, echo, initialize_message, initialized_message, median};
 
 const CALLS_A_ROUND: usize = 1000;
 
@@ -43,16 +45,35 @@ pub(crate) fn compare_calls(
     echo: &dyn Fn() -> Result<Command>,
 ) -> Result<()> {
     let (mut bridge, mut bare) = (Server::spawn(isartor()?)?, Server::spawn(echo()?)?);
-    let (mut ours, mut theirs) = (Vec::new(), Vec::new());
-    for _ in 0..rounds {
-        theirs.push(bare.median_call()?);
-        ours.push(bridge.median_call()?);
-    }
-    let (ours, theirs) = (median(ours), median(theirs));
     println!("tools/call over stdio (p50 of {CALLS_A_ROUND}, median of {rounds} rounds)");
-    println!("  rmcp stdio echo           {theirs:>9.1} us");
-    println!("  isartor mcp, exact hit    {ours:>9.1} us   {:.2} x", ours / theirs);
+    let chat = Call { name: "isartor_chat", arguments: json!({ "prompt": PROMPT }), expected: "\"layer\":\"exact\"" };
+    let digest = Call { name: echo::PLUGIN_TOOL, arguments: json!({ "text": PROMPT }), expected: echo::DIGEST };
+    for (title, call) in [("exact hit", chat), ("tool plugin", digest)] {
+        let (mut ours, mut theirs) = (Vec::new(), Vec::new());
+        for _ in 0..rounds {
+            theirs.push(bare.median_call(&call)?);
+            ours.push(bridge.median_call(&call)?);
+        }
+        let (ours, theirs) = (median(ours), median(theirs));
+        println!("  rmcp stdio echo           {theirs:>9.1} us");
+        println!("  isartor mcp, {title:<12} {ours:>9.1} us   {:.2} x", ours / theirs);
+    }
     Ok(())
+}
+
+/// One tool, called the same way again and again.
+struct Call {
+    name: &'static str,
+    arguments: Value,
+    /// A part of every right answer.
+    expected: &'static str,
+}
+
+impl Call {
+    fn message(&self, id: usize) -> String {
+        let params = json!({ "name": self.name, "arguments": self.arguments });
+        json!({ "jsonrpc": "2.0", "id": id, "method": "tools/call", "params": params }).to_string()
+    }
 }
 
 struct Server {
@@ -84,16 +105,16 @@ impl Server {
         Ok(())
     }
 
-    fn median_call(&mut self) -> Result<f64> {
+    fn median_call(&mut self, call: &Call) -> Result<f64> {
         let mut figures = Vec::with_capacity(CALLS_A_ROUND);
         for id in 1..=CALLS_A_ROUND {
-            let message = call_message(id, None);
+            let message = call.message(id);
             let began = Instant::now();
             self.exchange(&message)?;
             figures.push(1000.0 * milliseconds(began.elapsed()));
-        }
-        if !self.line.contains("\"layer\":\"exact\"") {
-            return Err(format!("no exact hit: {}", self.line).into());
+            if !self.line.contains(call.expected) {
+                return Err(format!("not what {} answers: {}", call.name, self.line).into());
+            }
         }
         Ok(median(figures))
     }

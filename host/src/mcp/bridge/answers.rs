@@ -1,81 +1,54 @@
 //! What the bridge says in the gateway's place. Pure; every answer is one line.
 
 use rmcp::model::{
-    CallToolResult, ConstString, ContentBlock, DiscoverResult, ErrorCode, ErrorData, InitializeRequestParams,
-    ListToolsResult, ProtocolVersion, RequestId, ServerJsonRpcMessage, ServerResult, SubscriptionsListenResult,
-    ToolListChangedNotificationMethod,
+    CallToolResult, CompleteResult, CompletionInfo, ConstString, ContentBlock, DiscoverResult, ErrorCode, ErrorData,
+    InitializeRequestParams, ListPromptsResult, ListResourceTemplatesResult, ListResourcesResult, ListToolsResult,
+    ProtocolVersion, RequestId, ServerCapabilities, ServerJsonRpcMessage, ServerResult, SubscriptionsListenResult,
+    Tool, ToolListChangedNotificationMethod,
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::gateway_url::GatewayUrl;
 use super::ledger::{Kind, Open};
 use super::message::Malformed;
-use crate::mcp::{server_config, tool_messages};
-use crate::tools::Tools;
+use crate::mcp::credential::CREDENTIAL_ID;
+use crate::mcp::server_config;
 
-/// The id of our own `initialize`; no client would think of it.
-pub(super) const HANDSHAKE_ID: &str = "isartor:bridge:initialize";
+/// The ids of our own requests; no client would think of them.
+const HANDSHAKE_ID: &str = "isartor:bridge:initialize";
+const TOOL_LIST_ID: &str = "isartor:bridge:tools";
+const WISH_ID: &str = "isartor:bridge:wish";
+
+/// What the bridge itself asks of a gateway.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Own {
+    Credential,
+    Handshake,
+    /// Whether the client's list of tools is still right.
+    ToolList,
+    /// What the client had asked of an earlier session.
+    Wish,
+}
+
+impl Own {
+    /// Which of our requests has this id; none when it is the client's.
+    pub(super) fn of(id: &RequestId) -> Option<Self> {
+        let RequestId::String(id) = id else { return None };
+        match &**id {
+            CREDENTIAL_ID => Some(Self::Credential),
+            HANDSHAKE_ID => Some(Self::Handshake),
+            TOOL_LIST_ID => Some(Self::ToolList),
+            WISH_ID => Some(Self::Wish),
+            _ => None,
+        }
+    }
+}
 
 /// What opens a session with a gateway on the client's behalf.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Handshake {
     pub(super) initialize: Vec<u8>,
     pub(super) initialized: Vec<u8>,
-}
-
-/// Why the gateway does not answer.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Unavailable {
-    NotRunning,
-    Stopped,
-    RunsElsewhere { url: String },
-    StartFailed { reason: String },
-    StillStarting,
-    Lost,
-    KeyRefused,
-    Failed { reason: String },
-    Closing,
-}
-
-impl Unavailable {
-    /// For the model and for the person behind it: what is wrong, and what to run.
-    pub(super) fn explain(&self, gateway: &GatewayUrl, configured_port: u16) -> String {
-        let start = start_command(gateway, configured_port);
-        let what = match self {
-            Self::NotRunning if gateway.can_be_started() => format!("is not running. Start it with `{start}`."),
-            Self::NotRunning => {
-                "cannot be reached. Check that it runs there and that ISARTOR_GATEWAY_URL is right.".into()
-            }
-            Self::Stopped => format!("was stopped with `isartor stop`. Start it again with `{start}`."),
-            Self::RunsElsewhere { url } => {
-                format!("is not running; yours runs at {url}. Set ISARTOR_GATEWAY_URL to that, or connect again.")
-            }
-            Self::StartFailed { reason } => {
-                format!("is not running and could not be started ({reason}). `{start}` shows the same error.")
-            }
-            Self::StillStarting => {
-                "is still starting. Try again in a moment; `isartor logs` says how far it is.".into()
-            }
-            Self::Lost => format!(
-                "went away before it answered, so the call may or may not have been carried out. If it does not come \
-                 back, start it with `{start}`."
-            ),
-            Self::KeyRefused => {
-                "refused the API key. Run `isartor connect CLIENT --gateway-api-key KEY` with the gateway's key.".into()
-            }
-            Self::Failed { reason } => format!("failed: {reason}."),
-            Self::Closing => "had not answered when the client closed the connection.".into(),
-        };
-        format!("The isartor gateway at {gateway} {what}")
-    }
-}
-
-fn start_command(gateway: &GatewayUrl, configured_port: u16) -> String {
-    match gateway.port() {
-        port if port == configured_port => "isartor up --detach".into(),
-        port => format!("isartor up --detach --port {port}"),
-    }
 }
 
 /// Answers `initialize` as the gateway would, and prepares the same for the gateway: it is asked for the version that
@@ -112,23 +85,85 @@ pub(super) fn pong(id: RequestId) -> Vec<u8> {
     line(&ServerJsonRpcMessage::response(ServerResult::empty(()), id))
 }
 
-/// The answer to a request that the gateway does not answer: what isartor can say without it, and an explanation.
+/// Asks the gateway for its tools, to compare them with what the client knows.
+pub(super) fn tool_list_request() -> Vec<u8> {
+    line(&json!({"jsonrpc": "2.0", "id": TOOL_LIST_ID, "method": "tools/list"}))
+}
+
+/// Asks a new session for what the client asked an earlier one for.
+pub(super) fn wish(method: &str, params: &Value) -> Vec<u8> {
+    line(&json!({"jsonrpc": "2.0", "id": WISH_ID, "method": method, "params": params}))
+}
+
+/// Asks for nothing, and so for a session to ask it in.
+pub(super) fn own_ping() -> Vec<u8> {
+    wish("ping", &json!({}))
+}
+
+/// The tools as the gateway would list them.
+pub(super) fn tool_list(id: RequestId, tools: Vec<Tool>, is_modern: bool) -> Vec<u8> {
+    result(id, ServerResult::ListToolsResult(ListToolsResult::with_all_items(tools)), is_modern)
+}
+
+/// The answer to a request that the gateway does not answer: what isartor can say without it, or an explanation.
 pub(super) fn unavailable(id: RequestId, open: Open, explanation: &str) -> Vec<u8> {
-    let mut result = match open.kind {
+    let answer = match offline(open.kind, &server_config().capabilities) {
+        Offline::Result(answer) => *answer,
+        Offline::ToolError => {
+            ServerResult::CallToolResult(CallToolResult::error(vec![ContentBlock::text(explanation)]))
+        }
+        // The protocol's word for a server that ends the stream; the client opens another one.
+        Offline::StreamEnd => ServerResult::SubscriptionsListenResult(SubscriptionsListenResult::complete(id.clone())),
+        Offline::Error(code) => return failure(Some(id), code, explanation),
+    };
+    result(id, answer, open.is_modern)
+}
+
+enum Offline {
+    Result(Box<ServerResult>),
+    ToolError,
+    StreamEnd,
+    Error(ErrorCode),
+}
+
+/// What can be said without a gateway. What isartor offers is there, and empty; what it does not offer is no method.
+fn offline(kind: Kind, offered: &ServerCapabilities) -> Offline {
+    let (prompts, resources) = (offered.prompts.is_some(), offered.resources.is_some());
+    let empty_if = |is_offered: bool, result: ServerResult| match is_offered {
+        true => Offline::Result(Box::new(result)),
+        false => Offline::Error(ErrorCode::METHOD_NOT_FOUND),
+    };
+    let nothing_of = |is_offered: bool| match is_offered {
+        true => Offline::Error(ErrorCode::INTERNAL_ERROR),
+        false => Offline::Error(ErrorCode::METHOD_NOT_FOUND),
+    };
+    match kind {
         Kind::Discover => {
             let versions = ProtocolVersion::KNOWN_VERSIONS.to_vec();
-            ServerResult::DiscoverResult(DiscoverResult::from_server_info(versions, server_config()))
+            let discovered = DiscoverResult::from_server_info(versions, server_config());
+            Offline::Result(Box::new(ServerResult::DiscoverResult(discovered)))
         }
-        Kind::ToolList => {
-            let tools = Tools::native().iter().map(tool_messages::tool).collect();
-            ServerResult::ListToolsResult(ListToolsResult::with_all_items(tools))
+        Kind::ToolCall => Offline::ToolError,
+        Kind::Subscription => Offline::StreamEnd,
+        Kind::PromptList => empty_if(prompts, ServerResult::ListPromptsResult(ListPromptsResult::default())),
+        Kind::ResourceList => empty_if(resources, ServerResult::ListResourcesResult(ListResourcesResult::default())),
+        Kind::ResourceTemplateList => {
+            empty_if(resources, ServerResult::ListResourceTemplatesResult(ListResourceTemplatesResult::default()))
         }
-        Kind::ToolCall => ServerResult::CallToolResult(CallToolResult::error(vec![ContentBlock::text(explanation)])),
-        // The protocol's word for a server that ends the stream; the client opens another one.
-        Kind::Subscription => ServerResult::SubscriptionsListenResult(SubscriptionsListenResult::complete(id.clone())),
-        Kind::Other => return failure(Some(id), ErrorCode::METHOD_NOT_FOUND, explanation),
-    };
-    if open.is_modern {
+        Kind::Completion => {
+            let nothing = CompleteResult::new(CompletionInfo::default());
+            empty_if(offered.completions.is_some(), ServerResult::CompleteResult(nothing))
+        }
+        Kind::LogLevel => empty_if(offered.logging.is_some(), ServerResult::empty(())),
+        Kind::ResourceSubscription => empty_if(resources, ServerResult::empty(())),
+        Kind::Prompt => nothing_of(prompts),
+        Kind::Resource => nothing_of(resources),
+        Kind::ToolList | Kind::Other => Offline::Error(ErrorCode::METHOD_NOT_FOUND),
+    }
+}
+
+fn result(id: RequestId, mut result: ServerResult, is_modern: bool) -> Vec<u8> {
+    if is_modern {
         result.fill_missing_cache_hints();
     } else {
         result.strip_result_type_for_legacy_peer();
@@ -216,17 +251,29 @@ mod tests {
     }
 
     #[test]
-    fn an_explanation_names_the_gateway_and_the_command() {
-        let explain = |url: &str, why: Unavailable| why.explain(&url.parse().unwrap(), 8080);
-        for (url, why, words) in [
-            ("http://localhost:8080", Unavailable::NotRunning, "`isartor up --detach`"),
-            ("http://localhost:9000", Unavailable::NotRunning, "`isartor up --detach --port 9000`"),
-            ("http://example.org", Unavailable::NotRunning, "ISARTOR_GATEWAY_URL"),
-            ("http://localhost:8080", Unavailable::Stopped, "isartor stop"),
-            ("http://localhost:8080", Unavailable::KeyRefused, "--gateway-api-key"),
-        ] {
-            let text = explain(url, why);
-            assert!(text.contains(words) && text.contains(url), "{text}");
+    fn without_a_gateway_what_is_offered_is_empty_and_the_rest_no_method() {
+        let mut all = ServerCapabilities::builder().enable_prompts().enable_resources().enable_completions().build();
+        all.logging = Some(serde_json::Map::new());
+        let none = ServerCapabilities::default();
+        let cases = [
+            (Kind::PromptList, Ok(json!({"prompts": []}))),
+            (Kind::ResourceList, Ok(json!({"resources": []}))),
+            (Kind::ResourceTemplateList, Ok(json!({"resourceTemplates": []}))),
+            (Kind::Completion, Ok(json!({"completion": {"values": []}}))),
+            (Kind::LogLevel, Ok(json!({}))),
+            (Kind::ResourceSubscription, Ok(json!({}))),
+            (Kind::Prompt, Err(ErrorCode::INTERNAL_ERROR)),
+            (Kind::Resource, Err(ErrorCode::INTERNAL_ERROR)),
+            (Kind::Other, Err(ErrorCode::METHOD_NOT_FOUND)),
+        ];
+        let said = |kind, offered| match offline(kind, offered) {
+            Offline::Result(answer) => Ok(parsed(&result(RequestId::Number(1), *answer, false))["result"].clone()),
+            Offline::Error(code) => Err(code),
+            Offline::ToolError | Offline::StreamEnd => panic!("{kind:?} is neither a call nor a stream"),
+        };
+        for (kind, expected) in cases {
+            assert_eq!(said(kind, &all), expected, "{kind:?}");
+            assert_eq!(said(kind, &none), Err(ErrorCode::METHOD_NOT_FOUND), "{kind:?}");
         }
     }
 }

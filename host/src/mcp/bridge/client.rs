@@ -4,15 +4,22 @@
 use std::fs::File;
 use std::io::Write;
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::Sender;
+use std::time::Duration;
 
 use rmcp::model::RequestId;
 
-use super::answers::{self, Unavailable};
+use super::Options;
+use super::answers;
 use super::gateway_url::GatewayUrl;
 use super::ledger::{Kind, Ledger, Open};
 use super::lines::Patient;
+use super::tool_lists::ToolLists;
+use super::unavailable::Unavailable;
+
+/// How long a client waits for the gateway's list of tools while there is a copy of it. Several clients take only
+/// the first list they get, and some wait for nothing long.
+const LIST_PATIENCE: Duration = Duration::from_secs(3);
 
 /// Why the bridge ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,17 +34,17 @@ pub(super) struct Client {
     output: Mutex<Patient<File>>,
     endings: Sender<Ending>,
     pub(super) ledger: Ledger,
-    /// Whether it may hold another list of tools than the gateway would give it.
-    has_stale_list: AtomicBool,
+    pub(super) tools: ToolLists,
     gateway: GatewayUrl,
     configured_port: u16,
 }
 
 impl Client {
-    pub(super) fn new(output: File, endings: Sender<Ending>, gateway: GatewayUrl, configured_port: u16) -> Self {
-        let output = Mutex::new(Patient(output));
-        let has_stale_list = AtomicBool::new(false);
-        Self { output, endings, ledger: Ledger::new(), has_stale_list, gateway, configured_port }
+    pub(super) fn new(output: File, endings: Sender<Ending>, options: &Options) -> Self {
+        let Options { gateway, api_key, home, configured_port, .. } = options;
+        let tools = ToolLists::new(home.clone(), gateway, api_key.as_deref());
+        let (gateway, configured_port) = (gateway.clone(), *configured_port);
+        Self { output: Mutex::new(Patient(output)), endings, ledger: Ledger::new(), tools, gateway, configured_port }
     }
 
     /// Writes one line; a client that went away ends the bridge.
@@ -58,9 +65,23 @@ impl Client {
 
     /// Passes on the gateway's answer to `id`, unless nobody waits for it any more.
     pub(super) fn answer(&self, id: &RequestId, line: &[u8]) {
-        if self.ledger.claim(id).is_some() {
-            self.write(line);
-            self.ledger.written();
+        let Some(open) = self.ledger.claim(id) else {
+            if self.ledger.take_late(id) {
+                self.compare_tools(line);
+            }
+            return;
+        };
+        self.write(line);
+        self.ledger.written();
+        if open.kind == Kind::ToolList {
+            self.tools.given(line);
+        }
+    }
+
+    /// Tells the client to ask again when the gateway's list is another than it believes.
+    pub(super) fn compare_tools(&self, line: &[u8]) {
+        if self.tools.is_news(line) {
+            self.write(&answers::tools_changed());
         }
     }
 
@@ -75,22 +96,22 @@ impl Client {
     pub(super) fn write_unavailable(&self, id: RequestId, open: Open, reason: &Unavailable) {
         let explanation = reason.explain(&self.gateway, self.configured_port);
         tracing::debug!(%id, explanation, "answering in the gateway's place");
-        if open.kind == Kind::ToolList {
-            self.list_is_stale();
+        self.write(&match open.kind == Kind::ToolList {
+            true => answers::tool_list(id, self.tools.offline(), open.is_modern),
+            false => answers::unavailable(id, open, &explanation),
+        });
+    }
+
+    /// Answers from the copy who has waited for the tools for too long.
+    pub(super) fn answer_slow_lists(&self) {
+        let is_slow = |open: Open| open.kind == Kind::ToolList && open.since.elapsed() >= LIST_PATIENCE;
+        if !self.ledger.has(is_slow) || self.tools.copy().is_none() {
+            return;
         }
-        self.write(&answers::unavailable(id, open, &explanation));
-    }
-
-    /// The gateway went away, or the client got a list that is not the gateway's.
-    pub(super) fn list_is_stale(&self) {
-        self.has_stale_list.store(true, Ordering::Relaxed);
-    }
-
-    /// The gateway is there, and the client is asking it `kind`: a stale list is to be asked for again.
-    pub(super) fn renew_list(&self, kind: Kind) {
-        let was_stale = self.has_stale_list.swap(false, Ordering::Relaxed);
-        if was_stale && kind != Kind::ToolList {
-            self.write(&answers::tools_changed());
+        for (id, open) in self.ledger.claim_early(|_, open| is_slow(open)) {
+            tracing::info!(%id, "the gateway is slow: listing the tools that it had the last time");
+            self.write(&answers::tool_list(id, self.tools.offline(), open.is_modern));
+            self.ledger.written();
         }
     }
 }

@@ -11,16 +11,16 @@ use std::time::Duration;
 use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
 use reqwest::redirect::Policy;
 use reqwest::{Client, Response, StatusCode, Url};
-use rmcp::model::RequestId;
 use tokio::sync::Mutex;
 
-use super::answers::{self, HANDSHAKE_ID, Handshake, Unavailable};
+use super::answers::{Handshake, Own};
 use super::http_headers::{self, SESSION_ID, Session};
 use super::http_link::HttpTarget;
 use super::lines::MAX_LINE_BYTES;
 use super::message::{self, Message};
 use super::relay::Answers;
 use super::sse::Events;
+use super::unavailable::Unavailable;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(20);
@@ -93,11 +93,11 @@ impl Exchange {
             Some(_) | None => {
                 let begun = tokio::time::timeout(HANDSHAKE_TIMEOUT, self.begin(handshake)).await;
                 let session = begun.unwrap_or_else(|_| Err(failed("it does not answer initialize")))?;
-                if forgotten.is_some() {
-                    self.answers.line(&answers::tools_changed());
-                }
                 let session = Arc::clone(current.insert(Arc::new(session)));
                 tokio::spawn(listening::listen(Arc::clone(self), handshake.clone(), Arc::clone(&session)));
+                for line in self.answers.first_requests().split_inclusive(|byte| *byte == b'\n') {
+                    tokio::spawn(listening::carry_later(Arc::clone(self), line.to_vec()));
+                }
                 Ok(session)
             }
         }
@@ -142,8 +142,7 @@ impl Exchange {
 }
 
 fn answers_handshake(message: &[u8]) -> bool {
-    let handshake = RequestId::String(HANDSHAKE_ID.into());
-    matches!(message::parse(message), Ok(Message::Response { id: Some(id) }) if id == handshake)
+    matches!(message::parse(message), Ok(Message::Response { id: Some(id) }) if Own::of(&id) == Some(Own::Handshake))
 }
 
 /// Gives each message of a response to `each` until that has enough, as one line.

@@ -1,6 +1,6 @@
 //! Which requests of the client are not answered yet. Each is answered exactly once: whoever claims it writes.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Condvar, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
@@ -13,14 +13,24 @@ pub(super) struct Open {
     /// Whether the client speaks a protocol version without `initialize`.
     pub(super) is_modern: bool,
     pub(super) carrier: Carrier,
+    pub(super) since: Instant,
 }
 
-/// What the bridge can answer by itself, should it have to.
+/// What a request is about, as far as the bridge has something to say about it without the gateway.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
     Discover,
     ToolList,
     ToolCall,
+    PromptList,
+    Prompt,
+    ResourceList,
+    ResourceTemplateList,
+    Resource,
+    /// To hear of a resource's changes, or no longer.
+    ResourceSubscription,
+    Completion,
+    LogLevel,
     /// Stays open for as long as the client listens.
     Subscription,
     Other,
@@ -32,6 +42,14 @@ impl Kind {
             "server/discover" => Self::Discover,
             "tools/list" => Self::ToolList,
             "tools/call" => Self::ToolCall,
+            "prompts/list" => Self::PromptList,
+            "prompts/get" => Self::Prompt,
+            "resources/list" => Self::ResourceList,
+            "resources/templates/list" => Self::ResourceTemplateList,
+            "resources/read" => Self::Resource,
+            "resources/subscribe" | "resources/unsubscribe" => Self::ResourceSubscription,
+            "completion/complete" => Self::Completion,
+            "logging/setLevel" => Self::LogLevel,
             "subscriptions/listen" => Self::Subscription,
             _ => Self::Other,
         }
@@ -58,7 +76,8 @@ struct Entries {
     open: HashMap<RequestId, Open>,
     /// Answers that are claimed and not written yet.
     being_written: usize,
-    last_answer: Instant,
+    /// What was answered in the gateway's place while it was still at it; only of clients that can be told of news.
+    late: HashSet<RequestId>,
 }
 
 impl Entries {
@@ -69,7 +88,7 @@ impl Entries {
 
 impl Ledger {
     pub(super) fn new() -> Self {
-        let entries = Entries { open: HashMap::new(), being_written: 0, last_answer: Instant::now() };
+        let entries = Entries { open: HashMap::new(), being_written: 0, late: HashSet::new() };
         Self { entries: Mutex::new(entries), changed: Condvar::new() }
     }
 
@@ -97,11 +116,34 @@ impl Ledger {
         claimed
     }
 
+    /// The same, where the gateway's own answer may still come.
+    pub(super) fn claim_early(&self, belongs: impl Fn(&RequestId, Open) -> bool) -> Vec<(RequestId, Open)> {
+        let mut entries = self.entries();
+        let claimed: Vec<_> = entries.open.extract_if(|id, open| belongs(id, *open)).collect();
+        entries.being_written += claimed.len();
+        let late = claimed.iter().filter(|(_, open)| !open.is_modern).map(|(id, _)| id.clone());
+        entries.late.extend(late);
+        claimed
+    }
+
+    pub(super) fn has(&self, wanted: impl Fn(Open) -> bool) -> bool {
+        self.entries().open.values().any(|open| wanted(*open))
+    }
+
+    /// Whether this is the answer that came too late.
+    pub(super) fn take_late(&self, id: &RequestId) -> bool {
+        self.entries().late.remove(id)
+    }
+
+    /// With its link, an answer is lost that nobody waits for any more.
+    pub(super) fn forget_late(&self) {
+        self.entries().late.clear();
+    }
+
     /// A claimed answer has been written, or nobody is left to read it.
     pub(super) fn written(&self) {
         let mut entries = self.entries();
         entries.being_written -= 1;
-        entries.last_answer = Instant::now();
         drop(entries);
         self.changed.notify_all();
     }
@@ -119,16 +161,10 @@ impl Ledger {
         }
     }
 
-    /// Waits until everything that will be answered is, or until no answer has come for `patience`.
+    /// Waits until everything that will be answered is, but not longer than `patience`.
     pub(super) fn wait_until_answered(&self, patience: Duration) {
-        let began = Instant::now();
-        let mut entries = self.entries();
-        while entries.awaits_answers() {
-            let quiet_since = entries.last_answer.max(began);
-            let Some(left) = patience.checked_sub(quiet_since.elapsed()) else { return };
-            let waited = self.changed.wait_timeout(entries, left);
-            entries = waited.expect("nothing panics while holding the ledger").0;
-        }
+        let waited = self.changed.wait_timeout_while(self.entries(), patience, |entries| entries.awaits_answers());
+        drop(waited.expect("nothing panics while holding the ledger"));
     }
 }
 
@@ -137,7 +173,7 @@ mod tests {
     use super::*;
 
     fn open(carrier: Carrier) -> Open {
-        Open { kind: Kind::Other, is_modern: false, carrier }
+        Open { kind: Kind::Other, is_modern: false, carrier, since: Instant::now() }
     }
 
     #[test]
@@ -153,12 +189,23 @@ mod tests {
     #[test]
     fn only_what_a_link_carries_is_lost_with_it() {
         let ledger = Ledger::new();
-        ledger.open(RequestId::Number(1), open(Carrier::Link(1)));
-        ledger.open(RequestId::Number(2), open(Carrier::Waiting));
+        let (first, second) = (open(Carrier::Link(1)), open(Carrier::Waiting));
+        ledger.open(RequestId::Number(1), first);
+        ledger.open(RequestId::Number(2), second);
         ledger.hand_over(2);
         let lost = ledger.claim_all(|_, open| open.carrier == Carrier::Link(1));
-        assert_eq!(lost, [(RequestId::Number(1), open(Carrier::Link(1)))]);
-        assert_eq!(ledger.claim(&RequestId::Number(2)), Some(open(Carrier::Link(2))));
+        assert_eq!(lost, [(RequestId::Number(1), first)]);
+        assert_eq!(ledger.claim(&RequestId::Number(2)), Some(Open { carrier: Carrier::Link(2), ..second }));
+    }
+
+    #[test]
+    fn what_is_answered_early_is_known_when_its_answer_comes() {
+        let ledger = Ledger::new();
+        let id = RequestId::Number(1);
+        ledger.open(id.clone(), open(Carrier::Link(1)));
+        assert_eq!(ledger.claim_early(|_, _| true).len(), 1);
+        assert_eq!(ledger.claim(&id), None);
+        assert!(ledger.take_late(&id) && !ledger.take_late(&id));
     }
 
     #[test]
@@ -172,5 +219,6 @@ mod tests {
         assert!(began.elapsed() >= patience);
         ledger.written();
         ledger.wait_until_answered(Duration::from_secs(600));
+        assert!(began.elapsed() < Duration::from_secs(600));
     }
 }

@@ -8,10 +8,10 @@ use std::os::unix::net::UnixStream;
 use std::path::Path;
 use std::thread;
 
-use super::answers::Unavailable;
 use super::http_link::HttpLink;
 use super::lines::{Line, Lines};
 use super::relay::Answers;
+use super::unavailable::Unavailable;
 
 pub(super) enum Link {
     Socket(SocketLink),
@@ -44,10 +44,26 @@ impl SocketLink {
             return Err(io::Error::new(ErrorKind::PermissionDenied, "the socket belongs to another user"));
         }
         let stream = UnixStream::connect(path)?;
+        check_peer(&stream)?;
         let reader = Lines::new(stream.try_clone()?);
         thread::Builder::new().name("gateway".into()).spawn(move || read(reader, &answers))?;
         Ok(Self(stream))
     }
+}
+
+/// A name can change hands between a look at it and the connection; who accepted that cannot.
+#[cfg(target_os = "linux")]
+fn check_peer(stream: &UnixStream) -> io::Result<()> {
+    if rustix::net::sockopt::socket_peercred(stream)?.uid == rustix::process::geteuid() {
+        return Ok(());
+    }
+    Err(io::Error::new(ErrorKind::PermissionDenied, "another user listens on the socket"))
+}
+
+/// Elsewhere the owner of the socket, in a directory of ours, has to do.
+#[cfg(not(target_os = "linux"))]
+fn check_peer(_: &UnixStream) -> io::Result<()> {
+    Ok(())
 }
 
 impl Drop for SocketLink {

@@ -101,6 +101,11 @@ pub(super) fn own_protocol_version(params: &Value) -> Option<&str> {
     params.get("_meta")?.get(META_PROTOCOL_VERSION)?.as_str()
 }
 
+/// Whether a list is asked for from its beginning.
+pub(super) fn begins_list(line: &[u8]) -> bool {
+    params(line).get("cursor").is_none_or(Value::is_null)
+}
+
 /// Which request a `notifications/cancelled` is about.
 pub(super) fn cancelled(line: &[u8]) -> Option<RequestId> {
     RequestId::deserialize(params(line).get("requestId")?).ok()

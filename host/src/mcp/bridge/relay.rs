@@ -2,19 +2,20 @@
 //! request whose gateway is gone. Never holds its lock while it writes to the client.
 
 use std::sync::{Arc, Mutex, MutexGuard};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rmcp::model::RequestId;
 
 use super::Options;
-use super::answers::{self, HANDSHAKE_ID, Unavailable};
+use super::answers::{self, Own};
 use super::client::Client;
 use super::ledger::{Carrier, Kind, Open};
 use super::message::{self, Malformed, Message};
+use super::unavailable::Unavailable;
 use super::upstream::{Opening, Upstream};
 
-/// How long after the last answer the open requests of a client that is gone are given up.
-const CLOSING_PATIENCE: Duration = Duration::from_millis(1500);
+/// How long the open requests of a client that sends nothing more are waited for: it ends us soon after.
+const CLOSING_PATIENCE: Duration = Duration::from_millis(1300);
 
 pub(super) struct Relay {
     pub(super) options: Options,
@@ -49,7 +50,8 @@ impl Relay {
         match method {
             "initialize" => self.initialize(id, line),
             "ping" => self.client.write(&answers::pong(id)),
-            _ => self.pass_on(id, Kind::of(method), line),
+            "tools/list" if !message::begins_list(line) => self.pass_on(id, method, Kind::Other, line),
+            _ => self.pass_on(id, method, Kind::of(method), line),
         }
     }
 
@@ -69,19 +71,20 @@ impl Relay {
         }
     }
 
-    fn pass_on(self: &Arc<Self>, id: RequestId, kind: Kind, line: &[u8]) {
+    fn pass_on(self: &Arc<Self>, id: RequestId, method: &str, kind: Kind, line: &[u8]) {
         let mut upstream = self.upstream();
         let Some(is_modern) = upstream.recognise(kind, line) else {
             drop(upstream);
             return self.client.write(&answers::not_initialized(id));
         };
-        let open = Open { kind, is_modern, carrier: Carrier::Waiting };
+        if matches!(kind, Kind::LogLevel | Kind::ResourceSubscription) && !is_modern {
+            upstream.wishes.note(method, line);
+        }
+        let open = Open { kind, is_modern, carrier: Carrier::Waiting, since: Instant::now() };
         let carried = upstream.carry(self, &id, open, line);
         drop(upstream);
-        match carried {
-            Ok(()) if is_modern => {}
-            Ok(()) => self.client.renew_list(kind),
-            Err(reason) => self.client.write_unavailable(id, open, &reason),
+        if let Err(reason) = carried {
+            self.client.write_unavailable(id, open, &reason);
         }
     }
 
@@ -112,20 +115,25 @@ impl Relay {
         }
     }
 
-    /// What has to happen now and then, unless somebody is just sending: a gateway that reads nothing holds up its
-    /// sender, but not the end of this process.
-    pub(super) fn tick(&self) {
-        let lost_patience = self.upstream.try_lock().is_ok_and(|mut upstream| upstream.loses_patience());
-        if lost_patience {
-            self.client.give_up(|_, open| open.carrier == Carrier::Waiting, &Unavailable::StillStarting);
+    /// What has to happen now and then. Whoever is just sending, perhaps to a gateway that reads nothing, is not
+    /// waited for.
+    pub(super) fn tick(self: &Arc<Self>) {
+        if let Ok(mut upstream) = self.upstream.try_lock() {
+            let lost_patience = upstream.loses_patience();
+            upstream.reconnect(self);
+            drop(upstream);
+            if lost_patience {
+                self.client.give_up(|_, open| open.carrier == Carrier::Waiting, &Unavailable::StillStarting);
+            }
         }
+        self.client.answer_slow_lists();
     }
 
     /// The client sends nothing more: what it asked is answered, if need be without the gateway.
     pub(super) fn finish(&self) {
         self.client.ledger.wait_until_answered(CLOSING_PATIENCE);
         self.client.give_up(|_, _| true, &Unavailable::Closing);
-        let link = self.upstream.try_lock().ok().and_then(|mut upstream| upstream.leave());
+        let link = self.upstream.try_lock().ok().and_then(|mut upstream| upstream.leave_for_good());
         if let Some(link) = link {
             link.close();
         }
@@ -147,17 +155,30 @@ impl Answers {
     /// One line of the gateway, with its line end.
     pub(super) fn line(&self, line: &[u8]) {
         match message::parse(line) {
-            Ok(Message::Response { id: Some(RequestId::String(id)) }) if *id == *HANDSHAKE_ID => {
-                if let Some(reason) = message::error_message(line) {
-                    self.lost(&Unavailable::Failed { reason });
-                }
-            }
-            Ok(Message::Response { id: Some(id) }) => self.relay.client.answer(&id, line),
+            Ok(Message::Response { id: Some(id) }) => match Own::of(&id) {
+                Some(own) => self.own_answer(own, line),
+                None => self.relay.client.answer(&id, line),
+            },
             Ok(Message::Request { .. } | Message::Notification { .. } | Message::Response { id: None }) => {
                 self.relay.client.write(line);
             }
             Err(malformed) => tracing::warn!(%malformed, "dropping what the gateway said"),
         }
+    }
+
+    fn own_answer(&self, own: Own, line: &[u8]) {
+        match (own, message::error_message(line)) {
+            (Own::Credential, Some(_)) => self.lost(&Unavailable::KeyRefused),
+            (Own::Handshake, Some(reason)) => self.lost(&Unavailable::Failed { reason }),
+            (Own::ToolList, None) => self.relay.client.compare_tools(line),
+            (Own::ToolList | Own::Wish, Some(reason)) => tracing::debug!(?own, reason, "the gateway refuses"),
+            (Own::Credential | Own::Handshake | Own::Wish, None) => {}
+        }
+    }
+
+    /// What a session has to be asked when it has begun.
+    pub(super) fn first_requests(&self) -> Vec<u8> {
+        self.relay.upstream().first_requests(&self.relay.client)
     }
 
     /// This one request gets no answer, unless it already has one.
@@ -168,8 +189,8 @@ impl Answers {
 
     /// The link is gone, and with it every answer that it owed.
     pub(super) fn lost(&self, reason: &Unavailable) {
-        self.relay.upstream().lose(self.number);
-        self.relay.client.list_is_stale();
+        self.relay.upstream().lose(self.number, reason);
+        self.relay.client.ledger.forget_late();
         self.relay.client.give_up(|_, open| open.carrier == Carrier::Link(self.number), reason);
     }
 }

@@ -1,7 +1,7 @@
 //! Which way leads to the gateway: its socket, HTTP, or starting it. Pure.
 
-use super::answers::Unavailable;
 use super::gateway_url::GatewayUrl;
+use super::unavailable::Unavailable;
 
 #[derive(Debug, PartialEq)]
 pub(super) enum Route {

@@ -10,13 +10,18 @@ use std::{io, mem};
 use rmcp::model::RequestId;
 
 use super::Options;
-use super::answers::{Handshake, Unavailable};
+use super::answers::{self, Handshake};
+use super::client::Client;
 use super::http_link::{HttpLink, HttpTarget};
 use super::ledger::{Carrier, Kind, Open};
 use super::link::{Link, SocketLink};
 use super::message;
+use super::reconnection::Reconnection;
 use super::relay::{Answers, Relay};
 use super::route::{self, MayStart, Route};
+use super::unavailable::Unavailable;
+use super::wishes::Wishes;
+use crate::mcp::credential;
 use crate::server::instance::{self, LaunchError};
 
 /// A link can die unnoticed; the next one is new.
@@ -42,14 +47,32 @@ pub(super) enum Path {
 
 pub(super) struct Upstream {
     pub(super) opening: Opening,
+    pub(super) wishes: Wishes,
     path: Path,
     links: u64,
     has_started: bool,
+    /// None before anything was lost, and when nothing is wanted any more.
+    reconnection: Option<Reconnection>,
+}
+
+/// Why a gateway is looked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Purpose {
+    Request,
+    /// Starts nothing: nobody has asked for anything.
+    Reconnection,
 }
 
 impl Upstream {
     pub(super) fn new() -> Self {
-        Self { opening: Opening::Unopened, path: Path::Idle, links: 0, has_started: false }
+        Self {
+            opening: Opening::Unopened,
+            wishes: Wishes::default(),
+            path: Path::Idle,
+            links: 0,
+            has_started: false,
+            reconnection: None,
+        }
     }
 
     /// Whether the client is a modern one, which its first request says; none when it has not begun in any way.
@@ -88,7 +111,7 @@ impl Upstream {
                     let Err(error) = link.send(line) else { return Ok(()) };
                     tracing::debug!(%error, "the link to the gateway is dead");
                     relay.client.ledger.forget(id);
-                    self.path = Path::Idle;
+                    self.drop_link();
                 }
             }
         }
@@ -101,7 +124,7 @@ impl Upstream {
             && let Err(error) = link.send(line)
         {
             tracing::debug!(%error, "the link to the gateway is dead");
-            self.path = Path::Idle;
+            self.drop_link();
         }
     }
 
@@ -112,11 +135,42 @@ impl Upstream {
         }
     }
 
-    /// Ends the link of this number, if it is still the one in use.
-    pub(super) fn lose(&mut self, lost: u64) {
+    /// Ends the link of this number, if it is still the one in use. A gateway that wants nothing from us is left alone
+    /// until the client asks for something.
+    pub(super) fn lose(&mut self, lost: u64, reason: &Unavailable) {
         if matches!(&self.path, Path::Up { number, .. } if *number == lost) {
-            self.path = Path::Idle;
+            self.drop_link();
+            if !matches!(reason, Unavailable::Lost | Unavailable::NotRunning) {
+                self.reconnection = None;
+            }
         }
+    }
+
+    fn drop_link(&mut self) {
+        self.path = Path::Idle;
+        self.reconnection = Some(Reconnection::after_loss(self.reconnection, Instant::now()));
+    }
+
+    /// Begins a lost session again before the client asks for anything: the gateway may have something to say.
+    pub(super) fn reconnect(&mut self, relay: &Arc<Relay>) {
+        let is_wanted = matches!((&self.path, &self.opening), (Path::Idle, Opening::Initialized(_)));
+        let Some(reconnection) = self.reconnection.as_mut().filter(|_| is_wanted) else { return };
+        if !reconnection.is_due(Instant::now(), relay.options.gateway.is_loopback()) {
+            return;
+        }
+        if let Err(reason) = self.reach_for(relay, Purpose::Reconnection) {
+            tracing::debug!(?reason, "the gateway is not back yet");
+        }
+        if let Path::Up { link: Link::Http(_), .. } = &self.path {
+            // Over HTTP nothing begins before there is something to say.
+            self.pass(&answers::own_ping());
+        }
+    }
+
+    /// The same, and nothing is looked for any more.
+    pub(super) fn leave_for_good(&mut self) -> Option<Link> {
+        self.opening = Opening::Unopened;
+        self.leave()
     }
 
     /// Leaves whatever link there is; a gateway that is starting goes on starting.
@@ -142,10 +196,14 @@ impl Upstream {
 
     /// Makes sure that there is a link, or one on its way.
     pub(super) fn reach(&mut self, relay: &Arc<Relay>) -> Result<(), Unavailable> {
+        self.reach_for(relay, Purpose::Request)
+    }
+
+    fn reach_for(&mut self, relay: &Arc<Relay>, purpose: Purpose) -> Result<(), Unavailable> {
         if !matches!(self.path, Path::Idle) {
             return Ok(());
         }
-        match self.choose(&relay.options)? {
+        match self.choose(&relay.options, purpose)? {
             Route::Socket => self.connect(relay, |options, _, answers| {
                 Ok(Link::Socket(SocketLink::connect(&options.home.mcp_socket(), answers)?))
             }),
@@ -158,9 +216,10 @@ impl Upstream {
         }
     }
 
-    fn choose(&self, options: &Options) -> Result<Route, Unavailable> {
+    fn choose(&self, options: &Options, purpose: Purpose) -> Result<Route, Unavailable> {
         let running = instance::running(&options.home).map_err(failed)?;
-        let may_start = match (options.home.stopped_marker().exists(), self.has_started) {
+        let may_not = self.has_started || purpose == Purpose::Reconnection;
+        let may_start = match (options.home.stopped_marker().exists(), may_not) {
             (true, _) => MayStart::Stopped,
             (false, true) => MayStart::Already,
             (false, false) => MayStart::Yes,
@@ -183,12 +242,25 @@ impl Upstream {
         };
         let answers = Answers::new(Arc::clone(relay), self.links);
         let mut link = open(&relay.options, handshake.clone(), answers).map_err(failed)?;
-        if let (Link::Socket(_), Some(Handshake { mut initialize, initialized })) = (&link, handshake) {
-            initialize.extend(initialized);
-            link.send(&initialize).map_err(failed)?;
+        if let Link::Socket(_) = &link {
+            let mut first = relay.options.api_key.as_deref().map(credential::request).unwrap_or_default();
+            if let Some(Handshake { initialize, initialized }) = handshake {
+                first.extend([initialize, initialized, self.first_requests(&relay.client)].concat());
+            }
+            link.send(&first).map_err(failed)?;
         }
         self.path = Path::Up { number: self.links, link };
         Ok(())
+    }
+
+    /// What a session is asked when it has begun: what the client asked of the one before, and whether the list of
+    /// tools is still right.
+    pub(super) fn first_requests(&self, client: &Client) -> Vec<u8> {
+        let mut requests = self.wishes.requests();
+        if client.tools.is_client_informed() {
+            requests.extend(answers::tool_list_request());
+        }
+        requests
     }
 
     fn start(&mut self, relay: &Arc<Relay>) -> Result<(), Unavailable> {

@@ -7,13 +7,14 @@ use std::time::Duration;
 use reqwest::header::{ACCEPT, HeaderValue};
 use reqwest::{Response, StatusCode};
 
-use super::super::answers::{Handshake, Unavailable};
+use super::super::answers::Handshake;
 use super::super::http_headers::{self, Session};
+use super::super::unavailable::Unavailable;
 use super::{Exchange, read_messages, unreachable};
 
 /// Pauses between attempts to listen: the first, which doubles until the last.
 const SHORTEST_PAUSE: Duration = Duration::from_millis(500);
-const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+const LONGEST_PAUSE: Duration = Duration::from_secs(2);
 
 /// How the gateway answers who wants to listen.
 enum Stream {
@@ -31,6 +32,11 @@ pub(super) fn listen(
     session: Arc<Session>,
 ) -> Pin<Box<dyn Future<Output = ()> + Send>> {
     Box::pin(listen_until_replaced(exchange, handshake, session))
+}
+
+/// Sends a line once the session that is just beginning has begun. Boxed for the same reason.
+pub(super) fn carry_later(exchange: Arc<Exchange>, line: Vec<u8>) -> Pin<Box<dyn Future<Output = ()> + Send>> {
+    Box::pin(exchange.carry(line))
 }
 
 async fn listen_until_replaced(exchange: Arc<Exchange>, handshake: Handshake, session: Arc<Session>) {
