@@ -18,7 +18,7 @@ use self::shown::{EntryBody, HitBody, Listing, MissBody, StatsBody, StoredBody};
 use super::body;
 use super::error::{ApiError, json};
 use super::request;
-use super::routes::{Asked, Route};
+use super::routes::{Asked, Entrance};
 use crate::cache::{CacheError, EntryId, Imported, Listed, Selection};
 use crate::chat::{Answer, Chat, ChatError, FeedbackOutcome, Stored};
 
@@ -42,21 +42,21 @@ pub(super) enum CacheEndpoint {
     Compact,
 }
 
-/// What answers at `route`.
-pub(super) fn answering(route: &'static Route, endpoint: CacheEndpoint, chat: &Arc<Chat>) -> MethodRouter {
+/// What answers at an entrance.
+pub(super) fn answering(entrance: Entrance, endpoint: CacheEndpoint, chat: &Arc<Chat>) -> MethodRouter {
     match endpoint {
-        CacheEndpoint::Lookup => route.answered(chat, lookup),
-        CacheEndpoint::Store => route.answered(chat, store),
-        CacheEndpoint::Feedback => route.answered(chat, feedback),
-        CacheEndpoint::Entries => route.answered(chat, list),
-        CacheEndpoint::Entry => route.answered(chat, entry),
-        CacheEndpoint::DeleteEntry => route.answered(chat, delete_entry),
-        CacheEndpoint::Export => route.answered(chat, export),
-        CacheEndpoint::Import => route.answered(chat, import),
-        CacheEndpoint::Delete => route.answered(chat, delete),
-        CacheEndpoint::Clear => route.answered(chat, clear),
-        CacheEndpoint::Stats => route.answered(chat, stats),
-        CacheEndpoint::Compact => route.answered(chat, compact),
+        CacheEndpoint::Lookup => entrance.answered(chat, lookup),
+        CacheEndpoint::Store => entrance.answered(chat, store),
+        CacheEndpoint::Feedback => entrance.answered(chat, feedback),
+        CacheEndpoint::Entries => entrance.answered(chat, list),
+        CacheEndpoint::Entry => entrance.answered(chat, entry),
+        CacheEndpoint::DeleteEntry => entrance.answered(chat, delete_entry),
+        CacheEndpoint::Export => entrance.answered(chat, export),
+        CacheEndpoint::Import => entrance.answered(chat, import),
+        CacheEndpoint::Delete => entrance.answered(chat, delete),
+        CacheEndpoint::Clear => entrance.answered(chat, clear),
+        CacheEndpoint::Stats => entrance.answered(chat, stats),
+        CacheEndpoint::Compact => entrance.answered(chat, compact),
     }
 }
 

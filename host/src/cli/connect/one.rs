@@ -36,7 +36,9 @@ impl<'a> Connecting<'a> {
         };
         let has_none = gateway.key.is_none() && args.key_env.is_none();
         let answer = match answer {
-            Some(GatewayAnswer::Refused) if has_none && clients.needs_no_key(args.transport.into(), &gateway.url)? => {
+            Some(GatewayAnswer::Refused)
+                if has_none && clients.needs_no_key(args.transport.into(), &gateway.url)? =>
+            {
                 Some(GatewayAnswer::Welcome)
             }
             other => other,

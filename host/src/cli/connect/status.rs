@@ -38,6 +38,7 @@ pub(in crate::cli) struct Status {
     pub(in crate::cli) gateway_reachable: Option<bool>,
     pub(in crate::cli) key: KeyStatus,
     /// Why it is refused, where the gateway is our own.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(in crate::cli) key_problem: Option<Denied>,
     pub(in crate::cli) restart_needed: bool,
     pub(in crate::cli) shadowed_by: Option<String>,
