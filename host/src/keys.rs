@@ -3,6 +3,7 @@
 
 mod error;
 mod file;
+mod key;
 mod ring;
 mod secret;
 mod uses;
@@ -13,11 +14,12 @@ use serde::{Deserialize, Serialize};
 
 pub use error::KeysError;
 pub use file::{change, identified};
+pub use key::{Key, KeyState};
 pub use ring::{Denied, Now, Ring};
 pub use secret::{KeyId, SecretDigest, SecretKey, has_key_prefix};
 pub use uses::Uses;
 
-use crate::chat::{Access, Permission, Permissions, Principal};
+use crate::chat::Permission;
 
 /// What this isartor reads and writes.
 const FORMAT: u32 = 1;
@@ -38,27 +40,6 @@ pub struct Keys {
     keys: Vec<Key>,
 }
 
-/// One key. Times are seconds since 1970-01-01 UTC. What is not there must say so: a missing end is not no end.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Key {
-    pub id: KeyId,
-    /// Keys that took one another's place share it.
-    pub name: String,
-    /// Whose answers it reaches.
-    pub namespace: String,
-    pub scopes: Vec<Permission>,
-    sha256: SecretDigest,
-    pub created_at: u64,
-    #[serde(deserialize_with = "Option::deserialize")]
-    pub expires_at: Option<u64>,
-    #[serde(deserialize_with = "Option::deserialize")]
-    pub revoked_at: Option<u64>,
-    /// The key that took its place.
-    #[serde(deserialize_with = "Option::deserialize")]
-    pub replaced_by: Option<KeyId>,
-}
-
 /// What somebody wants a new key to be.
 #[derive(Debug, Clone, Default)]
 pub struct Wanted {
@@ -77,24 +58,6 @@ pub struct Rotation {
     pub grace: Duration,
     /// When the new one ends; none gives it as long a life as the old one had.
     pub expires: Option<SystemTime>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum KeyState {
-    Active,
-    Expired,
-    Revoked,
-}
-
-impl KeyState {
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Active => "active",
-            Self::Expired => "expired",
-            Self::Revoked => "revoked",
-        }
-    }
 }
 
 impl Default for Keys {
@@ -212,45 +175,6 @@ impl Keys {
             words.and_then(|()| sorted(key.scopes.clone()).map(drop)).map_err(|error| error.to_string())?;
         }
         Ok(())
-    }
-}
-
-impl Key {
-    pub fn state(&self, now: SystemTime) -> KeyState {
-        if self.revoked_at.is_some() {
-            KeyState::Revoked
-        } else if self.expires_at.is_some_and(|end| end <= seconds(now)) {
-            KeyState::Expired
-        } else {
-            KeyState::Active
-        }
-    }
-
-    pub fn access(&self) -> Access {
-        Access {
-            principal: Principal::of_key_namespace(&self.namespace),
-            permissions: Permissions::from_iter(self.scopes.iter().copied()),
-            key: Some(self.name.clone()),
-        }
-    }
-
-    fn is_called(&self, wanted: &str) -> bool {
-        self.name == wanted || self.id.to_string() == wanted
-    }
-
-    fn is_replaceable(&self, now: SystemTime) -> bool {
-        self.replaced_by.is_none() && self.state(now) == KeyState::Active
-    }
-
-    /// Never lives longer for it.
-    fn give_way(&mut self, to: KeyId, grace: Duration, now: SystemTime) {
-        self.replaced_by = Some(to);
-        if grace.is_zero() {
-            self.revoked_at = Some(seconds(now));
-        } else {
-            let end = seconds(now).saturating_add(grace.as_secs().max(1));
-            self.expires_at = Some(self.expires_at.map_or(end, |before| before.min(end)));
-        }
     }
 }
 

@@ -19,8 +19,12 @@ fn a_client_whose_key_problem_is_told_so() {
     std::fs::write(&file, "{}").expect("it can be written");
     let gateway = home.up();
     let key = create(&home, "cursor", &[]).key;
-    let refused = home.run(&["connect", "cursor"]);
+    let refused = home.run(&["connect", "cursor", "--transport", "http"]);
     assert!(!refused.status.success() && text(&refused).contains("wants a key"), "{}", text(&refused));
+    let connected = home.run(&["connect", "cursor"]);
+    assert!(connected.status.success() && !text(&connected).contains("warning"), "{}", text(&connected));
+    assert_eq!(client(&home)["key"], json!("none"), "over the socket its owner needs none");
+    assert!(!text(&home.run(&["doctor"])).contains("wants one"));
     let connected = home.run(&["connect", "cursor", "--gateway-api-key", &key]);
     assert!(connected.status.success() && !text(&connected).contains(&key), "{}", text(&connected));
     assert_eq!(json!([client(&home)["key"], client(&home)["key_problem"]]), json!(["valid", null]));

@@ -55,7 +55,6 @@ fn wrong(right: &Made, other: &Made, ended: &[&Made]) -> Vec<Headers> {
         format!("isk_{}_{}", other.id, &key[17..]),
         format!("isk_{}_{}", "0".repeat(12), &key[17..]),
         format!("isk_{}_{}", right.id, "0".repeat(64)),
-        format!("isk_{}", right.id),
         key.to_uppercase(),
         key.replace('_', "-"),
         key.replace('_', "__"),

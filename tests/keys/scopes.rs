@@ -4,7 +4,7 @@ use isartor_host::chat::Permission;
 use isartor_host::server::{Need, ROUTES};
 use serde_json::{Value, json};
 
-use super::{Made, ask, create, lookup, store};
+use super::{Made, ask, audited, create, lookup, store};
 use crate::support::{Gateway, Home};
 
 #[test]
@@ -35,6 +35,10 @@ fn each_route_asks_for_the_scope_of_its_entry() {
         }
     }
     assert!(refused >= 24, "{refused}");
+    drop(gateway);
+    let told = audited(&home, &["auth_failed"]);
+    let of_reader = |event: &&Value| event["reason"] == "not_permitted" && event["key"] == "read";
+    assert!(told.iter().any(|event| of_reader(&event)), "{told:?}");
 }
 
 #[test]
@@ -88,15 +92,18 @@ fn what_one_namespace_holds_no_other_sees() {
     let gateway = home.up();
     let url = &gateway.url;
     let all = [&one, &other, &friend, &family, &"in-every-client".to_owned()];
-    store(url, &one, "whose is it", "of one");
-    store(url, "in-every-client", "whose is that", "of the user");
+    store(url, &one, "How high is the Zugspitze?", "of one");
+    store(url, "in-every-client", "How deep is Lake Constance?", "of the user");
     let answers = |prompt: &str| all.map(|key| lookup(url, key, prompt).json()["response"].clone());
-    assert_eq!(answers("whose is it"), [json!("of one"), Value::Null, json!("of one"), Value::Null, Value::Null]);
+    assert_eq!(
+        answers("How high is the Zugspitze?"),
+        [json!("of one"), Value::Null, json!("of one"), Value::Null, Value::Null]
+    );
     let (null, user) = (Value::Null, json!("of the user"));
-    assert_eq!(answers("whose is that"), [null.clone(), null.clone(), null, user.clone(), user]);
+    assert_eq!(answers("How deep is Lake Constance?"), [null.clone(), null.clone(), null, user.clone(), user]);
     let get = |key: &str, path: &str| ask(url, "GET", path, &[("x-api-key", key)], &Value::Null);
     let entry = get(&one, "/api/v1/cache/entries").json()["entries"][0].clone();
-    assert_eq!(json!([entry["prompt"], entry["key"]]), json!(["whose is it", "one"]));
+    assert_eq!(json!([entry["prompt"], entry["key"]]), json!(["How high is the Zugspitze?", "one"]));
     let path = format!("/api/v1/cache/entries/{}", entry["entry"].as_str().expect("an entry"));
     for (key, sees) in [(&one, true), (&other, false), (&friend, true), (&family, false)] {
         assert_eq!(get(key, &path).status == 200, sees, "{key}");
@@ -105,8 +112,8 @@ fn what_one_namespace_holds_no_other_sees() {
     assert_eq!(ask(url, "DELETE", &path, &[("x-api-key", &other)], &Value::Null).status, 404);
     let cleared = ask(url, "POST", "/api/v1/cache/clear", &[("x-api-key", &other)], &json!({}));
     assert_eq!(cleared.json(), json!({ "deleted": 0 }));
-    assert_eq!(lookup(url, &one, "whose is it").json()["response"], json!("of one"));
-    let tool = json!({ "name": "isartor_chat", "arguments": { "prompt": "whose is it" } });
+    assert_eq!(lookup(url, &one, "How high is the Zugspitze?").json()["response"], json!("of one"));
+    let tool = json!({ "name": "isartor_chat", "arguments": { "prompt": "How high is the Zugspitze?" } });
     let hit = |key: &str| mcp(&gateway, key, "tools/call", &tool)["result"]["structuredContent"]["hit"].clone();
     assert_eq!([hit(&friend), hit(&other)], [json!(true), json!(false)]);
 }

@@ -1,32 +1,39 @@
 //! Who is asking, and through what.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use super::{Access, Permissions};
 
-/// Whose answers these are: the cache keeps them apart by it. Only the guard makes one.
+const LOCAL: &str = "local";
+
+/// Whose answers these are: the cache keeps them apart by it. Only the guard makes one. Cheap to clone: each request
+/// carries one.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Principal(String);
+pub struct Principal {
+    /// None: the user of this machine.
+    namespace: Option<Arc<str>>,
+}
 
 impl Principal {
     /// The user of this machine: everybody who reaches a loopback gateway without authentication, and whoever
     /// presents the key of the settings.
     pub fn local() -> Self {
-        Self("local".to_owned())
+        Self { namespace: None }
     }
 
     /// Whoever presents a key with this cache namespace.
     pub fn of_key_namespace(namespace: &str) -> Self {
-        Self(namespace.to_owned())
+        Self { namespace: (namespace != LOCAL).then(|| namespace.into()) }
     }
 
     /// The one whom a plugin's call was made for; `name` is what [`Self::as_str`] gave when it began.
     pub(crate) fn of_call(name: &str) -> Self {
-        Self(name.to_owned())
+        Self::of_key_namespace(name)
     }
 
     pub fn as_str(&self) -> &str {
-        &self.0
+        self.namespace.as_deref().unwrap_or(LOCAL)
     }
 }
 

@@ -11,8 +11,10 @@ use crate::audit::AuditFile;
 use crate::client_config::ClientConfigs;
 use crate::connect::locate::{Directories, LocateError, Location, Surroundings, locate};
 use crate::connect::{Client, ConnectError, Inspection};
+use crate::plugin::manifest::TransportKind;
 use crate::plugin::manifest::client_file::{Os, Scope};
 use crate::plugin::{Connector, Kind, Manifest, PluginError, Plugins};
+use crate::server::instance;
 use crate::settings::{Environment, Settings};
 
 use super::output::Hinted;
@@ -46,6 +48,12 @@ impl<'a> Clients<'a> {
         let plugins = plugin::open(settings, state_dir)?;
         let configs = ClientConfigs::new(home.root(), &home.backups_dir()).keeping(settings.connect.backups_kept);
         Ok(Self { settings, environment, configs, audit: AuditFile::of(settings), plugins })
+    }
+
+    /// Whether a client that starts isartor gets to the gateway at `url` without a key: over the socket of this home.
+    pub(super) fn needs_no_key(&self, transport: TransportKind, url: &str) -> anyhow::Result<bool> {
+        let running = instance::running(&self.settings.home)?;
+        Ok(transport == TransportKind::Stdio && running.is_some_and(|running| running.url == url))
     }
 
     /// The manifest of every connector, by id.

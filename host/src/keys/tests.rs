@@ -1,6 +1,7 @@
 //! What may be done with keys, as tables.
 
 use super::*;
+use crate::chat::Principal;
 
 const NOW: u64 = 1_800_000_000;
 const DAY: u64 = 24 * 3600;

@@ -15,12 +15,10 @@ use serde_json::json;
 
 use self::fields::{ClearFields, DeleteFields, ImportFields, Page};
 use self::shown::{EntryBody, HitBody, Listing, MissBody, StatsBody, StoredBody};
-use super::audited::Removed;
 use super::body;
 use super::error::{ApiError, json};
 use super::request;
-use super::routes::{Asked, Route};
-use crate::audit::CacheRemoval;
+use super::routes::{Asked, Entrance};
 use crate::cache::{CacheError, EntryId, Imported, Listed, Selection};
 use crate::chat::{Answer, Chat, ChatError, FeedbackOutcome, Stored};
 
@@ -44,28 +42,21 @@ pub(super) enum CacheEndpoint {
     Compact,
 }
 
-impl CacheEndpoint {
-    /// Whether the audit log is told of it.
-    pub(super) fn removes(self) -> bool {
-        matches!(self, Self::DeleteEntry | Self::Delete | Self::Clear)
-    }
-}
-
-/// What answers at `route`.
-pub(super) fn answering(route: &'static Route, endpoint: CacheEndpoint, chat: &Arc<Chat>) -> MethodRouter {
+/// What answers at an entrance.
+pub(super) fn answering(entrance: Entrance, endpoint: CacheEndpoint, chat: &Arc<Chat>) -> MethodRouter {
     match endpoint {
-        CacheEndpoint::Lookup => route.answered(chat, lookup),
-        CacheEndpoint::Store => route.answered(chat, store),
-        CacheEndpoint::Feedback => route.answered(chat, feedback),
-        CacheEndpoint::Entries => route.answered(chat, list),
-        CacheEndpoint::Entry => route.answered(chat, entry),
-        CacheEndpoint::DeleteEntry => route.answered(chat, delete_entry),
-        CacheEndpoint::Export => route.answered(chat, export),
-        CacheEndpoint::Import => route.answered(chat, import),
-        CacheEndpoint::Delete => route.answered(chat, delete),
-        CacheEndpoint::Clear => route.answered(chat, clear),
-        CacheEndpoint::Stats => route.answered(chat, stats),
-        CacheEndpoint::Compact => route.answered(chat, compact),
+        CacheEndpoint::Lookup => entrance.answered(chat, lookup),
+        CacheEndpoint::Store => entrance.answered(chat, store),
+        CacheEndpoint::Feedback => entrance.answered(chat, feedback),
+        CacheEndpoint::Entries => entrance.answered(chat, list),
+        CacheEndpoint::Entry => entrance.answered(chat, entry),
+        CacheEndpoint::DeleteEntry => entrance.answered(chat, delete_entry),
+        CacheEndpoint::Export => entrance.answered(chat, export),
+        CacheEndpoint::Import => entrance.answered(chat, import),
+        CacheEndpoint::Delete => entrance.answered(chat, delete),
+        CacheEndpoint::Clear => entrance.answered(chat, clear),
+        CacheEndpoint::Stats => entrance.answered(chat, stats),
+        CacheEndpoint::Compact => entrance.answered(chat, compact),
     }
 }
 
@@ -130,7 +121,7 @@ async fn entry(chat: Arc<Chat>, asked: Asked) -> Result<Response, ApiError> {
 async fn delete_entry(chat: Arc<Chat>, asked: Asked) -> Result<Response, ApiError> {
     let entry = own(&chat, asked).await?;
     let is_deleted = chat.cache().delete_entry(entry.id).await.map_err(|error| failed(&error.into()))?;
-    if is_deleted { Ok(told(1, CacheRemoval::Deleted)) } else { Err(ApiError::NoSuchEntry) }
+    if is_deleted { Ok(json(StatusCode::OK, &json!({ "deleted": 1 }))) } else { Err(ApiError::NoSuchEntry) }
 }
 
 /// The entry, if it is this principal's: whose others are is nobody's business.
@@ -146,26 +137,19 @@ async fn delete(chat: Arc<Chat>, asked: Asked) -> Result<Response, ApiError> {
     let Asked { caller, request } = asked;
     let fields: DeleteFields = request::fields(&body::read(request.into_body()).await?)?;
     let selection = fields.selection(caller.principal.as_str())?;
-    removed(&chat, &selection, CacheRemoval::Deleted).await
+    removed(&chat, &selection).await
 }
 
 async fn clear(chat: Arc<Chat>, asked: Asked) -> Result<Response, ApiError> {
     let Asked { caller, request } = asked;
     let ClearFields {} = request::fields(&body::read(request.into_body()).await?)?;
-    removed(&chat, &Selection::of(caller.principal.as_str()), CacheRemoval::Cleared).await
+    removed(&chat, &Selection::of(caller.principal.as_str())).await
 }
 
-async fn removed(chat: &Chat, selection: &Selection, by: CacheRemoval) -> Result<Response, ApiError> {
+async fn removed(chat: &Chat, selection: &Selection) -> Result<Response, ApiError> {
     let deleted = chat.cache().delete(selection).await.map_err(|error| failed(&error.into()))?;
     tracing::info!(deleted, "entries were deleted by hand");
-    Ok(told(deleted as u64, by))
-}
-
-/// The answer, with what the audit log is told.
-fn told(entries: u64, by: CacheRemoval) -> Response {
-    let mut response = json(StatusCode::OK, &json!({ "deleted": entries }));
-    response.extensions_mut().insert(Removed { by, entries });
-    response
+    Ok(json(StatusCode::OK, &json!({ "deleted": deleted })))
 }
 
 async fn feedback(chat: Arc<Chat>, asked: Asked) -> Result<Response, ApiError> {

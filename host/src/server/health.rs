@@ -117,7 +117,7 @@ impl Health {
         let trouble = gateway.chat.cache().holdings().trouble;
         let audit_trouble = gateway.audit.trouble();
         Self {
-            status: if trouble.is_none() && audit_trouble.is_none() { "ok" } else { "degraded" }.to_owned(),
+            status: status(gateway, trouble.is_none() && audit_trouble.is_none()).to_owned(),
             version: VERSION.to_owned(),
             uptime_seconds: gateway.started.elapsed().as_secs(),
             layers: Layers {
@@ -141,6 +141,16 @@ impl Health {
                 used: gateway.plugins.outside().counters().into_iter().map(|(id, used)| (id, used.into())).collect(),
             },
         }
+    }
+}
+
+/// One word for whoever only wants to know whether to worry.
+fn status(gateway: &Gateway, is_well: bool) -> &'static str {
+    let is_loading = !gateway.plugins.report().loading.is_empty();
+    match is_well && gateway.keys.report().trouble.is_none() {
+        false => "degraded",
+        true if is_loading || gateway.chat.semantic_layer() == LayerState::Loading => "starting",
+        true => "ok",
     }
 }
 

@@ -6,16 +6,15 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::Request;
 use axum::http::{Method, StatusCode};
-use axum::middleware::from_fn_with_state;
 use axum::response::Response;
 use axum::routing::{MethodFilter, MethodRouter, on, on_service};
 
-use super::audited::record_removal;
 use super::cache_routes::{self, CacheEndpoint};
 use super::error::{ApiError, json};
 use super::health::Health;
 use super::{Gateway, metrics};
-use crate::chat::{Access, Caller, Channel, Permission};
+use crate::audit::{Audit, AuthFailure, Event};
+use crate::chat::{Access, Caller, Channel, Chat, Permission};
 
 /// The path that answers without a key.
 pub(super) const HEALTH_PATH: &str = "/health";
@@ -92,15 +91,12 @@ const fn cache(method: Method, path: &'static str, needs: Need, endpoint: CacheE
 pub(super) fn router(gateway: &Arc<Gateway>, mcp: Router) -> Router {
     let mcp = mcp.fallback(not_found).method_not_allowed_fallback(method_not_allowed);
     let chat = &gateway.chat;
+    let entrance = |route| Entrance { route, audit: Some(gateway.audit.clone()) };
     let answering = ROUTES.iter().map(|route| {
         let answering = match route.endpoint {
             Endpoint::Health => health(route, gateway),
-            Endpoint::Metrics => route.answered(chat, |chat, _| async move { metrics::metrics(&chat) }),
-            Endpoint::Cache(endpoint) if endpoint.removes() => {
-                let recording = from_fn_with_state(gateway.audit.clone(), record_removal);
-                cache_routes::answering(route, endpoint, chat).route_layer(recording)
-            }
-            Endpoint::Cache(endpoint) => cache_routes::answering(route, endpoint, chat),
+            Endpoint::Metrics => entrance(route).answered(chat, |chat, _| async move { metrics::metrics(&chat) }),
+            Endpoint::Cache(endpoint) => cache_routes::answering(entrance(route), endpoint, chat),
             Endpoint::Mcp => on_service(route.filter(), mcp.clone()),
         };
         (route.path, answering)
@@ -108,10 +104,13 @@ pub(super) fn router(gateway: &Arc<Gateway>, mcp: Router) -> Router {
     built(answering)
 }
 
-/// The part of it that is about the cache alone.
-pub(super) fn cache_router(chat: &Arc<crate::chat::Chat>) -> Router {
+/// The part of it that is about the cache alone, for whoever may do everything.
+pub(super) fn cache_router(chat: &Arc<Chat>) -> Router {
     built(ROUTES.iter().filter_map(|route| match route.endpoint {
-        Endpoint::Cache(endpoint) => Some((route.path, cache_routes::answering(route, endpoint, chat))),
+        Endpoint::Cache(endpoint) => {
+            let entrance = Entrance { route, audit: None };
+            Some((route.path, cache_routes::answering(entrance, endpoint, chat)))
+        }
         Endpoint::Health | Endpoint::Metrics | Endpoint::Mcp => None,
     }))
 }
@@ -128,36 +127,47 @@ pub(super) struct Asked {
     pub(super) request: Request,
 }
 
-impl Route {
+/// A route as its requests come in.
+pub(super) struct Entrance {
+    route: &'static Route,
+    /// Who hears of those that may not.
+    audit: Option<Audit>,
+}
+
+impl Entrance {
     /// `handler` as the answer to this route, once the caller has what it needs.
-    pub(super) fn answered<State, Handler, Answering>(
-        &'static self,
-        state: &Arc<State>,
-        handler: Handler,
-    ) -> MethodRouter
+    pub(super) fn answered<State, Handler, Answering>(self, state: &Arc<State>, handler: Handler) -> MethodRouter
     where
         State: Send + Sync + 'static,
-        Handler: Fn(Arc<State>, Asked) -> Answering + Clone + Send + Sync + 'static,
+        Handler: FnOnce(Arc<State>, Asked) -> Answering + Clone + Send + Sync + 'static,
         Answering: Future<Output = Result<Response, ApiError>> + Send,
     {
-        let state = Arc::clone(state);
-        on(self.filter(), move |request: Request| {
-            let (state, handler) = (Arc::clone(&state), handler.clone());
-            async move { handler(state, self.admit(request)?).await }
-        })
+        let (filter, this, state) = (self.route.filter(), Arc::new(self), Arc::clone(state));
+        on(filter, move |request: Request| async move { handler(state, this.admit(request)?).await })
     }
 
     /// A request that no guard has seen goes nowhere.
     fn admit(&self, mut request: Request) -> Result<Asked, ApiError> {
         let access: Access = request.extensions_mut().remove().ok_or(ApiError::Unauthorized)?;
-        match self.needs {
-            Need::Permission(needed) if !access.permissions.contain(needed) => Err(ApiError::InsufficientScope(needed)),
+        match self.route.needs {
+            Need::Permission(needed) if !access.permissions.contain(needed) => {
+                self.tell(&access, request.uri().path());
+                Err(ApiError::InsufficientScope(needed))
+            }
             Need::Permission(_) | Need::Nothing | Need::EachTool => {
                 Ok(Asked { caller: Caller::admitted(access, Channel::Http), request })
             }
         }
     }
 
+    fn tell(&self, access: &Access, path: &str) {
+        if let (Some(audit), Some(key)) = (&self.audit, &access.key) {
+            audit.record(Event::auth_failed_of(key, AuthFailure::NotPermitted, path, None));
+        }
+    }
+}
+
+impl Route {
     fn filter(&self) -> MethodFilter {
         MethodFilter::try_from(self.method.clone()).expect("the table holds methods of HTTP")
     }

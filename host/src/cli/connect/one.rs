@@ -34,6 +34,15 @@ impl<'a> Connecting<'a> {
             true => None,
             false => Some(Gateway::new()?.ask(&gateway.url, gateway.key.as_deref())),
         };
+        let has_none = gateway.key.is_none() && args.key_env.is_none();
+        let answer = match answer {
+            Some(GatewayAnswer::Refused)
+                if has_none && clients.needs_no_key(args.transport.into(), &gateway.url)? =>
+            {
+                Some(GatewayAnswer::Welcome)
+            }
+            other => other,
+        };
         Ok(Self { clients, args, gateway, answer })
     }
 }

@@ -11,7 +11,7 @@ use crate::cli::clients::{Clients, Gateway, GatewayAnswer, Processes, Traces};
 use crate::cli::keys;
 use crate::cli::output::line;
 use crate::connect::entry::DEFAULT_NAME;
-use crate::connect::{EntryKey, Standing};
+use crate::connect::{EntryKey, OurEntry, Standing};
 use crate::keys::Denied;
 use crate::plugin::Manifest;
 use crate::plugin::manifest::TransportKind;
@@ -38,6 +38,7 @@ pub(in crate::cli) struct Status {
     pub(in crate::cli) gateway_reachable: Option<bool>,
     pub(in crate::cli) key: KeyStatus,
     /// Why it is refused, where the gateway is our own.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(in crate::cli) key_problem: Option<Denied>,
     pub(in crate::cli) restart_needed: bool,
     pub(in crate::cli) shadowed_by: Option<String>,
@@ -139,7 +140,7 @@ impl Asked {
         let entry = standing.entry.as_ref();
         let gateway_url = entry.and_then(|entry| entry.gateway_url.clone());
         let (gateway_reachable, key, key_problem) = match (&gateway_url, entry) {
-            (Some(url), Some(entry)) => self.key(clients, url, &entry.key),
+            (Some(url), Some(entry)) => self.key(clients, url, entry),
             _ => (None, KeyStatus::Unknown, None),
         };
         Status {
@@ -167,8 +168,8 @@ impl Asked {
     }
 
     /// Whether the gateway answers, and what it says to the key.
-    fn key(&mut self, clients: &Clients, url: &str, key: &EntryKey) -> (Option<bool>, KeyStatus, Option<Denied>) {
-        let (key, is_known) = match key {
+    fn key(&mut self, clients: &Clients, url: &str, entry: &OurEntry) -> (Option<bool>, KeyStatus, Option<Denied>) {
+        let (key, is_known) = match &entry.key {
             EntryKey::None => (None, true),
             EntryKey::Literal(key) => (Some(key.clone()), true),
             EntryKey::Variable(name) => {
@@ -180,12 +181,15 @@ impl Asked {
         let gateway = &self.gateway;
         let answer =
             self.answers.entry((url.to_owned(), key.clone())).or_insert_with(|| gateway.ask(url, key.as_deref()));
+        // Where that cannot be told, nothing is said to be missing.
+        let needs_none = clients.needs_no_key(entry.transport, url).unwrap_or(true);
         let (is_reachable, status) = match (answer, &key) {
             (GatewayAnswer::Silent(_) | GatewayAnswer::Another, _) => (false, KeyStatus::Unknown),
             (GatewayAnswer::Welcome | GatewayAnswer::Refused, _) if !is_known => (true, KeyStatus::Unknown),
             (GatewayAnswer::Welcome, Some(_)) => (true, KeyStatus::Valid),
             (GatewayAnswer::Welcome, None) => (true, KeyStatus::None),
             (GatewayAnswer::Refused, Some(_)) => (true, KeyStatus::Refused),
+            (GatewayAnswer::Refused, None) if needs_none => (true, KeyStatus::None),
             (GatewayAnswer::Refused, None) => (true, KeyStatus::Missing),
         };
         let refused = key.as_deref().filter(|_| status == KeyStatus::Refused);
