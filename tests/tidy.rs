@@ -87,7 +87,7 @@ const HOMES: [(&str, &[&str]); 49] = [
 ];
 
 /// Which of our modules a module must not use. What is not listed is free.
-const ONE_WAY: [(&str, &[&str]); 10] = [
+const ONE_WAY: [(&str, &[&str]); 11] = [
     (
         "cache",
         &[

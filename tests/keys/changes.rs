@@ -46,7 +46,14 @@ fn the_first_key_closes_the_gateway_and_the_last_leaves_it_closed() {
     let gateway = home.up();
     assert!(!opens(&gateway.url, &second.key));
     assert_eq!(ask(&gateway.url, "POST", LOOKUP, &[], &json!({ "prompt": "x" })).status, 401, "still closed");
-    assert!(!audited(&home, &["auth_failed"]).is_empty());
+    drop(gateway);
+    let told = audited(&home, &["auth_failed"]);
+    let is_told = |reason: &str, key: &Value| {
+        let event = told.iter().find(|event| event["reason"] == reason).unwrap_or_else(|| panic!("{told:?}"));
+        assert_eq!((&event["key"], &event["route"]), (key, &json!(LOOKUP)));
+    };
+    is_told("missing", &Value::Null);
+    is_told("revoked", &json!("second"));
 }
 
 #[test]
@@ -93,6 +100,10 @@ fn a_file_that_cannot_be_read_opens_to_nobody() {
     }
     replace(&file, &sound, 0o644);
     await_that("what others can read counts for nothing", || !opens(&gateway.url, &key));
+    fs::set_permissions(&file, Permissions::from_mode(0o600)).expect("it is ours");
+    await_that("it is private again", || opens(&gateway.url, &key));
+    fs::set_permissions(&file, Permissions::from_mode(0o604)).expect("it is ours");
+    await_that("it is not any more", || !opens(&gateway.url, &key));
     drop(gateway);
     let output = home.run(&["up", "--detach", "--port", "0"]);
     assert!(!output.status.success(), "{}", text(&output));

@@ -82,6 +82,11 @@ impl Ring {
         }
     }
 
+    /// What the key of this id is called, also one that does not open.
+    pub fn name_of(&self, presented: &[u8]) -> Option<&str> {
+        self.held.get(&SecretKey::parse(presented)?.id())?.access.key.as_deref()
+    }
+
     /// When each key was used last.
     pub fn uses(&self) -> Uses {
         let used = self.held.iter().map(|(id, held)| (*id, held.used_at.load(Ordering::Relaxed)));

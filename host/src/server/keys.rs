@@ -96,9 +96,17 @@ impl KeysInUse {
         }
     }
 
-    /// Tells the audit log of somebody who was not let in.
-    pub(super) fn refused(&self, reason: AuthFailure, path: &str, peer: Option<IpAddr>) {
-        self.audit.record(Event::auth_failed(reason, path, peer));
+    /// What the key of this id is called, whoever presents it.
+    pub(super) fn name_of(&self, presented: &[u8]) -> Option<String> {
+        self.current().ring.name_of(presented).map(str::to_owned)
+    }
+
+    /// Tells the audit log of somebody who was not let in; `key` has ended.
+    pub(super) fn refused(&self, reason: AuthFailure, key: Option<&str>, path: &str, peer: Option<IpAddr>) {
+        self.audit.record(match key {
+            Some(key) => Event::auth_failed_of(key, reason, path, peer),
+            None => Event::auth_failed(reason, path, peer),
+        });
     }
 
     pub fn report(&self) -> KeysReport {

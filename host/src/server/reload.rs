@@ -4,7 +4,7 @@
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use tokio::task::spawn_blocking;
 use tokio::time::MissedTickBehavior;
@@ -29,12 +29,13 @@ pub struct Reload {
     seen: Option<Mark>,
 }
 
-/// What changes when a file does: replaced files differ at least in their inode.
+/// What changes when a file does, or who may read it: replaced files differ at least in their inode.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Mark {
     inode: u64,
     size_bytes: u64,
-    modified: Option<SystemTime>,
+    /// Seconds and nanoseconds.
+    changed: (i64, i64),
 }
 
 impl Reload {
@@ -137,5 +138,5 @@ impl Reload {
 /// None when there is no file.
 pub(super) fn mark(path: &Path) -> Option<Mark> {
     let metadata = path.metadata().ok()?;
-    Some(Mark { inode: metadata.ino(), size_bytes: metadata.len(), modified: metadata.modified().ok() })
+    Some(Mark { inode: metadata.ino(), size_bytes: metadata.len(), changed: (metadata.ctime(), metadata.ctime_nsec()) })
 }

@@ -22,7 +22,7 @@ const QUERY_NAMES: [&str; 8] =
 const KEY_PREFIX: &str = "isk_";
 
 /// Why a request is not let in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 enum Failure {
     Missing,
     InQuery,
@@ -31,16 +31,22 @@ enum Failure {
     /// Each is right, and they are of several.
     Conflicting,
     Denied(Denied),
+    /// It is the key of this name, and that has ended.
+    Ended(Denied, String),
 }
 
-impl From<Failure> for AuthFailure {
-    fn from(failure: Failure) -> Self {
+impl From<&Failure> for AuthFailure {
+    fn from(failure: &Failure) -> Self {
         match failure {
             Failure::Missing => Self::Missing,
-            Failure::InQuery | Failure::Scheme | Failure::Denied(Denied::Malformed) => Self::Malformed,
-            Failure::Conflicting | Failure::Denied(Denied::Unknown | Denied::WrongSecret) => Self::Unknown,
-            Failure::Denied(Denied::Expired) => Self::Expired,
-            Failure::Denied(Denied::Revoked) => Self::Revoked,
+            Failure::InQuery | Failure::Scheme => Self::Malformed,
+            Failure::Conflicting => Self::Unknown,
+            Failure::Denied(denied) | Failure::Ended(denied, _) => match denied {
+                Denied::Malformed => Self::Malformed,
+                Denied::Unknown | Denied::WrongSecret => Self::Unknown,
+                Denied::Expired => Self::Expired,
+                Denied::Revoked => Self::Revoked,
+            },
         }
     }
 }
@@ -50,7 +56,9 @@ impl From<Failure> for ApiError {
     fn from(failure: Failure) -> Self {
         match failure {
             Failure::Missing => Self::Unauthorized,
-            Failure::InQuery | Failure::Scheme | Failure::Conflicting | Failure::Denied(_) => Self::WrongKey,
+            Failure::InQuery | Failure::Scheme | Failure::Conflicting | Failure::Denied(_) | Failure::Ended(..) => {
+                Self::WrongKey
+            }
         }
     }
 }
@@ -62,7 +70,8 @@ pub(super) fn access<B>(
     peer: Option<IpAddr>,
 ) -> Result<Option<Access>, ApiError> {
     judged(request, keys).map_err(|failure| {
-        keys.refused(failure.into(), request.uri().path(), peer);
+        let key = if let Failure::Ended(_, name) = &failure { Some(name.as_str()) } else { None };
+        keys.refused(AuthFailure::from(&failure), key, request.uri().path(), peer);
         failure.into()
     })
 }
@@ -76,7 +85,8 @@ fn judged<B>(request: &Request<B>, keys: &KeysInUse) -> Result<Option<Access>, F
     }
     let mut holder: Option<Access> = None;
     for presented in presented(request.headers()) {
-        let access = keys.access(presented?).map_err(Failure::Denied)?;
+        let presented = presented?;
+        let access = keys.access(presented).map_err(|denied| failure(presented, denied, keys))?;
         if holder.as_ref().is_some_and(|holder| *holder != access) {
             return Err(Failure::Conflicting);
         }
@@ -85,6 +95,17 @@ fn judged<B>(request: &Request<B>, keys: &KeysInUse) -> Result<Option<Access>, F
     match holder {
         None if request.uri().path() != HEALTH_PATH => Err(Failure::Missing),
         holder => Ok(holder),
+    }
+}
+
+/// Only who knows its secret makes a key's name appear in the audit log.
+fn failure(presented: &[u8], denied: Denied, keys: &KeysInUse) -> Failure {
+    match denied {
+        Denied::Malformed | Denied::Unknown | Denied::WrongSecret => Failure::Denied(denied),
+        Denied::Revoked | Denied::Expired => match keys.name_of(presented) {
+            Some(name) => Failure::Ended(denied, name),
+            None => Failure::Denied(denied),
+        },
     }
 }
 
