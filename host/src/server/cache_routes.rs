@@ -15,10 +15,12 @@ use serde_json::json;
 
 use self::fields::{ClearFields, DeleteFields, ImportFields, Page};
 use self::shown::{EntryBody, HitBody, Listing, MissBody, StatsBody, StoredBody};
+use super::audited::Removed;
 use super::body;
 use super::error::{ApiError, json};
 use super::request;
 use super::routes::{Asked, Entrance};
+use crate::audit::CacheRemoval;
 use crate::cache::{CacheError, EntryId, Imported, Listed, Selection};
 use crate::chat::{Answer, Chat, ChatError, FeedbackOutcome, Stored};
 
@@ -40,6 +42,13 @@ pub(super) enum CacheEndpoint {
     Clear,
     Stats,
     Compact,
+}
+
+impl CacheEndpoint {
+    /// Whether the audit log is told of it.
+    pub(super) fn removes(self) -> bool {
+        matches!(self, Self::DeleteEntry | Self::Delete | Self::Clear)
+    }
 }
 
 /// What answers at an entrance.
@@ -121,7 +130,7 @@ async fn entry(chat: Arc<Chat>, asked: Asked) -> Result<Response, ApiError> {
 async fn delete_entry(chat: Arc<Chat>, asked: Asked) -> Result<Response, ApiError> {
     let entry = own(&chat, asked).await?;
     let is_deleted = chat.cache().delete_entry(entry.id).await.map_err(|error| failed(&error.into()))?;
-    if is_deleted { Ok(json(StatusCode::OK, &json!({ "deleted": 1 }))) } else { Err(ApiError::NoSuchEntry) }
+    if is_deleted { Ok(told(1, CacheRemoval::Deleted)) } else { Err(ApiError::NoSuchEntry) }
 }
 
 /// The entry, if it is this principal's: whose others are is nobody's business.
@@ -137,19 +146,26 @@ async fn delete(chat: Arc<Chat>, asked: Asked) -> Result<Response, ApiError> {
     let Asked { caller, request } = asked;
     let fields: DeleteFields = request::fields(&body::read(request.into_body()).await?)?;
     let selection = fields.selection(caller.principal.as_str())?;
-    removed(&chat, &selection).await
+    removed(&chat, &selection, CacheRemoval::Deleted).await
 }
 
 async fn clear(chat: Arc<Chat>, asked: Asked) -> Result<Response, ApiError> {
     let Asked { caller, request } = asked;
     let ClearFields {} = request::fields(&body::read(request.into_body()).await?)?;
-    removed(&chat, &Selection::of(caller.principal.as_str())).await
+    removed(&chat, &Selection::of(caller.principal.as_str()), CacheRemoval::Cleared).await
 }
 
-async fn removed(chat: &Chat, selection: &Selection) -> Result<Response, ApiError> {
+async fn removed(chat: &Chat, selection: &Selection, by: CacheRemoval) -> Result<Response, ApiError> {
     let deleted = chat.cache().delete(selection).await.map_err(|error| failed(&error.into()))?;
     tracing::info!(deleted, "entries were deleted by hand");
-    Ok(json(StatusCode::OK, &json!({ "deleted": deleted })))
+    Ok(told(deleted as u64, by))
+}
+
+/// The answer, with what the audit log is told.
+fn told(entries: u64, by: CacheRemoval) -> Response {
+    let mut response = json(StatusCode::OK, &json!({ "deleted": entries }));
+    response.extensions_mut().insert(Removed { by, entries });
+    response
 }
 
 async fn feedback(chat: Arc<Chat>, asked: Asked) -> Result<Response, ApiError> {

@@ -6,9 +6,11 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::Request;
 use axum::http::{Method, StatusCode};
+use axum::middleware::from_fn_with_state;
 use axum::response::Response;
 use axum::routing::{MethodFilter, MethodRouter, on, on_service};
 
+use super::audited::record_removal;
 use super::cache_routes::{self, CacheEndpoint};
 use super::error::{ApiError, json};
 use super::health::Health;
@@ -96,6 +98,10 @@ pub(super) fn router(gateway: &Arc<Gateway>, mcp: Router) -> Router {
         let answering = match route.endpoint {
             Endpoint::Health => health(route, gateway),
             Endpoint::Metrics => entrance(route).answered(chat, |chat, _| async move { metrics::metrics(&chat) }),
+            Endpoint::Cache(endpoint) if endpoint.removes() => {
+                let recording = from_fn_with_state(gateway.audit.clone(), record_removal);
+                cache_routes::answering(entrance(route), endpoint, chat).route_layer(recording)
+            }
             Endpoint::Cache(endpoint) => cache_routes::answering(entrance(route), endpoint, chat),
             Endpoint::Mcp => on_service(route.filter(), mcp.clone()),
         };
