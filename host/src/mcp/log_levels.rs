@@ -3,7 +3,10 @@
 
 #![expect(deprecated, reason = "2026-07-28 discourages messages to clients, and clients still ask for them")]
 
-use rmcp::model::{LoggingLevel, LoggingMessageNotificationParam};
+use rmcp::model::{
+    LoggingLevel, LoggingMessageNotification, LoggingMessageNotificationParam, RequestId, ServerNotification,
+};
+use rmcp::service::OriginatingRequestId;
 use serde_json::Value;
 
 use crate::tools::LogLevel;
@@ -34,6 +37,10 @@ fn to_protocol(level: LogLevel) -> LoggingLevel {
     }
 }
 
-pub(super) fn message(level: LogLevel, logger: String, data: Value) -> LoggingMessageNotificationParam {
-    LoggingMessageNotificationParam::new(to_protocol(level), data).with_logger(logger)
+/// It goes where the answer to `request` goes.
+pub(super) fn message(level: LogLevel, logger: String, data: Value, request: &RequestId) -> ServerNotification {
+    let message = LoggingMessageNotificationParam::new(to_protocol(level), data).with_logger(logger);
+    let mut notification = LoggingMessageNotification::new(message);
+    notification.extensions.insert(OriginatingRequestId(request.clone()));
+    ServerNotification::LoggingMessageNotification(notification)
 }

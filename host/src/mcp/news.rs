@@ -11,7 +11,7 @@ use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until};
 use tokio_util::sync::{CancellationToken, DropGuard};
 
-use super::session::Session;
+use super::wishes::Wishes;
 use crate::chat::Caller;
 use crate::tools::resources::{StatsMark, Watched};
 use crate::tools::{CurrentTools, Tools};
@@ -42,7 +42,7 @@ enum News {
 /// Who is told.
 pub(super) enum Audience<'a> {
     /// A session: lists without being asked, resources that it subscribed to.
-    Session { peer: Peer<RoleServer>, session: Arc<Session> },
+    Session { peer: Peer<RoleServer>, wishes: Arc<Wishes> },
     /// A client of the versions without `initialize`, on the stream that it opened for this.
     Stream { context: &'a SubscriptionContext, caller: Caller, watched: Vec<Watched> },
 }
@@ -50,14 +50,14 @@ pub(super) enum Audience<'a> {
 impl Audience<'_> {
     fn caller(&self) -> Option<&Caller> {
         match self {
-            Self::Session { session, .. } => session.caller(),
+            Self::Session { wishes, .. } => wishes.caller(),
             Self::Stream { caller, .. } => Some(caller),
         }
     }
 
     fn watched(&self) -> Vec<Watched> {
         match self {
-            Self::Session { session, .. } => session.watched(),
+            Self::Session { wishes, .. } => wishes.watched(),
             Self::Stream { watched, .. } => watched.clone(),
         }
     }
@@ -65,7 +65,7 @@ impl Audience<'_> {
     /// Until something else is watched than before.
     async fn asked(&self) {
         match self {
-            Self::Session { session, .. } => session.asked_anew().await,
+            Self::Session { wishes, .. } => wishes.asked_anew().await,
             Self::Stream { .. } => std::future::pending().await,
         }
     }
@@ -73,7 +73,7 @@ impl Audience<'_> {
     /// What is gone stays gone: its number is never given again.
     fn forget(&mut self, resource: Watched) {
         match self {
-            Self::Session { session, .. } => session.unwatch(resource),
+            Self::Session { wishes, .. } => wishes.unwatch(resource),
             Self::Stream { watched, .. } => watched.retain(|other| *other != resource),
         }
     }

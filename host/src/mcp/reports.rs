@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use rmcp::RoleServer;
 use rmcp::model::{ProgressNotificationParam, ProgressToken};
-use rmcp::service::{Peer, RequestContext};
+use rmcp::service::RequestContext;
 use serde_json::Value;
 use tokio::sync::mpsc;
 use tokio::time::timeout;
@@ -72,7 +72,7 @@ pub(super) async fn while_calling<T, Call: Future<Output = T>>(
     }
     let (queue, reports) = mpsc::channel(MAX_QUEUED);
     let monitor: Arc<dyn CallMonitor> = Arc::new(Reports { queue, token, level });
-    let mut forwarding = pin!(forward(context.peer.clone(), reports));
+    let mut forwarding = pin!(forward(context, reports));
     let result = {
         let mut call = pin!(call(monitor));
         tokio::select! {
@@ -89,14 +89,13 @@ pub(super) async fn while_calling<T, Call: Future<Output = T>>(
 }
 
 /// Until nobody reports any more, or nobody listens.
-async fn forward(peer: Peer<RoleServer>, mut reports: mpsc::Receiver<Report>) {
+async fn forward(context: &RequestContext<RoleServer>, mut reports: mpsc::Receiver<Report>) {
     while let Some(report) = reports.recv().await {
         let sent = match report {
-            Report::Progress(progress) => peer.notify_progress(progress).await,
-            Report::Log { level, logger, data } =>
-            {
-                #[expect(deprecated, reason = "clients of every version may ask for messages")]
-                peer.notify_logging_message(log_levels::message(level, logger, data)).await
+            Report::Progress(progress) => context.peer.notify_progress(progress).await,
+            Report::Log { level, logger, data } => {
+                let message = log_levels::message(level, logger, data, &context.id);
+                context.peer.send_notification(message).await
             }
         };
         if let Err(error) = sent {

@@ -17,7 +17,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::modern::{CONTENT_FRESH_MILLISECONDS, DISCOVERY_FRESH_MILLISECONDS, Extras, is_modern, server_info};
 use super::news::{Audience, Newsroom, SessionEnd};
-use super::session::Session;
+use super::wishes::Wishes;
 use super::{
     completions, lists, log_levels, methods, prompt_messages, reports, resource_messages, server_config, subscriptions,
     tool_messages,
@@ -43,20 +43,20 @@ pub(super) struct McpServer {
     stopping: CancellationToken,
     end: SessionEnd,
     /// Made when it is first needed, which for a request without a session is never.
-    session: OnceLock<Arc<Session>>,
+    wishes: OnceLock<Arc<Wishes>>,
 }
 
 impl McpServer {
     pub(super) fn new(tools: Arc<CurrentTools>, source: Source, stopping: CancellationToken) -> Self {
-        Self { tools, source, stopping, end: SessionEnd::default(), session: OnceLock::new() }
+        Self { tools, source, stopping, end: SessionEnd::default(), wishes: OnceLock::new() }
     }
 
     /// Fails closed: a request that no guard has passed has no principal.
     fn caller(&self, context: &RequestContext<RoleServer>) -> Result<Caller, ErrorData> {
         let caller = self.admitted(&context.extensions, client_of(context));
         let caller = caller.ok_or_else(|| ErrorData::internal_error("the request carries no principal", None))?;
-        if let Some(session) = self.session.get() {
-            session.belongs_to(&caller);
+        if let Some(wishes) = self.wishes.get() {
+            wishes.belong_to(&caller);
         }
         Ok(caller)
     }
@@ -70,15 +70,15 @@ impl McpServer {
         Some(Caller { client, session, ..Caller::admitted(access?.clone(), Channel::Mcp) })
     }
 
-    fn session(&self) -> &Arc<Session> {
-        self.session.get_or_init(Arc::default)
+    fn wishes(&self) -> &Arc<Wishes> {
+        self.wishes.get_or_init(Arc::default)
     }
 
     /// Which messages the client asked for: a modern one with each request, another one once.
     fn level(&self, context: &RequestContext<RoleServer>) -> Option<LogLevel> {
         match is_modern(context) {
             true => context.meta.log_level().map(log_levels::from_protocol),
-            false => self.session.get().and_then(|session| session.level()),
+            false => self.wishes.get().and_then(|wishes| wishes.level()),
         }
     }
 }
@@ -139,7 +139,9 @@ impl ServerHandler for McpServer {
             tools.call(caller, &name, arguments, &monitor).await
         });
         let output = until_cancelled(&context, call).await?.map_err(|error| match error {
-            CallError::Unknown(_) | CallError::NotPermitted { .. } => ErrorData::invalid_params(error.to_string(), None),
+            CallError::Unknown(_) | CallError::NotPermitted { .. } => {
+                ErrorData::invalid_params(error.to_string(), None)
+            }
         })?;
         let mut result = tool_messages::result(output);
         result.meta = is_modern(&context).then(server_info);
@@ -222,7 +224,7 @@ impl ServerHandler for McpServer {
         if is_modern(&context) {
             return Err(ErrorData::method_not_found::<SetLevelRequestMethod>());
         }
-        self.session().set_level(log_levels::from_protocol(request.level));
+        self.wishes().set_level(log_levels::from_protocol(request.level));
         Ok(())
     }
 
@@ -232,7 +234,7 @@ impl ServerHandler for McpServer {
         context: RequestContext<RoleServer>,
     ) -> Result<(), ErrorData> {
         let caller = self.caller(&context)?;
-        subscriptions::subscribe(&self.tools.current(), &caller, self.session(), request.uri)
+        subscriptions::subscribe(&self.tools.current(), &caller, self.wishes(), request.uri)
     }
 
     async fn unsubscribe(
@@ -240,17 +242,17 @@ impl ServerHandler for McpServer {
         request: UnsubscribeRequestParams,
         _: RequestContext<RoleServer>,
     ) -> Result<(), ErrorData> {
-        subscriptions::unsubscribe(self.session(), &request.uri);
+        subscriptions::unsubscribe(self.wishes(), &request.uri);
         Ok(())
     }
 
     /// From here on a client of the versions with `initialize` hears of changes.
     async fn on_initialized(&self, context: NotificationContext<RoleServer>) {
-        let session = Arc::clone(self.session());
+        let wishes = Arc::clone(self.wishes());
         if let Some(caller) = self.admitted(&context.extensions, None) {
-            session.belongs_to(&caller);
+            wishes.belong_to(&caller);
         }
-        let news = Newsroom::open(&self.tools).tell(Audience::Session { peer: context.peer, session });
+        let news = Newsroom::open(&self.tools).tell(Audience::Session { peer: context.peer, wishes });
         tokio::spawn(self.end.token().run_until_cancelled_owned(news));
     }
 

@@ -3,28 +3,28 @@
 use rmcp::model::{ErrorData, SubscriptionFilter};
 
 use super::resource_messages;
-use super::session::{MAX_WATCHED, Session};
+use super::wishes::{MAX_WATCHED, Wishes};
 use crate::chat::Caller;
 use crate::tools::Tools;
 use crate::tools::resources::{ResourceError, Watched};
 
 /// For a session. A plugin's resource is taken too, though it never changes.
-pub(super) fn subscribe(tools: &Tools, caller: &Caller, session: &Session, uri: String) -> Result<(), ErrorData> {
+pub(super) fn subscribe(tools: &Tools, caller: &Caller, wishes: &Wishes, uri: String) -> Result<(), ErrorData> {
     let exists = tools.resources().exists(caller, &uri).map_err(|error| resource_messages::error(&error))?;
     if !exists {
         return Err(resource_messages::error(&ResourceError::Unknown { uri }));
     }
     match Watched::parse(&uri) {
-        Some(resource) if !session.watch(resource) => {
+        Some(resource) if !wishes.watch(resource) => {
             Err(ErrorData::invalid_request(format!("a session watches at most {MAX_WATCHED} resources"), None))
         }
         Some(_) | None => Ok(()),
     }
 }
 
-pub(super) fn unsubscribe(session: &Session, uri: &str) {
+pub(super) fn unsubscribe(wishes: &Wishes, uri: &str) {
     if let Some(resource) = Watched::parse(uri) {
-        session.unwatch(resource);
+        wishes.unwatch(resource);
     }
 }
 

@@ -14,7 +14,7 @@ pub(super) const MAX_WATCHED: usize = 256;
 
 /// Shared with the task that tells the client what has changed.
 #[derive(Default)]
-pub(super) struct Session {
+pub(super) struct Wishes {
     caller: OnceLock<Caller>,
     asked: Mutex<Asked>,
     anew: Notify,
@@ -26,9 +26,9 @@ struct Asked {
     watched: HashSet<Watched>,
 }
 
-impl Session {
+impl Wishes {
     /// Whose session it is. The first word counts: a session has one principal.
-    pub(super) fn belongs_to(&self, caller: &Caller) {
+    pub(super) fn belong_to(&self, caller: &Caller) {
         self.caller.get_or_init(|| caller.clone());
     }
 

@@ -24,22 +24,23 @@ fn a_session_is_told_from_the_level_on_that_it_sets() {
     let entry = gateway.store("What is a cache?", "A store.");
     let look_up = call("isartor_chat", &json!({ "prompt": "What is a cache?" }));
     let keep = call("isartor_cache_store", &json!({ "prompt": "What is my key?", "response": SECRET }));
-    let mut peer = Peer::stdio(&home, &gateway);
-    assert_eq!(told(&peer.exchange("tools/call", look_up.clone())), [], "nobody asked");
-    assert_eq!(peer.result("logging/setLevel", json!({ "level": "info" })), json!({}));
-    let exchange = peer.exchange("tools/call", look_up.clone());
-    let hit = json!({ "event": "hit", "layer": "exact", "score": 1.0, "entry": entry });
-    assert_eq!(told(&exchange), [(&json!("info"), &hit)]);
-    assert_eq!(exchange[0]["params"]["logger"], json!("isartor.cache"));
-    let miss = peer.exchange("tools/call", call("isartor_chat", &json!({ "prompt": "What is a miss?" })));
-    assert_eq!(told(&miss)[0].1["event"], json!("miss"));
-    assert!(told(&miss)[0].1["reason"].is_string());
-    peer.result("logging/setLevel", json!({ "level": "warning" }));
-    assert_eq!(told(&peer.exchange("tools/call", look_up)), []);
-    let refused = peer.exchange("tools/call", keep);
-    assert_eq!(told(&refused), [(&json!("warning"), &json!({ "event": "refused", "reason": "secret" }))]);
-    for level in [json!("loud"), json!(7), Value::Null] {
-        assert_eq!(peer.error("logging/setLevel", json!({ "level": level }))["code"], json!(-32602));
+    for mut peer in [Peer::stdio(&home, &gateway), Peer::session(&gateway)] {
+        assert_eq!(told(&peer.exchange("tools/call", look_up.clone())), [], "nobody asked");
+        assert_eq!(peer.result("logging/setLevel", json!({ "level": "info" })), json!({}));
+        let exchange = peer.exchange("tools/call", look_up.clone());
+        let hit = json!({ "event": "hit", "layer": "exact", "score": 1.0, "entry": entry });
+        assert_eq!(told(&exchange), [(&json!("info"), &hit)]);
+        assert_eq!(exchange[0]["params"]["logger"], json!("isartor.cache"));
+        let miss = peer.exchange("tools/call", call("isartor_chat", &json!({ "prompt": "What is a miss?" })));
+        assert_eq!(told(&miss)[0].1["event"], json!("miss"));
+        assert!(told(&miss)[0].1["reason"].is_string());
+        peer.result("logging/setLevel", json!({ "level": "warning" }));
+        assert_eq!(told(&peer.exchange("tools/call", look_up.clone())), []);
+        let refused = peer.exchange("tools/call", keep.clone());
+        assert_eq!(told(&refused), [(&json!("warning"), &json!({ "event": "refused", "reason": "secret" }))]);
+        for level in [json!("loud"), json!(7), Value::Null] {
+            assert_eq!(peer.error("logging/setLevel", json!({ "level": level }))["code"], json!(-32602));
+        }
     }
 }
 

@@ -18,7 +18,6 @@ fn a_wrong_request_is_answered_with_the_number_of_its_fault() {
             ("prompts/get", json!({}), -32602),
             ("completion/complete", json!({}), -32602),
             ("sampling/createMessage", json!({}), -32601),
-            ("tasks/get", json!({ "taskId": "1" }), -32601),
             ("no/such/method", json!({}), -32601),
         ] {
             assert_eq!(peer.error(method, params)["code"], json!(code), "{method}");
