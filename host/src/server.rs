@@ -10,6 +10,8 @@ mod cache_routes;
 mod clock;
 pub mod control;
 mod error;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 mod guard;
 mod health;
 mod http;

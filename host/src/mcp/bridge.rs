@@ -3,6 +3,8 @@
 
 mod answers;
 mod client;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 mod gateway_url;
 mod http_exchange;
 mod http_headers;
