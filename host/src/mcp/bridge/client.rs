@@ -72,10 +72,10 @@ impl Client {
             return;
         };
         self.write(line);
-        self.ledger.written();
         if open.kind == Kind::ToolList {
             self.tools.given(line);
         }
+        self.ledger.written();
     }
 
     /// Tells the client to ask again when the gateway's list is another than it believes.
