@@ -34,7 +34,6 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use axum::Router;
-use sha2::{Digest, Sha256};
 use tokio::net::{TcpListener, UnixStream};
 use tokio_util::sync::CancellationToken;
 
@@ -42,7 +41,7 @@ use self::accept::Limits;
 use self::http::Http;
 use self::instance::InstanceInfo;
 use crate::audit::Audit;
-use crate::chat::{Access, Chat};
+use crate::chat::Chat;
 use crate::settings::Settings;
 
 pub use clock::SteadyClock;
@@ -67,15 +66,6 @@ pub struct Gateway {
     pub clock: SteadyClock,
     pub audit: Audit,
     pub started: Instant,
-}
-
-impl Gateway {
-    /// Who presents this key on the socket; none when it is wrong. Without authentication no key means anything.
-    pub(crate) fn access_of_key(&self, key: &str) -> Option<Access> {
-        // Digests are compared, which differ nowhere in particular.
-        let is_right = |right: &str| Sha256::digest(right) == Sha256::digest(key);
-        self.settings.gateway_api_key.as_deref().is_none_or(is_right).then(Access::local)
-    }
 }
 
 /// Where the gateway is reached. All are bound before it counts as running.

@@ -16,10 +16,13 @@ use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
 
 use super::{McpServer, Source, credential};
 use crate::chat::Access;
-use crate::server::Gateway;
+use crate::server::{Gateway, KeysInUse};
 
 /// How long a peer whose key was refused may take to read why.
 const REFUSAL_PATIENCE: Duration = Duration::from_secs(2);
+
+/// How soon a key that was revoked or ended opens nothing any more.
+const KEY_CHECK_INTERVAL: Duration = Duration::from_millis(200);
 
 /// Serves one connection until its peer closes it, or `stopping` is cancelled and the calls in flight are answered.
 pub async fn serve_stream(gateway: Gateway, stream: UnixStream, stopping: CancellationToken) {
@@ -39,27 +42,53 @@ async fn serve<R: AsyncRead + Unpin + Send + 'static>(
     let text = |error: io::Error| error.to_string();
     let mut first = Vec::new();
     (&mut read).take(DEFAULT_MAX_LINE_LENGTH as u64).read_until(b'\n', &mut first).await.map_err(text)?;
-    let access = match credential::presented(&first) {
-        None => Access::local(),
+    let holder = match credential::presented(&first) {
+        None => None,
         Some(key) => {
             first.clear();
-            let Some(access) = gateway.access_of_key(&key) else { return refuse(read, write).await.map_err(text) };
-            write.write_all(&credential::accepted()).await.map_err(text)?;
-            access
+            match gateway.keys.access_on_socket(key.as_bytes()) {
+                Ok(access) => Some(Holder { keys: Arc::clone(&gateway.keys), key, access }),
+                Err(denied) => {
+                    gateway.keys.refused_on_socket(denied, key.as_bytes());
+                    return refuse(read, write).await.map_err(text);
+                }
+            }
         }
     };
+    if holder.is_some() {
+        write.write_all(&credential::accepted()).await.map_err(text)?;
+    }
     let session = format!("{:016x}", fastrand::u64(..));
+    let access = holder.as_ref().map_or_else(Access::local, |holder| holder.access.clone());
     let source = Source::Connection { access, session };
     let server = McpServer::new(Arc::clone(gateway.plugins.tools()), source, stopping);
     let transport = AsyncRwTransport::<RoleServer, _, _>::new(Cursor::new(first).chain(read), write);
     let running = serve_server(server, transport).await.map_err(|error| error.to_string())?;
-    running.waiting().await.map(drop).map_err(|error| error.to_string())
+    tokio::select! {
+        ended = running.waiting() => ended.map(drop).map_err(|error| error.to_string()),
+        () = until_shut_out(holder) => Err("its API key has ended".to_owned()),
+    }
+}
+
+/// Whose key a connection was opened with.
+struct Holder {
+    keys: Arc<KeysInUse>,
+    key: String,
+    access: Access,
+}
+
+/// Waits until the key opens something else than it did, or nothing: what it opened is closed then, and who comes
+/// again is told. Without a key, for ever.
+async fn until_shut_out(holder: Option<Holder>) {
+    let Some(Holder { keys, key, access }) = holder else { return std::future::pending().await };
+    while keys.access_on_socket(key.as_bytes()).as_ref() == Ok(&access) {
+        tokio::time::sleep(KEY_CHECK_INTERVAL).await;
+    }
 }
 
 /// Says so, and takes what was sent on top: a connection that is closed over unread bytes is reset, and the reason
 /// with it.
 async fn refuse(mut read: impl AsyncRead + Unpin, mut write: OwnedWriteHalf) -> io::Result<()> {
-    tracing::info!("refusing a connection: its API key is not valid");
     write.write_all(&credential::refused()).await?;
     write.shutdown().await?;
     let mut nowhere = tokio::io::sink();

@@ -33,6 +33,17 @@ pub struct KeysReport {
     pub trouble: Option<String>,
 }
 
+impl From<Denied> for AuthFailure {
+    fn from(denied: Denied) -> Self {
+        match denied {
+            Denied::Malformed => Self::Malformed,
+            Denied::Unknown | Denied::WrongSecret => Self::Unknown,
+            Denied::Expired => Self::Expired,
+            Denied::Revoked => Self::Revoked,
+        }
+    }
+}
+
 /// Everything that opens the gateway to somebody.
 pub struct KeysInUse {
     file: PathBuf,
@@ -94,6 +105,19 @@ impl KeysInUse {
             Some(key) if key.matches(&digest) => Ok(holder_of_settings_key()),
             Some(_) | None => Err(Denied::Unknown),
         }
+    }
+
+    /// Who presents this key on the local user's own socket, where none is needed. While no key is wanted anywhere, it
+    /// means nothing; otherwise it must be right.
+    pub(crate) fn access_on_socket(&self, presented: &[u8]) -> Result<Access, Denied> {
+        if self.are_wanted() { self.access(presented) } else { Ok(Access::local()) }
+    }
+
+    /// Tells the audit log of a key that opened nothing on the local user's own socket.
+    pub(crate) fn refused_on_socket(&self, denied: Denied, presented: &[u8]) {
+        let has_ended = matches!(denied, Denied::Expired | Denied::Revoked);
+        let key = has_ended.then(|| self.name_of(presented)).flatten();
+        self.refused(denied.into(), key.as_deref(), "mcp.sock", None);
     }
 
     /// What the key of this id is called, whoever presents it.

@@ -62,6 +62,44 @@ fn a_session_is_begun_again_with_all_that_was_asked_of_it() {
 }
 
 #[test]
+fn lists_that_were_empty_meanwhile_are_to_be_asked_for_again() {
+    let home = Home::new();
+    let port = free_port();
+    let gateway = FakeGateway::start(&home, port);
+    let mut bridge = Bridge::open(&home, &gateway.url);
+    gateway.accept().begin();
+    drop(gateway);
+    assert!(home.run(&["stop"]).status.success(), "nothing is to be started");
+    for (method, list) in [
+        ("prompts/list", "prompts"),
+        ("resources/list", "resources"),
+        ("resources/templates/list", "resourceTemplates"),
+    ] {
+        assert_eq!(bridge.request(method, json!({}))["result"][list], json!([]), "{method}");
+    }
+    for (method, params) in [
+        ("logging/setLevel", json!({ "level": "debug" })),
+        ("resources/subscribe", json!({ "uri": "isartor://stats" })),
+    ] {
+        assert_eq!(bridge.request(method, params)["result"], json!({}), "{method} is remembered");
+    }
+    let refused = bridge.request("prompts/get", json!({ "name": "p" }));
+    assert!(refused["error"]["message"].as_str().expect("a sentence").contains("isartor up"), "{refused}");
+
+    let gateway = FakeGateway::start(&home, port);
+    let mut connection = gateway.accept();
+    connection.begin();
+    for method in ["logging/setLevel", "resources/subscribe", "ping"] {
+        let request = connection.expect(method);
+        connection.answer(&request, json!({}));
+    }
+    for list in ["prompts", "resources"] {
+        let news = bridge.receive().expect("a notification");
+        assert_eq!(news["method"], json!(format!("notifications/{list}/list_changed")));
+    }
+}
+
+#[test]
 fn a_client_without_initialize_reconnects_when_it_asks() {
     let home = Home::new();
     let port = free_port();

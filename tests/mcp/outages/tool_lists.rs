@@ -107,6 +107,28 @@ fn a_copy_is_private_and_only_what_is_a_list_is_used() {
 }
 
 #[test]
+fn the_copy_follows_the_gateway_where_the_client_does_not() {
+    let home = Home::new();
+    let gateway = FakeGateway::start(&home, free_port());
+    let mut bridge = Bridge::open(&home, &gateway.url);
+    let mut connection = gateway.accept();
+    connection.begin();
+    connection.send(&json!({ "jsonrpc": "2.0", "method": LIST_CHANGED }));
+    assert_eq!(bridge.receive().expect("a notification")["method"], json!(LIST_CHANGED));
+    let request = connection.receive();
+    connection.list(&request, &["a", "z"]);
+    let url = gateway.url.clone();
+    // The bridge keeps the list before it asks for anything else.
+    bridge.ask("tools/call", json!({ "name": "z" }));
+    let request = connection.expect("tools/call");
+    connection.answer(&request, json!({ "content": [] }));
+    assert!(bridge.receive().expect("an answer")["result"].is_object(), "nothing else is heard");
+    drop((bridge, connection, gateway));
+    assert!(home.run(&["stop"]).status.success());
+    assert_eq!(Bridge::open(&home, &url).tool_names(), ["a", "z"]);
+}
+
+#[test]
 fn copies_do_not_pile_up() {
     let home = Home::new();
     for _ in 0..20 {

@@ -3,8 +3,9 @@
 use rmcp::model::{
     CallToolResult, CompleteResult, CompletionInfo, ConstString, ContentBlock, DiscoverResult, ErrorCode, ErrorData,
     InitializeRequestParams, ListPromptsResult, ListResourceTemplatesResult, ListResourcesResult, ListToolsResult,
-    ProtocolVersion, RequestId, ServerCapabilities, ServerJsonRpcMessage, ServerResult, SubscriptionsListenResult,
-    Tool, ToolListChangedNotificationMethod,
+    PromptListChangedNotificationMethod, ProtocolVersion, RequestId, ResourceListChangedNotificationMethod,
+    ServerCapabilities, ServerJsonRpcMessage, ServerResult, SubscriptionsListenResult, Tool,
+    ToolListChangedNotificationMethod,
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -17,7 +18,9 @@ use crate::mcp::server_config;
 /// The ids of our own requests; no client would think of them.
 const HANDSHAKE_ID: &str = "isartor:bridge:initialize";
 const TOOL_LIST_ID: &str = "isartor:bridge:tools";
+const TOOL_COPY_ID: &str = "isartor:bridge:copy";
 const WISH_ID: &str = "isartor:bridge:wish";
+const RETURN_ID: &str = "isartor:bridge:return";
 
 /// What the bridge itself asks of a gateway.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,8 +29,12 @@ pub(super) enum Own {
     Handshake,
     /// Whether the client's list of tools is still right.
     ToolList,
+    /// What the copy of the list of tools should hold.
+    ToolCopy,
     /// What the client had asked of an earlier session.
     Wish,
+    /// Whether there is something to list again.
+    Return,
 }
 
 impl Own {
@@ -38,7 +45,9 @@ impl Own {
             CREDENTIAL_ID => Some(Self::Credential),
             HANDSHAKE_ID => Some(Self::Handshake),
             TOOL_LIST_ID => Some(Self::ToolList),
+            TOOL_COPY_ID => Some(Self::ToolCopy),
             WISH_ID => Some(Self::Wish),
+            RETURN_ID => Some(Self::Return),
             _ => None,
         }
     }
@@ -78,7 +87,19 @@ fn negotiated(requested: ProtocolVersion) -> ProtocolVersion {
 
 /// Asks the client to list the tools again.
 pub(super) fn tools_changed() -> Vec<u8> {
-    line(&json!({"jsonrpc": "2.0", "method": ToolListChangedNotificationMethod::VALUE}))
+    notification(ToolListChangedNotificationMethod::VALUE)
+}
+
+pub(super) fn prompts_changed() -> Vec<u8> {
+    notification(PromptListChangedNotificationMethod::VALUE)
+}
+
+pub(super) fn resources_changed() -> Vec<u8> {
+    notification(ResourceListChangedNotificationMethod::VALUE)
+}
+
+fn notification(method: &str) -> Vec<u8> {
+    line(&json!({"jsonrpc": "2.0", "method": method}))
 }
 
 pub(super) fn pong(id: RequestId) -> Vec<u8> {
@@ -90,14 +111,19 @@ pub(super) fn tool_list_request() -> Vec<u8> {
     line(&json!({"jsonrpc": "2.0", "id": TOOL_LIST_ID, "method": "tools/list"}))
 }
 
+/// Asks the gateway for its tools, for the next client.
+pub(super) fn tool_copy_request() -> Vec<u8> {
+    line(&json!({"jsonrpc": "2.0", "id": TOOL_COPY_ID, "method": "tools/list"}))
+}
+
 /// Asks a new session for what the client asked an earlier one for.
 pub(super) fn wish(method: &str, params: &Value) -> Vec<u8> {
     line(&json!({"jsonrpc": "2.0", "id": WISH_ID, "method": method, "params": params}))
 }
 
-/// Asks for nothing, and so for a session to ask it in.
+/// Asks for nothing but an answer, and so for a session to give it in.
 pub(super) fn own_ping() -> Vec<u8> {
-    wish("ping", &json!({}))
+    line(&json!({"jsonrpc": "2.0", "id": RETURN_ID, "method": "ping"}))
 }
 
 /// The tools as the gateway would list them.

@@ -4,6 +4,7 @@
 use std::fs::File;
 use std::io::Write;
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::Sender;
 use std::time::Duration;
 
@@ -35,6 +36,9 @@ pub(super) struct Client {
     endings: Sender<Ending>,
     pub(super) ledger: Ledger,
     pub(super) tools: ToolLists,
+    /// Whether the client was told that there are none, while the gateway was away.
+    has_no_prompts: AtomicBool,
+    has_no_resources: AtomicBool,
     gateway: GatewayUrl,
     configured_port: u16,
 }
@@ -44,7 +48,16 @@ impl Client {
         let Options { gateway, api_key, home, configured_port, .. } = options;
         let tools = ToolLists::new(home.clone(), gateway, api_key.as_deref());
         let (gateway, configured_port) = (gateway.clone(), *configured_port);
-        Self { output: Mutex::new(Patient(output)), endings, ledger: Ledger::new(), tools, gateway, configured_port }
+        Self {
+            output: Mutex::new(Patient(output)),
+            endings,
+            ledger: Ledger::new(),
+            tools,
+            has_no_prompts: AtomicBool::new(false),
+            has_no_resources: AtomicBool::new(false),
+            gateway,
+            configured_port,
+        }
     }
 
     /// Writes one line; a client that went away ends the bridge.
@@ -72,10 +85,10 @@ impl Client {
             return;
         };
         self.write(line);
-        self.ledger.written();
         if open.kind == Kind::ToolList {
             self.tools.given(line);
         }
+        self.ledger.written();
     }
 
     /// Tells the client to ask again when the gateway's list is another than it believes.
@@ -96,10 +109,30 @@ impl Client {
     pub(super) fn write_unavailable(&self, id: RequestId, open: Open, reason: &Unavailable) {
         let explanation = reason.explain(&self.gateway, self.configured_port);
         tracing::debug!(%id, explanation, "answering in the gateway's place");
+        if !open.is_modern && open.kind == Kind::PromptList {
+            self.has_no_prompts.store(true, Ordering::Relaxed);
+        }
+        if !open.is_modern && matches!(open.kind, Kind::ResourceList | Kind::ResourceTemplateList) {
+            self.has_no_resources.store(true, Ordering::Relaxed);
+        }
         self.write(&match open.kind == Kind::ToolList {
             true => answers::tool_list(id, self.tools.offline(), open.is_modern),
             false => answers::unavailable(id, open, &explanation),
         });
+    }
+
+    pub(super) fn has_empty_lists(&self) -> bool {
+        self.has_no_prompts.load(Ordering::Relaxed) || self.has_no_resources.load(Ordering::Relaxed)
+    }
+
+    /// The gateway is there: what the client was told meanwhile is to be asked for again.
+    pub(super) fn announce_lists(&self) {
+        if self.has_no_prompts.swap(false, Ordering::Relaxed) {
+            self.write(&answers::prompts_changed());
+        }
+        if self.has_no_resources.swap(false, Ordering::Relaxed) {
+            self.write(&answers::resources_changed());
+        }
     }
 
     /// Answers from the copy who has waited for the tools for too long.

@@ -103,7 +103,11 @@ pub(super) fn own_protocol_version(params: &Value) -> Option<&str> {
 
 /// Whether a list is asked for from its beginning.
 pub(super) fn begins_list(line: &[u8]) -> bool {
-    params(line).get("cursor").is_none_or(Value::is_null)
+    #[derive(Deserialize)]
+    struct Page {
+        cursor: Option<IgnoredAny>,
+    }
+    Page::deserialize(params(line)).map_or(true, |page| page.cursor.is_none())
 }
 
 /// Which request a `notifications/cancelled` is about.
@@ -149,6 +153,13 @@ mod tests {
     #[test]
     fn text_that_is_not_utf_8_is_not_json() {
         assert!(matches!(parse(b"{\"method\":\"\xff\"}"), Err(Malformed::NotJson(_))));
+    }
+
+    #[test]
+    fn a_list_begins_where_no_place_in_it_is_named() {
+        let begins = |params: &str| begins_list(format!(r#"{{"method":"tools/list"{params}}}"#).as_bytes());
+        assert!(begins("") && begins(r#","params":{}"#) && begins(r#","params":{"cursor":null,"_meta":{}}"#));
+        assert!(!begins(r#","params":{"cursor":"10"}"#));
     }
 
     #[test]

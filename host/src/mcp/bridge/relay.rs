@@ -4,7 +4,7 @@
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
-use rmcp::model::RequestId;
+use rmcp::model::{ConstString, RequestId, ToolListChangedNotificationMethod};
 
 use super::Options;
 use super::answers::{self, Own};
@@ -121,6 +121,9 @@ impl Relay {
         if let Ok(mut upstream) = self.upstream.try_lock() {
             let lost_patience = upstream.loses_patience();
             upstream.reconnect(self);
+            if matches!(upstream.opening, Opening::Initialized(_)) && self.client.tools.is_copy_to_be_renewed() {
+                upstream.pass(&answers::tool_copy_request());
+            }
             drop(upstream);
             if lost_patience {
                 self.client.give_up(|_, open| open.carrier == Carrier::Waiting, &Unavailable::StillStarting);
@@ -159,9 +162,13 @@ impl Answers {
                 Some(own) => self.own_answer(own, line),
                 None => self.relay.client.answer(&id, line),
             },
-            Ok(Message::Request { .. } | Message::Notification { .. } | Message::Response { id: None }) => {
+            Ok(Message::Notification { method }) => {
                 self.relay.client.write(line);
+                if method == ToolListChangedNotificationMethod::VALUE {
+                    self.relay.client.tools.copy_is_old();
+                }
             }
+            Ok(Message::Request { .. } | Message::Response { id: None }) => self.relay.client.write(line),
             Err(malformed) => tracing::warn!(%malformed, "dropping what the gateway said"),
         }
     }
@@ -171,7 +178,11 @@ impl Answers {
             (Own::Credential, Some(_)) => self.lost(&Unavailable::KeyRefused),
             (Own::Handshake, Some(reason)) => self.lost(&Unavailable::Failed { reason }),
             (Own::ToolList, None) => self.relay.client.compare_tools(line),
-            (Own::ToolList | Own::Wish, Some(reason)) => tracing::debug!(?own, reason, "the gateway refuses"),
+            (Own::ToolCopy, None) => self.relay.client.tools.renew_copy(line),
+            (Own::Return, None) => self.relay.client.announce_lists(),
+            (Own::ToolList | Own::ToolCopy | Own::Wish | Own::Return, Some(reason)) => {
+                tracing::debug!(?own, reason, "the gateway refuses")
+            }
             (Own::Credential | Own::Handshake | Own::Wish, None) => {}
         }
     }

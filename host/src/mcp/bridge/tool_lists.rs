@@ -4,6 +4,7 @@
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard};
 
 use rmcp::model::Tool;
@@ -27,6 +28,8 @@ pub(super) struct ToolLists {
     gateway: String,
     file: PathBuf,
     known: Mutex<Known>,
+    /// Whether the gateway's list has changed since. Not every client asks again.
+    is_copy_old: AtomicBool,
 }
 
 #[derive(Default)]
@@ -65,7 +68,7 @@ impl ToolLists {
         let digest = Sha256::new().chain_update(&gateway).chain_update([0]).chain_update(api_key.unwrap_or_default());
         let name: String = digest.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect();
         let file = home.run_dir().join(format!("{PREFIX}{name}.json"));
-        Self { home, gateway, file, known: Mutex::default() }
+        Self { home, gateway, file, known: Mutex::default(), is_copy_old: AtomicBool::new(false) }
     }
 
     fn known(&self) -> MutexGuard<'_, Known> {
@@ -123,6 +126,20 @@ impl ToolLists {
         let before = self.known().by_client.replace(fingerprint);
         self.keep(page);
         before.is_some_and(|before| before != fingerprint)
+    }
+
+    pub(super) fn copy_is_old(&self) {
+        self.is_copy_old.store(true, Ordering::Relaxed);
+    }
+
+    /// Says so once.
+    pub(super) fn is_copy_to_be_renewed(&self) -> bool {
+        self.is_copy_old.swap(false, Ordering::Relaxed)
+    }
+
+    /// The gateway's answer, which is for the copy alone.
+    pub(super) fn renew_copy(&self, line: &[u8]) {
+        page(line).into_iter().for_each(|page| self.keep(page));
     }
 
     fn keep(&self, page: Page) {

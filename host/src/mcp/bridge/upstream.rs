@@ -257,6 +257,9 @@ impl Upstream {
     /// tools is still right.
     pub(super) fn first_requests(&self, client: &Client) -> Vec<u8> {
         let mut requests = self.wishes.requests();
+        if client.has_empty_lists() {
+            requests.extend(answers::own_ping());
+        }
         if client.tools.is_client_informed() {
             requests.extend(answers::tool_list_request());
         }

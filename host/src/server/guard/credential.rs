@@ -41,12 +41,7 @@ impl From<&Failure> for AuthFailure {
             Failure::Missing => Self::Missing,
             Failure::InQuery | Failure::Scheme => Self::Malformed,
             Failure::Conflicting => Self::Unknown,
-            Failure::Denied(denied) | Failure::Ended(denied, _) => match denied {
-                Denied::Malformed => Self::Malformed,
-                Denied::Unknown | Denied::WrongSecret => Self::Unknown,
-                Denied::Expired => Self::Expired,
-                Denied::Revoked => Self::Revoked,
-            },
+            Failure::Denied(denied) | Failure::Ended(denied, _) => (*denied).into(),
         }
     }
 }
