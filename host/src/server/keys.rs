@@ -200,7 +200,7 @@ impl KeysInUse {
     pub(super) fn of_settings(key: Option<&str>) -> Self {
         let nowhere = PathBuf::from("/dev/null/keys.json");
         let clock = SteadyClock::start(PathBuf::from("/dev/null/clock.json"));
-        let audit = crate::audit::AuditFile::in_dir(std::path::Path::new("/dev/null"), 1, 0);
+        let audit = crate::audit::AuditFile::at(PathBuf::from("/dev/null/audit.jsonl"), 1, 0);
         Self::new(nowhere.clone(), nowhere, key, clock, Audit::start(audit).unwrap())
     }
 }
