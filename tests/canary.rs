@@ -40,6 +40,9 @@ const IN_VARIABLE: &str = "canary-in-a-variable-d2f4";
 /// Everything that the guest asks for.
 const GRANTS: &str = "log,clock,store,cache,http,secret,config";
 
+/// Everything, and what is quiet unless it is named.
+const LOUDEST: &str = "trace,rmcp=trace,hyper=trace,hyper_util=trace,reqwest=trace,axum=trace";
+
 /// Where a canary was seen and what it is.
 type Sighting = (String, String);
 
@@ -48,13 +51,15 @@ struct Tour {
     /// What is looked for, and the files that must hold it.
     canaries: Vec<(String, &'static [&'static str])>,
     sightings: Vec<Sighting>,
+    /// Once it runs.
+    gateway_url: Option<String>,
 }
 
 impl Tour {
     fn new() -> Self {
-        let home = Home::new().and("ISARTOR__LOG", "trace").and("RUST_LOG", "trace");
+        let home = Home::new().and("ISARTOR__LOG", LOUDEST).and("RUST_LOG", "trace");
         let canaries = CANARIES.map(|(canary, places)| (canary.to_owned(), places)).to_vec();
-        let tour = Self { home, canaries, sightings: Vec::new() };
+        let tour = Self { home, canaries, sightings: Vec::new(), gateway_url: None };
         let toml = format!("gateway_api_key = '{GATEWAY_KEY}'\n[plugin.weather]\napi_key = '{PLUGIN_SETTING}'\n");
         tour.home.write_settings(&toml);
         // What a person makes has the mode that the person gives it.
@@ -71,6 +76,7 @@ impl Tour {
         let mut command = Command::new("/bin/sh");
         command.args(["-c", "umask 000; exec \"$@\"", "sh"]).arg(plain.get_program()).args(arguments).env_clear();
         command.envs(plain.get_envs().filter_map(|(name, value)| Some((name, value?))));
+        command.envs(self.gateway_url.iter().map(|url| ("ISARTOR_GATEWAY_URL", url)));
         let mut child = command
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -218,11 +224,13 @@ fn nothing_secret_is_where_it_must_not_be() {
     assert!(up.status.success(), "{}", text(&up));
     tour.home.await_plugins();
     let url = tour.home.status()["url"].as_str().expect("it runs").to_owned();
+    tour.gateway_url = Some(url.clone());
     let key = tour.created_key();
     send(&url, &key);
     tour.run(&["keys", "revoke", "canary"], "");
     send(&url, &key);
-    tour.run(&["mcp"], &conversation());
+    let talked = tour.run(&["mcp"], &conversation());
+    assert!(String::from_utf8_lossy(&talked.stdout).contains("\"hit\":false"), "{}", text(&talked));
     for arguments in [
         &["connect", "cursor", "--dry-run"][..],
         &["connect", "cursor"],
