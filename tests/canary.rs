@@ -40,18 +40,26 @@ const IN_VARIABLE: &str = "canary-in-a-variable-d2f4";
 /// Everything that the guest asks for.
 const GRANTS: &str = "log,clock,store,cache,http,secret,config";
 
+/// Everything, and what is quiet unless it is named.
+const LOUDEST: &str = "trace,rmcp=trace,hyper=trace,hyper_util=trace,reqwest=trace,axum=trace";
+
 /// Where a canary was seen and what it is.
-type Sighting = (String, &'static str);
+type Sighting = (String, String);
 
 struct Tour {
     home: Home,
+    /// What is looked for, and the files that must hold it.
+    canaries: Vec<(String, &'static [&'static str])>,
     sightings: Vec<Sighting>,
+    /// Once it runs.
+    gateway_url: Option<String>,
 }
 
 impl Tour {
     fn new() -> Self {
-        let home = Home::new().and("ISARTOR__LOG", "trace").and("RUST_LOG", "trace");
-        let tour = Self { home, sightings: Vec::new() };
+        let home = Home::new().and("ISARTOR__LOG", LOUDEST).and("RUST_LOG", "trace");
+        let canaries = CANARIES.map(|(canary, places)| (canary.to_owned(), places)).to_vec();
+        let tour = Self { home, canaries, sightings: Vec::new(), gateway_url: None };
         let toml = format!("gateway_api_key = '{GATEWAY_KEY}'\n[plugin.weather]\napi_key = '{PLUGIN_SETTING}'\n");
         tour.home.write_settings(&toml);
         // What a person makes has the mode that the person gives it.
@@ -68,6 +76,7 @@ impl Tour {
         let mut command = Command::new("/bin/sh");
         command.args(["-c", "umask 000; exec \"$@\"", "sh"]).arg(plain.get_program()).args(arguments).env_clear();
         command.envs(plain.get_envs().filter_map(|(name, value)| Some((name, value?))));
+        command.envs(self.gateway_url.iter().map(|url| ("ISARTOR_GATEWAY_URL", url)));
         let mut child = command
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -81,9 +90,19 @@ impl Tour {
         output
     }
 
+    /// Makes a key, which from now on is nowhere but with whoever made it.
+    fn created_key(&mut self) -> String {
+        let output = self.run(&["keys", "create", "--name", "canary", "--json"], "");
+        let made: Value = serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{}", text(&output)));
+        let key = made["key"].as_str().expect("it is shown this once").to_owned();
+        let secret = key.rsplit('_').next().expect("it has a last part").to_owned();
+        self.canaries.push((secret, &[]));
+        key
+    }
+
     fn look_at(&mut self, place: &str, bytes: &[u8]) {
-        let found = CANARIES.iter().filter(|(canary, _)| contains(bytes, canary));
-        self.sightings.extend(found.map(|(canary, _)| (place.to_owned(), *canary)));
+        let found = self.canaries.iter().filter(|(canary, _)| contains(bytes, canary));
+        self.sightings.extend(found.map(|(canary, _)| (place.to_owned(), canary.clone())));
     }
 
     /// The processes of this machine, as everybody can list them.
@@ -101,9 +120,9 @@ impl Tour {
         for path in files(&root) {
             let Ok(bytes) = fs::read(&path) else { continue };
             let name = path.strip_prefix(&root).expect("it is inside").display().to_string();
-            for (canary, places) in CANARIES {
+            for (canary, places) in &self.canaries {
                 if contains(&bytes, canary) && !places.iter().any(|place| name.starts_with(place)) {
-                    self.sightings.push((name.clone(), canary));
+                    self.sightings.push((name.clone(), canary.clone()));
                 }
             }
         }
@@ -126,8 +145,9 @@ fn files(dir: &Path) -> Vec<PathBuf> {
 }
 
 /// What is sent over HTTP, with the header of each; the answers are looked at, too.
-fn requests(url: &str) -> Vec<(String, (&'static str, String), Value)> {
+fn requests(url: &str, key: &str) -> Vec<(String, (&'static str, String), Value)> {
     let right = || ("x-api-key", GATEWAY_KEY.to_owned());
+    let made = || ("authorization", format!("Bearer {key}"));
     let api = |name: &str| format!("{url}/api/v1/cache/{name}");
     let call = |id: u32, tool: &str, arguments: Value| json!({ "jsonrpc": "2.0", "id": id, "method": "tools/call", "params": { "name": tool, "arguments": arguments } });
     let stored = json!({ "prompt": PROMPT, "response": ANSWER });
@@ -136,6 +156,10 @@ fn requests(url: &str) -> Vec<(String, (&'static str, String), Value)> {
         (api("lookup"), right(), json!({ "prompt": PROMPT })),
         (api("lookup"), right(), json!({ "prompt": MISSED, "no_such_field": MALFORMED })),
         (api("lookup"), right(), json!({ "prompt": MISSED })),
+        (api("lookup"), made(), json!({ "prompt": MISSED })),
+        (api("stats"), made(), json!({ "prompt": MISSED })),
+        (format!("{url}/mcp?token={key}"), made(), call(0, "isartor_chat", json!({ "prompt": MISSED }))),
+        (format!("{url}/mcp"), made(), call(0, "isartor_chat", json!({ "prompt": MISSED }))),
         (api("lookup"), right(), json!(MALFORMED)),
         (api("lookup"), ("x-api-key", WRONG_KEY.to_owned()), json!({ "prompt": MISSED })),
         (api("lookup"), ("authorization", format!("Bearer {WRONG_BEARER}")), json!({ "prompt": MISSED })),
@@ -152,10 +176,10 @@ fn requests(url: &str) -> Vec<(String, (&'static str, String), Value)> {
     ]
 }
 
-fn send(url: &str) {
+fn send(url: &str, key: &str) {
     block_on(async {
         let client = reqwest::Client::new();
-        for (url, (header, value), body) in requests(url) {
+        for (url, (header, value), body) in requests(url, key) {
             let request = client.post(&url).header(header, &value).json(&body);
             let request = request.header("accept", "application/json, text/event-stream");
             let request = request.header("mcp-protocol-version", "2025-06-18");
@@ -200,8 +224,13 @@ fn nothing_secret_is_where_it_must_not_be() {
     assert!(up.status.success(), "{}", text(&up));
     tour.home.await_plugins();
     let url = tour.home.status()["url"].as_str().expect("it runs").to_owned();
-    send(&url);
-    tour.run(&["mcp"], &conversation());
+    tour.gateway_url = Some(url.clone());
+    let key = tour.created_key();
+    send(&url, &key);
+    tour.run(&["keys", "revoke", "canary"], "");
+    send(&url, &key);
+    let talked = tour.run(&["mcp"], &conversation());
+    assert!(String::from_utf8_lossy(&talked.stdout).contains("\"hit\":false"), "{}", text(&talked));
     for arguments in [
         &["connect", "cursor", "--dry-run"][..],
         &["connect", "cursor"],
@@ -220,6 +249,8 @@ fn nothing_secret_is_where_it_must_not_be() {
         &["plugin", "secret", "list", "capable-tool"],
         &["plugin", "inspect", "capable-tool", "--json"],
         &["cache", "stats"],
+        &["keys", "list"],
+        &["keys", "list", "--json"],
         &["logs"],
     ] {
         tour.run(arguments, "");
@@ -231,7 +262,7 @@ fn nothing_secret_is_where_it_must_not_be() {
     tour.look_at_files();
     let log = fs::read_to_string(tour.home.state().join("run/isartor.log")).expect("there is a log");
     assert!(log.contains("TRACE") || log.contains("DEBUG"), "the log was loud: {log}");
-    assert_eq!(tour.sightings, [], "where it was seen, and what");
+    assert_eq!(tour.sightings, Vec::<Sighting>::new(), "where it was seen, and what");
     assert_eq!(open, Vec::<String>::new(), "with its mode");
     refused_settings_show_no_secret();
 }
@@ -258,7 +289,7 @@ fn refused_settings_show_no_secret() {
         let output = tour.run(arguments, "");
         assert_eq!(output.status.code(), Some(1), "{}", text(&output));
     }
-    assert_eq!(tour.sightings, [], "where it was seen, and what");
+    assert_eq!(tour.sightings, Vec::<Sighting>::new(), "where it was seen, and what");
 }
 
 /// What others could look into, although nobody told them by a umask not to.

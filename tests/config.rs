@@ -38,7 +38,7 @@ fn each_setting_is_shown_with_its_origin_and_a_secret_only_as_set() {
     assert_eq!(setting("plugin.weather.city"), (json!("Munich"), at(8)));
     assert_eq!(setting("plugin.weather.api_token"), (json!("(set)"), at(9)));
     let plain = text(&home.run(&["config", "show"]));
-    assert!(plain.contains(&format!("port = 1")) && plain.contains(&format!("{file}:3")), "{plain}");
+    assert!(plain.contains("port = 1") && plain.contains(&format!("{file}:3")), "{plain}");
     assert!(!plain.contains("canary") && !shown.to_string().contains("canary"), "{plain}");
 }
 
@@ -75,6 +75,17 @@ fn a_filter_that_is_none_is_a_problem_too() {
     let output = home.run(&["config", "check"]);
     assert_eq!(output.status.code(), Some(1), "{}", text(&output));
     assert!(text(&output).contains("isartor.toml:2: cannot use log = \"isartor=loud\""), "{}", text(&output));
+}
+
+#[test]
+fn an_address_that_nothing_protects_is_a_problem_too() {
+    let home = Home::new();
+    home.write_settings("host = '0.0.0.0'\n");
+    let output = home.run(&["config", "check"]);
+    assert_eq!(output.status.code(), Some(1), "{}", text(&output));
+    assert!(text(&output).contains("isartor.toml:1: cannot listen on 0.0.0.0: nobody would need a key"));
+    assert!(home.run(&["keys", "create", "--name", "one"]).status.success());
+    assert!(text(&home.run(&["config", "check"])).contains("cannot listen on 0.0.0.0: isartor does not know"));
 }
 
 #[test]

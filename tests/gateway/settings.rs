@@ -41,7 +41,10 @@ fn an_unknown_variable_is_named() {
 #[test]
 fn an_address_that_others_can_reach_is_refused() {
     for host in ["0.0.0.0", "192.168.0.1", "::", "::ffff:127.0.0.1"] {
-        let expected = [&*format!("cannot listen on {host}: without authentication"), "hint: use 127.0.0.1 or ::1"];
+        let expected = [
+            &*format!("cannot listen on {host}: nobody would need a key"),
+            "hint: create a key with 'isartor keys create'",
+        ];
         refused(&Home::new(), &["up", "--port", "0", "--host", host], &expected);
     }
 }

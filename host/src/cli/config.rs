@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 
 use super::JsonArgs;
 use super::output::{Hinted, line};
+use crate::keys;
 use crate::plugin::printable;
 use crate::server::log;
 use crate::settings::{self, At, Environment, Flags, Position, Problem, Setting, Settings, SettingsError};
@@ -80,7 +81,7 @@ fn said(setting: &Setting) -> String {
 
 fn check(environment: &Environment, as_json: bool) -> anyhow::Result<ExitCode> {
     let problems = match Settings::explained(environment, &Flags::default()) {
-        Ok((settings, listed)) => beyond_values(&settings, &listed),
+        Ok((settings, listed)) => beyond_values(&settings, &listed)?,
         Err(SettingsError::Unusable { problems }) => problems.iter().map(told).collect(),
         Err(error) => return Err(error.into()),
     };
@@ -113,14 +114,19 @@ fn told(problem: &Problem) -> (Value, String) {
 }
 
 /// What is wrong with settings that can be read.
-fn beyond_values(settings: &Settings, listed: &[Setting]) -> Vec<(Value, String)> {
+fn beyond_values(settings: &Settings, listed: &[Setting]) -> anyhow::Result<Vec<(Value, String)>> {
     let from = |key: &str| {
         let setting = listed.iter().find(|setting| setting.key == key);
         setting.map_or_else(String::new, |setting| format!("{}: ", setting.from))
     };
+    let (keys, _) = keys::identified(&settings.home.keys_file())?;
+    let has_authentication = settings.gateway_api_key.is_some() || !keys.all().is_empty();
     let filter = log::check(&settings.log).err().map(|error| (from("log"), error.to_string()));
-    let problems = filter.into_iter();
-    problems.map(|(from, message)| (json!({ "message": message }), printable(&format!("{from}{message}")))).collect()
+    let reach = settings.check_reach(has_authentication).err();
+    let reach = reach.map(|error| (from("host"), format!("{error}; {}", error.hint())));
+    let problems = filter.into_iter().chain(reach);
+    let told = problems.map(|(from, message)| (json!({ "message": message }), printable(&format!("{from}{message}"))));
+    Ok(told.collect())
 }
 
 fn init(environment: &Environment) -> anyhow::Result<ExitCode> {
