@@ -2,6 +2,7 @@
 //! bridge. Never decides what a tool does or who may call it.
 
 pub mod bridge;
+mod event_stream;
 mod http;
 mod list_changes;
 mod sessions;

@@ -4,7 +4,7 @@
 mod accept;
 pub mod alone;
 pub mod assemble;
-mod body;
+pub(crate) mod body;
 mod cache_routes;
 mod clock;
 pub mod control;

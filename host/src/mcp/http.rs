@@ -1,126 +1,274 @@
 //! MCP over Streamable HTTP at `/mcp` and `/mcp/`, every protocol version. Host, Origin and the API key are the
 //! guard's business; two lists of allowed names would drift apart.
 
+pub(super) mod accept;
+mod answer;
+pub(super) mod events;
+pub(super) mod posted;
+pub(super) mod refusal;
+
 use std::sync::Arc;
 
-use axum::body::{Body, Bytes, to_bytes};
-use axum::extract::Request;
+use axum::Router;
+use axum::body::{Body, Bytes};
+use axum::extract::{Request, State};
 use axum::http::header::{ACCEPT, CONTENT_TYPE};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
-use axum::routing::any;
-use axum::{Json, Router};
-use rmcp::transport::streamable_http_server::session::local::LocalSessionManager;
+use axum::routing::get;
+use rmcp::model::{ClientJsonRpcMessage, ClientRequest, JsonRpcMessage, ProtocolVersion, RequestId};
+use rmcp::transport::streamable_http_server::session::never::NeverSessionManager;
 use rmcp::transport::streamable_http_server::{StreamableHttpServerConfig, StreamableHttpService};
-use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 
-use super::sessions::Sessions;
-use super::{McpServer, Source};
+use self::answer::Form;
+use self::posted::{Lifecycle, Posted};
+use self::refusal::Refusal;
+use super::sessions::{ExchangeError, Kind, Session, Sessions};
+use super::{McpServer, Source, event_stream};
+use crate::chat::{Access, Principal};
 use crate::server::Gateway;
+use crate::server::body::read;
 
-const SESSION_HEADER: &str = "mcp-session-id";
+pub(super) const SESSION_HEADER: &str = "mcp-session-id";
+const VERSION_HEADER: &str = "mcp-protocol-version";
+const LAST_EVENT_HEADER: &str = "last-event-id";
 const BOTH_ANSWER_TYPES: HeaderValue = HeaderValue::from_static("application/json, text/event-stream");
+const JSON_CONTENT: HeaderValue = HeaderValue::from_static("application/json");
 
-const PARSE_ERROR: i32 = -32700;
-const INVALID_REQUEST: i32 = -32600;
+/// What a client says of itself is kept as long as its session is.
+const MAX_INITIALIZE_BYTES: usize = 64 * 1024;
 
 /// The routes of MCP. Once `stopping` is cancelled the streams on which a client only listens end; a call in flight
 /// may finish.
 pub fn router(gateway: &Gateway, stopping: CancellationToken) -> Router {
-    let endpoint = Arc::new(Endpoint::new(gateway, stopping));
-    let route = any(move |request: Request| {
-        let endpoint = Arc::clone(&endpoint);
-        async move { endpoint.answer(request).await }
-    });
-    Router::new().route("/mcp", route.clone()).route("/mcp/", route)
+    let sessions = Sessions::open(gateway, stopping.clone());
+    let endpoint = Arc::new(Endpoint::new(gateway, Arc::clone(&sessions), stopping));
+    let route = get(listen).post(exchange).delete(end).with_state(endpoint);
+    let event_stream = event_stream::router(sessions, gateway.settings.server.external_url.as_ref());
+    Router::new().route("/mcp", route.clone()).route("/mcp/", route).merge(event_stream)
 }
 
 struct Endpoint {
-    /// Answers POST and DELETE; nothing ends these but their own end.
-    exchanges: StreamableHttpService<McpServer, LocalSessionManager>,
-    /// Answers GET, which may stay open for ever.
-    listening: StreamableHttpService<McpServer, LocalSessionManager>,
-    sessions: Sessions,
-    max_body_bytes: usize,
+    sessions: Arc<Sessions>,
+    /// Answers the versions without sessions.
+    stateless: StreamableHttpService<McpServer, NeverSessionManager>,
+}
+
+async fn exchange(State(endpoint): State<Arc<Endpoint>>, request: Request) -> Response {
+    endpoint.exchange(request).await.unwrap_or_else(IntoResponse::into_response)
+}
+
+/// GET: a stream for what nobody asked for, or the rest of one that broke.
+async fn listen(State(endpoint): State<Arc<Endpoint>>, request: Request) -> Response {
+    if Declared::of(request.headers()) == Declared::Stateless {
+        return endpoint.stateless.handle(request).await.map(Body::new);
+    }
+    endpoint.listen(request.into_parts().0).unwrap_or_else(IntoResponse::into_response)
+}
+
+async fn end(State(endpoint): State<Arc<Endpoint>>, request: Request) -> Response {
+    if Declared::of(request.headers()) == Declared::Stateless {
+        return endpoint.stateless.handle(request).await.map(Body::new);
+    }
+    endpoint.end(&request.into_parts().0).unwrap_or_else(IntoResponse::into_response)
 }
 
 impl Endpoint {
-    fn new(gateway: &Gateway, stopping: CancellationToken) -> Self {
-        let sessions = Sessions::new();
-        let max_body_bytes = gateway.settings.server.max_body_bytes;
-        // No hint when to come back: it is an event without data, which clients of older versions take for a message.
+    fn new(gateway: &Gateway, sessions: Arc<Sessions>, stopping: CancellationToken) -> Self {
         let config = StreamableHttpServerConfig::default()
+            .with_legacy_session_mode(false)
             .with_sse_retry(None)
             .disable_allowed_hosts()
             .disable_allowed_origins()
             .with_json_response(true)
-            .with_max_request_body_bytes(max_body_bytes);
-        let serve = |config| {
-            let (tools, stopping) = (Arc::clone(gateway.plugins.tools()), stopping.clone());
-            let server = move || Ok(McpServer::new(Arc::clone(&tools), Source::Requests, stopping.clone()));
-            StreamableHttpService::new(server, Arc::clone(&sessions.local), config)
+            .with_max_request_body_bytes(gateway.settings.server.max_body_bytes);
+        let tools = Arc::clone(gateway.plugins.tools());
+        let server = move || Ok(McpServer::new(Arc::clone(&tools), Source::Requests, stopping.clone()));
+        let stateless = StreamableHttpService::new(server, Arc::new(NeverSessionManager::default()), config);
+        Self { sessions, stateless }
+    }
+
+    async fn exchange(&self, request: Request) -> Result<Response, Refusal> {
+        let (parts, body) = request.into_parts();
+        if !accept::accepts(&parts.headers, accept::JSON) || !accept::accepts(&parts.headers, accept::EVENT_STREAM) {
+            return Err(Refusal::not_acceptable("both application/json and text/event-stream"));
+        }
+        let body = match read(body).await {
+            Ok(body) => body,
+            Err(error) => return Ok(error.into_response()),
         };
-        let exchanges = serve(config.clone());
-        let listening = serve(config.with_cancellation_token(stopping.clone()));
-        Self { exchanges, listening, sessions, max_body_bytes }
+        if Declared::of(&parts.headers) == Declared::Stateless && !may_begin_session(&body) {
+            return Ok(self.stateless(parts, body).await);
+        }
+        match posted::read(&body)? {
+            Posted::One(message) => match posted::lifecycle(&message) {
+                Lifecycle::Begins if body.len() > MAX_INITIALIZE_BYTES => {
+                    Err(Refusal::invalid_request("the client says too much of itself").of(id_of(&message)))
+                }
+                Lifecycle::Begins => self.begin(parts, message).await,
+                Lifecycle::Within => self.within(parts, vec![message], Form::One).await,
+                Lifecycle::Apart => Ok(self.stateless(parts, body).await),
+            },
+            Posted::Batch(messages) => self.within(parts, messages, Form::Batch).await,
+        }
     }
 
-    async fn answer(&self, request: Request) -> Response {
-        let (mut parts, body) = request.into_parts();
-        name_both_answer_types(&mut parts.headers);
-        // A body that cannot be read to its end is too large, or its sender is gone and reads no answer.
-        let Ok(bytes) = to_bytes(body, self.max_body_bytes).await else {
-            let message = format!("the body is larger than {} bytes", self.max_body_bytes);
-            return refusal(StatusCode::PAYLOAD_TOO_LARGE, INVALID_REQUEST, &message);
+    /// rmcp wants both types named, and the content type spelled as it does.
+    async fn stateless(&self, mut parts: Parts, body: Bytes) -> Response {
+        parts.headers.insert(ACCEPT, BOTH_ANSWER_TYPES);
+        parts.headers.insert(CONTENT_TYPE, JSON_CONTENT);
+        let answer = self.stateless.handle(Request::from_parts(parts, Body::from(body.clone()))).await;
+        if answer.status() == StatusCode::UNSUPPORTED_MEDIA_TYPE {
+            return posted::unreadable(&body).into_response();
+        }
+        answer.map(Body::new)
+    }
+
+    async fn begin(&self, parts: Parts, message: ClientJsonRpcMessage) -> Result<Response, Refusal> {
+        let id = id_of(&message);
+        let JsonRpcMessage::Request(request) = &message else { return Err(Refusal::session_required()) };
+        let ClientRequest::InitializeRequest(initialize) = &request.request else {
+            return Err(Refusal::session_required());
         };
-        let begins_session = parts.method == Method::POST && !parts.headers.contains_key(SESSION_HEADER);
-        let is_json = declares_json(&parts.headers);
-        let response = self.pass_on(parts, bytes.clone()).await;
-        if response.status() == StatusCode::UNSUPPORTED_MEDIA_TYPE && is_json {
-            return unreadable(&bytes);
+        let params = initialize.params.clone();
+        if declared_version(&parts.headers).is_some_and(|version| version != params.protocol_version.as_str()) {
+            let message = "the MCP-Protocol-Version header does not match params.protocolVersion";
+            return Err(Refusal::invalid_request(message).of(id));
         }
-        if begins_session && let Some(id) = response.headers().get(SESSION_HEADER).and_then(|id| id.to_str().ok()) {
-            self.sessions.begun(id.into()).await;
+        let principal = principal(&parts)?.clone();
+        let begun = self.sessions.begin(&principal, Kind::Streamable);
+        let session = begun.map_err(|_| Refusal::too_many_sessions().of(id.clone()))?;
+        let answered = exchanged(&session, vec![message], parts).await.map_err(|error| refused(&error).of(id.clone()));
+        let Some(answer) = next(answered?).await else {
+            self.sessions.end(&session);
+            return Err(Refusal::internal("the session could not begin").of(id));
+        };
+        let mut response = answer::json(vec![answer], Form::One);
+        if self.sessions.begun(&session, params) {
+            let name = HeaderValue::from_str(&session.id).expect("a session has a name of digits");
+            response.headers_mut().insert(SESSION_HEADER, name);
+        } else {
+            self.sessions.end(&session);
         }
-        response
+        Ok(response)
     }
 
-    async fn pass_on(&self, parts: Parts, bytes: Bytes) -> Response {
-        let service = if parts.method == Method::GET { &self.listening } else { &self.exchanges };
-        service.handle(Request::from_parts(parts, Body::from(bytes))).await.map(Body::new)
-    }
-}
-
-/// rmcp wants both types named; some clients accept anything and say so.
-fn name_both_answer_types(headers: &mut HeaderMap) {
-    let accepts_anything = match headers.get(ACCEPT) {
-        None => true,
-        Some(accepted) => accepted.to_str().is_ok_and(|text| text.contains("*/*")),
-    };
-    if accepts_anything {
-        headers.insert(ACCEPT, BOTH_ANSWER_TYPES);
-    }
-}
-
-fn declares_json(headers: &HeaderMap) -> bool {
-    let declared = headers.get(CONTENT_TYPE).and_then(|declared| declared.to_str().ok());
-    declared.is_some_and(|declared| declared.trim_start().starts_with("application/json"))
-}
-
-/// rmcp answers what it cannot read with 415 and plain text; clients expect a JSON-RPC error.
-fn unreadable(bytes: &[u8]) -> Response {
-    match serde_json::from_slice::<Value>(bytes) {
-        Err(error) => refusal(StatusCode::BAD_REQUEST, PARSE_ERROR, &format!("the body is not JSON: {error}")),
-        Ok(_) if bytes.trim_ascii_start().starts_with(b"[") => {
-            refusal(StatusCode::BAD_REQUEST, INVALID_REQUEST, "batches are not supported: send one message a request")
+    async fn within(&self, parts: Parts, messages: Vec<ClientJsonRpcMessage>, form: Form) -> Result<Response, Refusal> {
+        let id = messages.first().and_then(id_of);
+        let session = self.session(&parts).map_err(|refusal| refusal.of(id.clone()))?;
+        if matches!(form, Form::Batch) && !posted::knows_batches(session.version()) {
+            return Err(Refusal::invalid_request("this version has no batches: send one message"));
         }
-        Ok(_) => refusal(StatusCode::BAD_REQUEST, INVALID_REQUEST, "the body is not a JSON-RPC 2.0 message"),
+        match exchanged(&session, messages, parts).await {
+            Ok(Some(answers)) => Ok(answer::response(&session, answers, form).await),
+            Ok(None) => Ok(StatusCode::ACCEPTED.into_response()),
+            Err(error) => Err(refused(&error).of(id)),
+        }
+    }
+
+    fn listen(&self, parts: Parts) -> Result<Response, Refusal> {
+        if !accept::accepts(&parts.headers, accept::EVENT_STREAM) {
+            return Err(Refusal::not_acceptable("text/event-stream"));
+        }
+        let session = self.session(&parts)?;
+        let Some(last) = parts.headers.get(LAST_EVENT_HEADER) else {
+            return Ok(answer::stream(&session, session.listen(None)));
+        };
+        match last.to_str().ok().and_then(|last| last.parse().ok()) {
+            Some(last) => Ok(answer::stream(&session, session.listen(Some(last)))),
+            // An error would have the client ask the same again.
+            None => Ok(events::response(tokio_stream::empty())),
+        }
+    }
+
+    fn end(&self, parts: &Parts) -> Result<Response, Refusal> {
+        let session = self.session(parts)?;
+        self.sessions.end(&session);
+        Ok(StatusCode::ACCEPTED.into_response())
+    }
+
+    fn session(&self, parts: &Parts) -> Result<Arc<Session>, Refusal> {
+        if Declared::of(&parts.headers) == Declared::Unknown {
+            return Err(Refusal::invalid_request("the MCP-Protocol-Version header names no version that we speak"));
+        }
+        let id = parts.headers.get(SESSION_HEADER).ok_or_else(Refusal::session_required)?;
+        let id = id.to_str().map_err(|_| Refusal::session_not_found())?;
+        let session = self.sessions.find(id, principal(parts)?, Kind::Streamable);
+        session.ok_or_else(Refusal::session_not_found)
     }
 }
 
-fn refusal(status: StatusCode, code: i32, message: &str) -> Response {
-    let body = json!({"jsonrpc": "2.0", "id": Value::Null, "error": {"code": code, "message": message}});
-    (status, Json(body)).into_response()
+async fn next(answers: Option<super::sessions::Answers>) -> Option<super::sessions::Event> {
+    answers?.next().await
+}
+
+pub(super) fn principal(parts: &Parts) -> Result<&Principal, Refusal> {
+    let access: Option<&Access> = parts.extensions.get();
+    access.map(|access| &access.principal).ok_or_else(Refusal::unguarded)
+}
+
+/// Hands `messages` on, each with the head of the request that brought it.
+pub(super) async fn exchanged(
+    session: &Arc<Session>,
+    mut messages: Vec<ClientJsonRpcMessage>,
+    parts: Parts,
+) -> Result<Option<super::sessions::Answers>, ExchangeError> {
+    if let Some((last, others)) = messages.split_last_mut() {
+        for message in others {
+            message.insert_extension(parts.clone());
+        }
+        last.insert_extension(parts);
+    }
+    session.exchange(messages).await
+}
+
+pub(super) fn refused(error: &ExchangeError) -> Refusal {
+    match error {
+        ExchangeError::Ended => Refusal::session_not_found(),
+        ExchangeError::Duplicate(duplicate) => Refusal::invalid_request(duplicate.to_string()),
+    }
+}
+
+pub(super) fn id_of(message: &ClientJsonRpcMessage) -> Option<RequestId> {
+    match message {
+        JsonRpcMessage::Request(request) => Some(request.id.clone()),
+        JsonRpcMessage::Response(_) | JsonRpcMessage::Notification(_) | JsonRpcMessage::Error(_) => None,
+    }
+}
+
+/// What the head of a request says of its version.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Declared {
+    /// None, as clients of the first versions do, or one with sessions.
+    Session,
+    /// One without, which rmcp looks at more closely.
+    Stateless,
+    /// None that we know.
+    Unknown,
+}
+
+impl Declared {
+    fn of(headers: &HeaderMap) -> Self {
+        if !headers.contains_key(VERSION_HEADER) {
+            return Self::Session;
+        }
+        let version = declared_version(headers).unwrap_or_default();
+        match ProtocolVersion::KNOWN_VERSIONS.iter().find(|known| known.as_str() == version) {
+            Some(known) if known.has_initialize() => Self::Session,
+            Some(_) => Self::Stateless,
+            None => Self::Unknown,
+        }
+    }
+}
+
+fn declared_version(headers: &HeaderMap) -> Option<&str> {
+    headers.get(VERSION_HEADER)?.to_str().ok()
+}
+
+/// A client may declare a version without sessions and begin one nevertheless. Wrong only to the slower side.
+fn may_begin_session(body: &[u8]) -> bool {
+    const METHOD: &[u8] = b"\"initialize\"";
+    body.windows(METHOD.len()).any(|window| window == METHOD)
 }

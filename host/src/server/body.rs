@@ -108,7 +108,7 @@ impl HttpBody for LimitedBody {
 }
 
 /// The whole body.
-pub(super) async fn read(body: Body) -> Result<Bytes, ApiError> {
+pub(crate) async fn read(body: Body) -> Result<Bytes, ApiError> {
     to_bytes(body, usize::MAX).await.map_err(|error| refusal(&error))
 }
 

@@ -73,6 +73,11 @@ impl Home {
         self.root.join("statistics.json")
     }
 
+    /// The MCP sessions that outlive a restart.
+    pub fn sessions_file(&self) -> PathBuf {
+        self.root.join("sessions.json")
+    }
+
     /// What plugins keep, by themselves.
     pub fn plugin_store(&self) -> PathBuf {
         self.root.join("plugin-store.redb")
