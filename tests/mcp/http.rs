@@ -6,6 +6,8 @@ mod events;
 mod sessions;
 mod streams;
 
+use std::fs;
+
 use reqwest::{Client, RequestBuilder, Response};
 use rmcp::transport::StreamableHttpClientTransport;
 use serde_json::{Value, json};
@@ -96,6 +98,19 @@ fn chat(id: i64) -> Value {
 
 fn call(id: i64, tool: &str, arguments: &Value) -> Value {
     json!({ "jsonrpc": "2.0", "id": id, "method": "tools/call", "params": { "name": tool, "arguments": arguments } })
+}
+
+const SLOW_TOOL: &str = "hostile-tool__loop";
+
+/// With a tool that takes a second and then fails.
+fn home_with_slow_tool() -> Home {
+    let home = Home::new();
+    home.install_guest("hostile-tool");
+    let lock = home.state().join("isartor-plugins.lock");
+    let accepted = fs::read_to_string(&lock).expect("there is a lock");
+    let limited = format!("{accepted}\n[plugin.limits]\ndeadline_milliseconds = 1000\n");
+    fs::write(&lock, limited).expect("it can be written");
+    home
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::events::Events;
-use super::{Session, call, chat, message, post};
+use super::{SLOW_TOOL, Session, call, chat, home_with_slow_tool, message, post};
 use crate::mcp::VERSIONS_WITH_INITIALIZE;
 use crate::support::{Home, block_on};
 
@@ -51,14 +51,11 @@ fn a_batch_is_taken_apart_for_the_version_that_has_them() {
 
 #[test]
 fn a_slow_batch_is_a_stream() {
-    let home = Home::new();
-    let manifest = include_str!("../../guests/hostile-tool/plugin.toml");
-    let manifest = format!("{manifest}\n[limits]\ndeadline_milliseconds = 600\n");
-    home.install(&home.guest_as("hostile-tool", "slow", &manifest), &[]);
+    let home = home_with_slow_tool();
     let gateway = home.up();
     block_on(async {
         let session = Session::begin(&gateway, "2025-03-26").await;
-        let batch = json!([call(1, "hostile-tool__loop", &json!({})), chat(2)]);
+        let batch = json!([call(1, SLOW_TOOL, &json!({})), chat(2)]);
         let mut events = Events::of(session.post(&batch).await);
         let ids = [events.message().await["id"].clone(), events.message().await["id"].clone()];
         assert_eq!((ids, events.next().await), ([json!(2), json!(1)], None));

@@ -6,22 +6,11 @@ use std::time::{Duration, Instant};
 use serde_json::json;
 
 use super::events::{Event, Events};
-use super::{Session, call, chat, message};
+use super::{SLOW_TOOL, Session, call, chat, home_with_slow_tool, message};
 use crate::mcp::VERSIONS_WITH_INITIALIZE;
 use crate::support::{Home, block_on};
 
-const SLOW_TOOL: &str = "hostile-tool__loop";
 const LIST_CHANGED: &str = "notifications/tools/list_changed";
-
-/// With a tool that takes a second and then fails.
-fn home_with_slow_tool() -> Home {
-    let home = Home::new();
-    let manifest = include_str!("../../guests/hostile-tool/plugin.toml");
-    let manifest = format!("{manifest}\n[limits]\ndeadline_milliseconds = 1000\n");
-    let folder = home.guest_as("hostile-tool", "slow", &manifest);
-    home.install(&folder, &[]);
-    home
-}
 
 fn is_late_answer(event: &Event, id: i64) -> bool {
     let message = event.message();
