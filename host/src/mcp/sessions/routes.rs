@@ -110,9 +110,9 @@ impl Routes {
             JsonRpcMessage::Notification(said) => (self.stream_of_notification(&said.notification)?, false),
         };
         if stream == LISTENING {
-            return self.to_listener(data, is_answer, now);
+            return self.for_listener(data, is_answer, now);
         }
-        self.to_answers(stream, data, is_answer, now)
+        self.for_answers(stream, data, is_answer, now)
     }
 
     fn stream_of(&self, origin: Option<&OriginatingRequestId>) -> u64 {
@@ -140,7 +140,7 @@ impl Routes {
         streams.next().copied().filter(|_| streams.next().is_none())
     }
 
-    fn to_listener(&mut self, data: String, is_answer: bool, now: Instant) -> Option<(Sender<Event>, Event)> {
+    fn for_listener(&mut self, data: String, is_answer: bool, now: Instant) -> Option<(Sender<Event>, Event)> {
         self.listeners.retain(|listener| !listener.is_closed());
         let id = self.is_resumable.then(|| self.replay.keep(LISTENING, &data, is_answer, now));
         if let Some(listener) = self.listeners.first() {
@@ -152,7 +152,7 @@ impl Routes {
         None
     }
 
-    fn to_answers(
+    fn for_answers(
         &mut self,
         stream: u64,
         data: String,
