@@ -11,6 +11,7 @@ use rmcp::service::OriginatingRequestId;
 use tokio::sync::mpsc::{self, Receiver, Sender};
 
 use super::replay::{Event, EventId, LISTENING, Replay};
+use super::session::Message;
 
 /// Events that wait for a client to read them.
 const STREAM_CAPACITY: usize = 32;
@@ -55,7 +56,7 @@ impl Routes {
     /// Has the answers to `messages` go to a stream of their own. None: there is no request among them.
     pub(super) fn answer_apart(
         &mut self,
-        messages: &[ClientJsonRpcMessage],
+        messages: &[Message],
     ) -> Result<Option<(u64, Receiver<Event>)>, DuplicateRequest> {
         let stream = self.last_stream + 1;
         let outstanding = self.register(messages, stream)?;
@@ -69,14 +70,14 @@ impl Routes {
     }
 
     /// Has the answers to `messages` go to the stream on which their client listens.
-    pub(super) fn answer_to_listener(&mut self, messages: &[ClientJsonRpcMessage]) -> Result<(), DuplicateRequest> {
+    pub(super) fn answer_to_listener(&mut self, messages: &[Message]) -> Result<(), DuplicateRequest> {
         self.register(messages, LISTENING).map(drop)
     }
 
-    fn register(&mut self, messages: &[ClientJsonRpcMessage], stream: u64) -> Result<usize, DuplicateRequest> {
+    fn register(&mut self, messages: &[Message], stream: u64) -> Result<usize, DuplicateRequest> {
         let mut new: Vec<(RequestId, Call)> = Vec::new();
         for message in messages {
-            let JsonRpcMessage::Request(request) = message else { continue };
+            let JsonRpcMessage::Request(request) = &**message else { continue };
             if self.calls.contains_key(&request.id) || new.iter().any(|(id, _)| *id == request.id) {
                 return Err(DuplicateRequest(request.id.clone()));
             }

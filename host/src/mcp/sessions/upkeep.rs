@@ -35,7 +35,7 @@ pub(super) async fn run(sessions: Arc<Sessions>, file: PathBuf, clock: SteadyClo
 }
 
 async fn write(sessions: &Sessions, file: &Path, clock: &SteadyClock) {
-    let (snapshot, file) = (sessions.snapshot(clock.now()), file.to_path_buf());
+    let (snapshot, file) = (sessions.to_save(clock.now()), file.to_path_buf());
     let written = spawn_blocking(move || saved::write(&file, &snapshot)).await;
     match written {
         Ok(Ok(())) => {}
