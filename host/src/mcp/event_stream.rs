@@ -9,7 +9,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use rmcp::model::{ClientJsonRpcMessage, ErrorCode, ErrorData};
+use rmcp::model::{ErrorCode, ErrorData};
 use tokio_stream::StreamExt;
 use tokio_stream::wrappers::ReceiverStream;
 use url::{Url, form_urlencoded};
@@ -17,7 +17,7 @@ use url::{Url, form_urlencoded};
 use super::http::posted::{self, Lifecycle, Posted};
 use super::http::refusal::Refusal;
 use super::http::{SESSION_HEADER, accept, events, exchanged, principal, refused};
-use super::sessions::{Kind, Session, Sessions};
+use super::sessions::{Kind, Message, Session, Sessions};
 use crate::server::body::read;
 
 const MESSAGES_PATH: &str = "/messages";
@@ -93,7 +93,7 @@ fn session(endpoint: &Endpoint, parts: &Parts) -> Result<Arc<Session>, Refusal> 
 
 /// Only versions that begin with `initialize` are spoken here; a client that tries another first hears so and goes on
 /// with one of ours.
-async fn pass_on(session: &Arc<Session>, messages: Vec<ClientJsonRpcMessage>, parts: Parts) -> Result<(), Refusal> {
+async fn pass_on(session: &Arc<Session>, messages: Vec<Message>, parts: Parts) -> Result<(), Refusal> {
     let mut messages = messages;
     let passed = match messages.pop_if(|message| posted::lifecycle(message) == Lifecycle::Apart) {
         Some(message) => {

@@ -25,7 +25,7 @@ use tokio_util::sync::CancellationToken;
 use self::answer::Form;
 use self::posted::{Lifecycle, Posted};
 use self::refusal::Refusal;
-use super::sessions::{ExchangeError, Kind, Session, Sessions};
+use super::sessions::{Answers, Event, ExchangeError, Kind, Message, Session, Sessions};
 use super::{McpServer, Source, event_stream};
 use crate::chat::{Access, Principal};
 use crate::server::Gateway;
@@ -126,9 +126,9 @@ impl Endpoint {
         answer.map(Body::new)
     }
 
-    async fn begin(&self, parts: Parts, message: ClientJsonRpcMessage) -> Result<Response, Refusal> {
+    async fn begin(&self, parts: Parts, message: Message) -> Result<Response, Refusal> {
         let id = id_of(&message);
-        let JsonRpcMessage::Request(request) = &message else { return Err(Refusal::session_required()) };
+        let JsonRpcMessage::Request(request) = &*message else { return Err(Refusal::session_required()) };
         let ClientRequest::InitializeRequest(initialize) = &request.request else {
             return Err(Refusal::session_required());
         };
@@ -155,8 +155,8 @@ impl Endpoint {
         Ok(response)
     }
 
-    async fn within(&self, parts: Parts, messages: Vec<ClientJsonRpcMessage>, form: Form) -> Result<Response, Refusal> {
-        let id = messages.first().and_then(id_of);
+    async fn within(&self, parts: Parts, messages: Vec<Message>, form: Form) -> Result<Response, Refusal> {
+        let id = messages.first().and_then(|message| id_of(message));
         let session = self.session(&parts).map_err(|refusal| refusal.of(id.clone()))?;
         if matches!(form, Form::Batch) && !posted::knows_batches(session.version()) {
             return Err(Refusal::invalid_request("this version has no batches: send one message"));
@@ -200,7 +200,7 @@ impl Endpoint {
     }
 }
 
-async fn next(answers: Option<super::sessions::Answers>) -> Option<super::sessions::Event> {
+async fn next(answers: Option<Answers>) -> Option<Event> {
     answers?.next().await
 }
 
@@ -212,9 +212,9 @@ pub(super) fn principal(parts: &Parts) -> Result<&Principal, Refusal> {
 /// Hands `messages` on, each with the head of the request that brought it.
 pub(super) async fn exchanged(
     session: &Arc<Session>,
-    mut messages: Vec<ClientJsonRpcMessage>,
+    mut messages: Vec<Message>,
     parts: Parts,
-) -> Result<Option<super::sessions::Answers>, ExchangeError> {
+) -> Result<Option<Answers>, ExchangeError> {
     if let Some((last, others)) = messages.split_last_mut() {
         for message in others {
             message.insert_extension(parts.clone());

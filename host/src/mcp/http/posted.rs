@@ -5,13 +5,14 @@ use rmcp::model::{ClientJsonRpcMessage, ClientRequest, GetMeta, JsonRpcMessage, 
 use serde_json::Value;
 
 use super::refusal::Refusal;
+use crate::mcp::sessions::Message;
 
 const MAX_BATCH: usize = 100;
 
 pub(in crate::mcp) enum Posted {
-    One(ClientJsonRpcMessage),
+    One(Message),
     /// Only what the version of 2025-03-26 may send, and never empty.
-    Batch(Vec<ClientJsonRpcMessage>),
+    Batch(Vec<Message>),
 }
 
 pub(in crate::mcp) fn read(body: &[u8]) -> Result<Posted, Refusal> {
@@ -38,14 +39,14 @@ fn id_of(value: &Value) -> Option<RequestId> {
     }
 }
 
-fn batch(body: &[u8]) -> Result<Vec<ClientJsonRpcMessage>, Refusal> {
+fn batch(body: &[u8]) -> Result<Vec<Message>, Refusal> {
     let values: Vec<Value> = serde_json::from_slice(body).map_err(|error| Refusal::parse_error(&error))?;
     if values.is_empty() || values.len() > MAX_BATCH {
         return Err(Refusal::invalid_request(format!("a batch has between 1 and {MAX_BATCH} messages")));
     }
     let messages = values.into_iter().enumerate().map(|(index, value)| {
         let refused = |why: &str| Refusal::invalid_request(format!("message {} of the batch {why}", index + 1));
-        let message = serde_json::from_value(value).map_err(|_| refused("is not a JSON-RPC 2.0 message"))?;
+        let message: Message = serde_json::from_value(value).map_err(|_| refused("is not a JSON-RPC 2.0 message"))?;
         match lifecycle(&message) {
             Lifecycle::Within => Ok(message),
             Lifecycle::Begins | Lifecycle::Apart => Err(refused("cannot be sent in a batch")),

@@ -15,12 +15,12 @@ const RETRY_AFTER_SECONDS: HeaderValue = HeaderValue::from_static("60");
 pub(in crate::mcp) struct Refusal {
     status: StatusCode,
     id: Option<RequestId>,
-    pub(in crate::mcp) error: ErrorData,
+    pub(in crate::mcp) error: Box<ErrorData>,
 }
 
 impl Refusal {
     fn new(status: StatusCode, code: ErrorCode, message: impl Into<Cow<'static, str>>) -> Self {
-        Self { status, id: None, error: ErrorData::new(code, message, None) }
+        Self { status, id: None, error: Box::new(ErrorData::new(code, message, None)) }
     }
 
     pub(in crate::mcp) fn parse_error(error: &serde_json::Error) -> Self {
@@ -66,7 +66,7 @@ impl Refusal {
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
         let is_temporary = self.status == StatusCode::SERVICE_UNAVAILABLE;
-        let mut response = json(self.status, JsonRpcError::new(self.id, self.error));
+        let mut response = json(self.status, JsonRpcError::new(self.id, *self.error));
         if is_temporary {
             response.headers_mut().insert(RETRY_AFTER, RETRY_AFTER_SECONDS);
         }

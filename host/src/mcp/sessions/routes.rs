@@ -11,6 +11,7 @@ use rmcp::service::OriginatingRequestId;
 use tokio::sync::mpsc::{self, Receiver, Sender};
 
 use super::replay::{Event, EventId, LISTENING, Replay};
+use super::session::Message;
 
 /// Events that wait for a client to read them.
 const STREAM_CAPACITY: usize = 32;
@@ -55,7 +56,7 @@ impl Routes {
     /// Has the answers to `messages` go to a stream of their own. None: there is no request among them.
     pub(super) fn answer_apart(
         &mut self,
-        messages: &[ClientJsonRpcMessage],
+        messages: &[Message],
     ) -> Result<Option<(u64, Receiver<Event>)>, DuplicateRequest> {
         let stream = self.last_stream + 1;
         let outstanding = self.register(messages, stream)?;
@@ -69,14 +70,14 @@ impl Routes {
     }
 
     /// Has the answers to `messages` go to the stream on which their client listens.
-    pub(super) fn answer_to_listener(&mut self, messages: &[ClientJsonRpcMessage]) -> Result<(), DuplicateRequest> {
+    pub(super) fn answer_to_listener(&mut self, messages: &[Message]) -> Result<(), DuplicateRequest> {
         self.register(messages, LISTENING).map(drop)
     }
 
-    fn register(&mut self, messages: &[ClientJsonRpcMessage], stream: u64) -> Result<usize, DuplicateRequest> {
+    fn register(&mut self, messages: &[Message], stream: u64) -> Result<usize, DuplicateRequest> {
         let mut new: Vec<(RequestId, Call)> = Vec::new();
         for message in messages {
-            let JsonRpcMessage::Request(request) = message else { continue };
+            let JsonRpcMessage::Request(request) = &**message else { continue };
             if self.calls.contains_key(&request.id) || new.iter().any(|(id, _)| *id == request.id) {
                 return Err(DuplicateRequest(request.id.clone()));
             }
@@ -110,9 +111,9 @@ impl Routes {
             JsonRpcMessage::Notification(said) => (self.stream_of_notification(&said.notification)?, false),
         };
         if stream == LISTENING {
-            return self.to_listener(data, is_answer, now);
+            return self.for_listener(data, is_answer, now);
         }
-        self.to_answers(stream, data, is_answer, now)
+        self.for_answers(stream, data, is_answer, now)
     }
 
     fn stream_of(&self, origin: Option<&OriginatingRequestId>) -> u64 {
@@ -140,7 +141,7 @@ impl Routes {
         streams.next().copied().filter(|_| streams.next().is_none())
     }
 
-    fn to_listener(&mut self, data: String, is_answer: bool, now: Instant) -> Option<(Sender<Event>, Event)> {
+    fn for_listener(&mut self, data: String, is_answer: bool, now: Instant) -> Option<(Sender<Event>, Event)> {
         self.listeners.retain(|listener| !listener.is_closed());
         let id = self.is_resumable.then(|| self.replay.keep(LISTENING, &data, is_answer, now));
         if let Some(listener) = self.listeners.first() {
@@ -152,7 +153,7 @@ impl Routes {
         None
     }
 
-    fn to_answers(
+    fn for_answers(
         &mut self,
         stream: u64,
         data: String,

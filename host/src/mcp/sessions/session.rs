@@ -6,8 +6,9 @@ use std::time::{Duration, Instant};
 
 use rmcp::RoleServer;
 use rmcp::model::{
-    ClientJsonRpcMessage, ErrorData, InitializeRequestParams, JsonRpcMessage, JsonRpcRequest, ProtocolVersion,
-    ServerJsonRpcMessage, ServerResult,
+    ClientJsonRpcMessage, ClientNotification, ClientRequest, ErrorData, InitializeRequest, InitializeRequestParams,
+    InitializedNotification, JsonRpcMessage, JsonRpcRequest, ProtocolVersion, RequestId, ServerJsonRpcMessage,
+    ServerResult,
 };
 use rmcp::transport::Transport;
 use tokio::sync::mpsc::error::{SendTimeoutError, TrySendError};
@@ -21,6 +22,9 @@ use crate::chat::Principal;
 const PATIENCE: Duration = Duration::from_secs(10);
 /// Messages of a client that wait for the service.
 const INCOMING_CAPACITY: usize = 64;
+
+/// What a client says. Boxed where it is read: it is large, and handed on several times.
+pub(in crate::mcp) type Message = Box<ClientJsonRpcMessage>;
 
 /// How a session's client reads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,7 +55,7 @@ pub(in crate::mcp) struct Session {
 
 struct State {
     /// None once the session is over.
-    incoming: Option<Sender<Box<ClientJsonRpcMessage>>>,
+    incoming: Option<Sender<Message>>,
     routes: Routes,
     used: Instant,
     is_stopping: bool,
@@ -91,13 +95,19 @@ impl Session {
         true
     }
 
-    /// Goes on with what was agreed before a restart: `beginning` comes before anything its client sends.
-    pub(super) fn restore(&self, agreed: InitializeRequestParams, beginning: [ClientJsonRpcMessage; 2]) {
+    /// Has the service of a restored session see its beginning again, before anything its client sends; nobody waits for
+    /// that answer.
+    pub(super) fn replay_beginning(&self, agreed: InitializeRequestParams) {
+        let mut initialize = InitializeRequest::default();
+        initialize.params = agreed.clone();
         self.version.get_or_init(|| agreed.protocol_version.clone());
         self.agreed.get_or_init(|| agreed);
+        let id = RequestId::String("restored".into());
+        let begin = ClientJsonRpcMessage::request(ClientRequest::InitializeRequest(initialize), id);
+        let initialized = ClientNotification::InitializedNotification(InitializedNotification::default());
         let state = self.state();
         let incoming = state.incoming.as_ref().expect("a session that begins is not over");
-        for message in beginning {
+        for message in [begin, ClientJsonRpcMessage::notification(initialized)] {
             incoming.try_send(Box::new(message)).expect("it takes more than two messages");
         }
     }
@@ -105,19 +115,16 @@ impl Session {
     /// Hands on what a client sent at once. None: nothing of it is answered here.
     pub(in crate::mcp) async fn exchange(
         self: &Arc<Self>,
-        messages: Vec<ClientJsonRpcMessage>,
+        messages: Vec<Message>,
     ) -> Result<Option<Answers>, ExchangeError> {
         let (incoming, answers) = self.register(&messages)?;
         for message in messages {
-            incoming.send(Box::new(message)).await.map_err(|_| ExchangeError::Ended)?;
+            incoming.send(message).await.map_err(|_| ExchangeError::Ended)?;
         }
         Ok(answers)
     }
 
-    fn register(
-        self: &Arc<Self>,
-        messages: &[ClientJsonRpcMessage],
-    ) -> Result<(Sender<Box<ClientJsonRpcMessage>>, Option<Answers>), ExchangeError> {
+    fn register(self: &Arc<Self>, messages: &[Message]) -> Result<(Sender<Message>, Option<Answers>), ExchangeError> {
         let mut state = self.state();
         let incoming = state.incoming.clone().ok_or(ExchangeError::Ended)?;
         state.used = Instant::now();
@@ -149,12 +156,8 @@ impl Session {
     }
 
     /// Answers a request in place of the service, on the stream where its client listens.
-    pub(in crate::mcp) async fn refuse(
-        &self,
-        request: ClientJsonRpcMessage,
-        error: ErrorData,
-    ) -> Result<(), ExchangeError> {
-        let JsonRpcMessage::Request(JsonRpcRequest { id, .. }) = &request else { return Ok(()) };
+    pub(in crate::mcp) async fn refuse(&self, request: Message, error: ErrorData) -> Result<(), ExchangeError> {
+        let JsonRpcMessage::Request(JsonRpcRequest { id, .. }) = &*request else { return Ok(()) };
         let answer = ServerJsonRpcMessage::error(error, Some(id.clone()));
         self.state().routes.answer_to_listener(&[request])?;
         self.deliver(answer).await;
@@ -233,6 +236,12 @@ pub(super) struct Usage {
     pub(super) used: Instant,
 }
 
+impl Usage {
+    pub(super) fn is_idle_for(self, idle: Duration) -> bool {
+        !self.is_busy && self.used.elapsed() > idle
+    }
+}
+
 /// What a listener is told.
 pub(in crate::mcp) struct Listening {
     /// Where it begins.
@@ -265,7 +274,7 @@ impl Answers {
 /// The service's end of a session.
 pub(super) struct SessionTransport {
     session: Arc<Session>,
-    incoming: Receiver<Box<ClientJsonRpcMessage>>,
+    incoming: Receiver<Message>,
 }
 
 /// Sending never fails: what nobody waits for is dropped.

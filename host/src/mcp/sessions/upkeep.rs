@@ -1,7 +1,7 @@
 //! What is done about sessions beside requests: idle ones end, the file follows, and a stopping gateway lets listeners
 //! go.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -34,8 +34,8 @@ pub(super) async fn run(sessions: Arc<Sessions>, file: PathBuf, clock: SteadyClo
     write(&sessions, &file, &clock).await;
 }
 
-async fn write(sessions: &Sessions, file: &PathBuf, clock: &SteadyClock) {
-    let (snapshot, file) = (sessions.snapshot(clock.now()), file.clone());
+async fn write(sessions: &Sessions, file: &Path, clock: &SteadyClock) {
+    let (snapshot, file) = (sessions.to_save(clock.now()), file.to_path_buf());
     let written = spawn_blocking(move || saved::write(&file, &snapshot)).await;
     match written {
         Ok(Ok(())) => {}
