@@ -1,10 +1,16 @@
 //! The HTTP API as anybody on this machine can reach it: what the guard lets in, what bad input does, where limits
 //! are.
 
+mod crowds;
 mod guard;
 mod limits;
+mod overload;
+mod pages;
+mod proxied;
 pub(crate) mod raw;
+mod shares;
 
+use isartor_host::server::ROUTES;
 use serde_json::json;
 
 use crate::support::Home;
@@ -12,6 +18,13 @@ use raw::{Answer, get, post};
 
 const LOOKUP: &str = "/api/v1/cache/lookup";
 const STORE: &str = "/api/v1/cache/store";
+
+/// Every method of every route, and some that are not there.
+fn routes() -> Vec<(String, String)> {
+    let there = ROUTES.iter().map(|route| (route.method.to_string(), route.path.replace("{entry}", "1")));
+    let absent = [("OPTIONS", LOOKUP), ("GET", "/nowhere"), ("POST", "/nowhere"), ("DELETE", "/nowhere")];
+    there.chain(absent.map(|(method, path)| (method.to_owned(), path.to_owned()))).collect()
+}
 
 #[test]
 fn health_says_what_it_promises() {
@@ -120,7 +133,8 @@ fn bad_inputs() -> Vec<BadInput> {
         (raw(b"{\"prompt\":\"a\0b\",\"response\":\"r\"}"), "invalid_json", "control character"),
         (raw(br#"{"prompt":"\ud800","response":"r"}"#), "invalid_json", "hex escape"),
         (raw(b"\xef\xbb\xbf{\"prompt\":\"p\",\"response\":\"r\"}"), "invalid_json", "line 1"),
-        (raw(&[br#"{"prompt":"#.as_slice(), &[b'['; 100_000]].concat()), "invalid_field", "prompt"),
+        (raw(&[br#"{"prompt":"#.as_slice(), &[b'['; 100_000]].concat()), "json_too_deep", "64 levels"),
+        (raw(&[br#"{"prompt":"#.as_slice(), &[b'['; 63]].concat()), "invalid_field", "prompt"),
         (raw(&"{\"prompt\":\"p\"}".encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<_>>()), "invalid_json", ""),
         (store("{}"), "missing_field", "prompt"),
         (store(r#"{"prompt":"p"}"#), "missing_field", "response"),

@@ -13,13 +13,17 @@ mod error;
 #[cfg(fuzzing)]
 pub mod fuzzing;
 mod guard;
+mod head_timer;
 mod health;
 mod http;
 pub mod instance;
+mod json_rpc;
 mod keys;
+mod limits;
 mod local_socket;
 pub(crate) mod log;
 mod metrics;
+mod patient_stream;
 mod plugins;
 pub mod port;
 pub(crate) mod probe;
@@ -45,6 +49,7 @@ use crate::chat::Chat;
 use crate::settings::Settings;
 
 pub use clock::SteadyClock;
+pub use guard::PublicPrefix;
 pub use health::{Health, Layers, VERSION};
 pub use keys::{KeysInUse, KeysReport};
 pub use local_socket::LocalListener;
@@ -85,14 +90,15 @@ pub async fn run(
 ) -> io::Result<()> {
     let address = listeners.http.local_addr()?;
     let router = router(&gateway, mcp_routes(&gateway, &shutdown));
-    let http = Http::new(router, address, Arc::clone(&gateway.settings), Arc::clone(&gateway.keys));
+    let http = Http::new(router, address, &gateway);
+    let http = Arc::new(http);
     let grace = gateway.settings.server.shutdown_grace;
     let max_connections = gateway.settings.server.max_connections;
     let clients = Limits { max_connections, grace };
     let commands = Limits { max_connections: MAX_CONTROL_CONNECTIONS, grace };
     tokio::join!(
         accept::run(listeners.http, clients, shutdown.clone(), |stream| {
-            http.clone().serve(stream, shutdown.child_token())
+            Arc::clone(&http).serve(stream, shutdown.child_token())
         }),
         accept::run(listeners.mcp, clients, shutdown.clone(), |stream| {
             serve_mcp(gateway.clone(), stream, shutdown.child_token())

@@ -1,6 +1,7 @@
 //! What `up` refuses before it touches anything.
 
 use super::stderr;
+use crate::http::raw::{Connection, port, request};
 use crate::support::{Home, text};
 
 fn refused(home: &Home, arguments: &[&str], expected: &[&str]) {
@@ -38,14 +39,45 @@ fn an_unknown_variable_is_named() {
     refused(&home, &["up", "--port", "0"], &["ISARTOR__SERVER__MAX_BODDY_BYTES", "unknown key server.max_boddy_bytes"]);
 }
 
+/// What stands between a gateway and other machines, and what is said when it is missing.
 #[test]
 fn an_address_that_others_can_reach_is_refused() {
-    for host in ["0.0.0.0", "192.168.0.1", "::", "::ffff:127.0.0.1"] {
-        let expected = [
-            &*format!("cannot listen on {host}: nobody would need a key"),
-            "hint: create a key with 'isartor keys create'",
-        ];
-        refused(&Home::new(), &["up", "--port", "0", "--host", host], &expected);
+    const KEY: (&str, &str) = ("ISARTOR__GATEWAY_API_KEY", "s3cret");
+    const NAME: (&str, &str) = ("ISARTOR__EXTERNAL_URL", "http://isartor.example");
+    type Case<'a> = (&'a [(&'a str, &'a str)], [&'a str; 2]);
+    let cases: [Case<'_>; 4] = [
+        (&[], ["nobody would need a key", "hint: create a key"]),
+        (&[NAME], ["nobody would need a key", "set gateway_api_key"]),
+        (&[KEY], ["by which name", "hint: say it with --external-url"]),
+        (&[KEY, NAME], ["unencrypted", "hint: put a proxy with TLS in front"]),
+    ];
+    for (variables, expected) in cases {
+        for host in ["0.0.0.0", "192.168.0.1", "::", "::ffff:127.0.0.1"] {
+            let home = variables.iter().fold(Home::new(), |home, (name, value)| home.and(name, value));
+            let expected = [&format!("cannot listen on {host}: "), expected[0], expected[1]];
+            refused(&home, &["up", "--port", "0", "--host", host], &expected);
+        }
+    }
+}
+
+#[test]
+fn what_protects_a_gateway_that_others_can_reach_may_be_said_in_any_place() {
+    let tls = ["--external-url", "https://isartor.example"];
+    let accepted = "[server]\nallow_plain_http = true\nallowed_hosts = ['isartor.example']\n";
+    for (settings, flags) in [("", &tls[..]), (accepted, &[])] {
+        let home = Home::new().and("ISARTOR__GATEWAY_API_KEY", "s3cret");
+        home.write_settings(settings);
+        let output = home.run(&[&["up", "--detach", "--port", "0", "--host", "0.0.0.0"], flags].concat());
+        assert!(output.status.success(), "{}", text(&output));
+        let url = home.status()["url"].as_str().expect("it runs").to_owned();
+        let health = |host: &str| {
+            let mut connection = Connection::open(&url);
+            connection.send(request("GET", "/health", &[("host", host)], b""));
+            connection.answer().expect("an answer").status
+        };
+        assert_eq!((health("isartor.example"), health("0.0.0.0"), health("evil.example")), (200, 403, 403));
+        assert_eq!(health(&format!("0.0.0.0:{}", port(&url))), 403);
+        assert!(home.run(&["stop"]).status.success());
     }
 }
 

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use rustix::process::Signal;
 
 use super::{Running, await_that, stderr, stdout};
-use crate::http::raw::{Connection, port, request};
+use crate::http::raw::{Connection, mcp, port, request, session};
 use crate::support::{Home, text};
 
 /// A store of which half the body is sent; its head has been read when the gateway asks for the rest.
@@ -81,17 +81,52 @@ fn idle_connections_hold_nothing_up() {
 }
 
 #[test]
-fn a_second_interrupt_ends_it_at_once() {
+fn a_second_signal_ends_it_at_once() {
+    for (first, second) in [(Signal::INT, Signal::INT), (Signal::TERM, Signal::INT), (Signal::TERM, Signal::TERM)] {
+        let home = Home::new();
+        home.write_settings("[server]\nshutdown_grace_seconds = 600\n");
+        let mut gateway = Running::start(&mut home.command(&["up", "--port", "0"]));
+        let url = gateway.line().rsplit(' ').next().unwrap().to_owned();
+        let (_connection, _) = half_sent(&url);
+        gateway.signal(first);
+        await_refusal(&url);
+        gateway.signal(second);
+        assert_eq!(gateway.exit_code(), Some(130));
+        assert_eq!(home.run(&["status"]).status.code(), Some(3));
+    }
+}
+
+/// Whoever listens is let go at once, a call gets the grace, and then it is over.
+#[test]
+fn open_streams_and_an_endless_call_hold_it_up_no_longer_than_the_grace() {
     let home = Home::new();
-    home.write_settings("[server]\nshutdown_grace_seconds = 600\n");
+    home.install_guest("hostile-tool");
     let mut gateway = Running::start(&mut home.command(&["up", "--port", "0"]));
     let url = gateway.line().rsplit(' ').next().unwrap().to_owned();
-    let (_connection, _) = half_sent(&url);
-    gateway.signal(Signal::INT);
-    await_refusal(&url);
-    gateway.signal(Signal::INT);
-    assert_eq!(gateway.exit_code(), Some(130));
-    assert_eq!(home.run(&["status"]).status.code(), Some(3));
+    home.await_plugins();
+    let mut streams: Vec<Connection> = (0..40).map(|_| listening(&url)).collect();
+    let mut endless = Connection::open(&url);
+    let call =
+        r#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"hostile-tool__loop","arguments":{}}}"#;
+    endless.send(mcp(&url, "POST", Some(&session(&url)), call));
+    let begun = Instant::now();
+    gateway.signal(Signal::TERM);
+    for stream in &mut streams {
+        stream.read_to_end();
+    }
+    assert!(begun.elapsed() < Duration::from_secs(4), "who only listens does not wait for the grace");
+    assert_eq!(gateway.exit_code(), Some(0));
+    let took = begun.elapsed();
+    assert!(took >= Duration::from_secs(5), "the call had no grace: {took:?}");
+    assert!(took < Duration::from_secs(8), "it took {took:?}");
+}
+
+/// A session's stream, open.
+fn listening(url: &str) -> Connection {
+    let mut connection = Connection::open(url);
+    connection.send(mcp(url, "GET", Some(&session(url)), ""));
+    assert_eq!(connection.answer().expect("an answer").status, 200);
+    connection
 }
 
 #[test]

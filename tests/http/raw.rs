@@ -67,6 +67,12 @@ impl Connection {
         Some(Answer { status, head, body })
     }
 
+    /// Whatever still comes until the connection ends; how many bytes that was.
+    pub(crate) fn read_to_end(&mut self) -> usize {
+        self.read_until(|_| None);
+        std::mem::take(&mut self.unread).len()
+    }
+
     fn read_until(&mut self, done: impl Fn(&[u8]) -> Option<usize>) -> Option<usize> {
         loop {
             if let Some(end) = done(&self.unread) {
@@ -126,8 +132,32 @@ pub(crate) fn get(url: &str, path: &str, headers: &[(&str, &str)]) -> Answer {
     connection.answer().expect("an answer")
 }
 
+/// A message to MCP, in a session or to begin one.
+pub(crate) fn mcp(url: &str, method: &str, session: Option<&str>, body: &str) -> Vec<u8> {
+    let host = format!("localhost:{}", port(url));
+    let accepted = "application/json, text/event-stream";
+    let mut headers = vec![("host", host.as_str()), ("content-type", "application/json"), ("accept", accepted)];
+    headers.extend(session.map(|session| ("mcp-session-id", session)));
+    request(method, "/mcp", &headers, body.as_bytes())
+}
+
+/// The name of a new session of MCP.
+pub(crate) fn session(url: &str) -> String {
+    let parameters = r#"{"protocolVersion":"2025-06-18","capabilities":{},"clientInfo":{"name":"t","version":"1"}}"#;
+    let begin = format!(r#"{{"jsonrpc":"2.0","id":1,"method":"initialize","params":{parameters}}}"#);
+    let mut connection = Connection::open(url);
+    connection.send(mcp(url, "POST", None, &begin));
+    let head = connection.answer().expect("an answer").head;
+    let session = header(&head, "mcp-session-id").expect("a session").to_owned();
+    let mut connection = Connection::open(url);
+    connection.send(mcp(url, "POST", Some(&session), r#"{"jsonrpc":"2.0","method":"notifications/initialized"}"#));
+    assert_eq!(connection.answer().expect("an answer").status, 202);
+    session
+}
+
 fn header<'a>(head: &'a str, name: &str) -> Option<&'a str> {
-    head.lines().filter_map(|line| line.split_once(": ")).find(|(found, _)| *found == name).map(|(_, value)| value)
+    let mut lines = head.lines().filter_map(|line| line.split_once(": "));
+    lines.find(|(found, _)| found.eq_ignore_ascii_case(name)).map(|(_, value)| value)
 }
 
 fn find(bytes: &[u8], wanted: &[u8]) -> Option<usize> {

@@ -18,21 +18,22 @@ use super::http::posted::{self, Lifecycle, Posted};
 use super::http::refusal::Refusal;
 use super::http::{SESSION_HEADER, accept, events, exchanged, principal, refused};
 use super::sessions::{Kind, Message, Session, Sessions};
+use crate::server::PublicPrefix;
 use crate::server::body::read;
 
 const MESSAGES_PATH: &str = "/messages";
 const SESSION_PARAMETER: &str = "sessionId";
 
 pub(super) fn router(sessions: Arc<Sessions>, external_url: Option<&Url>) -> Router {
-    let prefix = external_url.map_or("", |url| url.path().trim_end_matches('/'));
-    let endpoint = Arc::new(Endpoint { sessions, messages_path: format!("{prefix}{MESSAGES_PATH}") });
+    let prefix = external_url.map_or("", |url| url.path().trim_end_matches('/')).to_owned();
+    let endpoint = Arc::new(Endpoint { sessions, prefix });
     Router::new().route("/sse", get(open)).route(MESSAGES_PATH, post(take)).with_state(endpoint)
 }
 
 struct Endpoint {
     sessions: Arc<Sessions>,
-    /// As clients reach it.
-    messages_path: String,
+    /// The path of the external URL; a proxy may say another.
+    prefix: String,
 }
 
 /// Ends a session when nobody reads its stream any more.
@@ -54,7 +55,8 @@ async fn open(State(endpoint): State<Arc<Endpoint>>, request: Request) -> Result
     }
     let begun = endpoint.sessions.begin(principal(&parts)?, Kind::EventStream);
     let session = begun.map_err(|_| Refusal::too_many_sessions())?;
-    let uri = format!("{}?{SESSION_PARAMETER}={}", endpoint.messages_path, session.id);
+    let prefix = parts.extensions.get().map_or(endpoint.prefix.as_str(), PublicPrefix::as_str);
+    let uri = format!("{prefix}{MESSAGES_PATH}?{SESSION_PARAMETER}={}", session.id);
     let heard = ReceiverStream::new(session.listen(None).receiver);
     let guard = EndOnDrop { sessions: Arc::clone(&endpoint.sessions), session };
     let messages = heard.map(move |event| {

@@ -1,11 +1,12 @@
-//! A request's body within its limits of size and time, for every route. Never holds more than one frame.
+//! A request's body, read whole before any route sees it, within its limits of size and time.
 
+use std::future::poll_fn;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use axum::body::{Body, HttpBody, to_bytes};
-use hyper::body::{Bytes, Frame, Incoming, SizeHint};
+use hyper::body::{Bytes, Incoming};
 use tokio::time::{Sleep, sleep};
 
 use super::error::ApiError;
@@ -14,17 +15,6 @@ use crate::settings::ServerSettings;
 /// A body that is too long is read and dropped up to this many times its limit, so that its sender gets to read the
 /// answer: closing a connection with unread input resets it.
 const DRAIN_FACTOR: u64 = 4;
-
-/// Why a body cannot be had.
-#[derive(Debug, thiserror::Error)]
-pub(super) enum BodyError {
-    #[error("the body is larger than {limit_bytes} bytes")]
-    TooLarge { limit_bytes: usize },
-    #[error("the body did not arrive in time")]
-    TooSlow,
-    #[error("the body ended before it was complete")]
-    Incomplete(#[source] hyper::Error),
-}
 
 /// What hyper reads, stopped at the limits.
 pub(super) struct LimitedBody {
@@ -42,10 +32,53 @@ impl LimitedBody {
         Self { incoming, limit_bytes, patience, read_bytes: 0, deadline: None }
     }
 
+    /// The whole body. Copies nothing when it arrived in one piece, as most do.
+    pub(super) async fn read(mut self) -> Result<Bytes, ApiError> {
+        let Some(first) = self.next().await? else { return Ok(Bytes::new()) };
+        if self.incoming.is_end_stream() {
+            return Ok(first);
+        }
+        let mut whole = Vec::from(first);
+        while let Some(more) = self.next().await? {
+            whole.extend_from_slice(&more);
+        }
+        Ok(whole.into())
+    }
+
     /// Reads and drops what a refused request still sends, within limits.
     pub(super) async fn drain(mut self) {
         self.read_bytes = self.limit_bytes as u64;
-        while let Some(Ok(_)) = std::future::poll_fn(|context| Pin::new(&mut self).poll_frame(context)).await {}
+        while let Ok(Some(_)) = self.next().await {}
+    }
+
+    async fn next(&mut self) -> Result<Option<Bytes>, ApiError> {
+        poll_fn(|context| self.poll_next(context)).await
+    }
+
+    /// What came of a body that is too long already is read and kept from its reader.
+    fn poll_next(&mut self, context: &mut Context<'_>) -> Poll<Result<Option<Bytes>, ApiError>> {
+        loop {
+            let Poll::Ready(frame) = Pin::new(&mut self.incoming).poll_frame(context) else {
+                ready!(self.poll_deadline(context));
+                return Poll::Ready(Err(ApiError::BodyTimeout));
+            };
+            let data = match frame {
+                Some(Ok(frame)) => frame.into_data().unwrap_or_default(),
+                None | Some(Err(_)) if self.is_too_large() => return Poll::Ready(Err(self.too_large())),
+                None => return Poll::Ready(Ok(None)),
+                Some(Err(error)) => {
+                    tracing::debug!(error = &error as &dyn std::error::Error, "a body broke off");
+                    return Poll::Ready(Err(ApiError::IncompleteBody));
+                }
+            };
+            self.read_bytes += data.len() as u64;
+            if !self.is_too_large() {
+                return Poll::Ready(Ok(Some(data)));
+            }
+            if self.is_beyond_draining() {
+                return Poll::Ready(Err(self.too_large()));
+            }
+        }
     }
 
     fn is_too_large(&self) -> bool {
@@ -56,8 +89,8 @@ impl LimitedBody {
         self.read_bytes > (self.limit_bytes as u64).saturating_mul(DRAIN_FACTOR)
     }
 
-    fn too_large(&self) -> BodyError {
-        BodyError::TooLarge { limit_bytes: self.limit_bytes }
+    fn too_large(&self) -> ApiError {
+        ApiError::BodyTooLarge { limit_bytes: self.limit_bytes }
     }
 
     fn poll_deadline(&mut self, context: &mut Context<'_>) -> Poll<()> {
@@ -67,60 +100,7 @@ impl LimitedBody {
     }
 }
 
-impl HttpBody for LimitedBody {
-    type Data = Bytes;
-    type Error = BodyError;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
-        loop {
-            let Poll::Ready(frame) = Pin::new(&mut self.incoming).poll_frame(context) else {
-                ready!(self.poll_deadline(context));
-                return Poll::Ready(Some(Err(BodyError::TooSlow)));
-            };
-            match frame {
-                Some(Ok(frame)) => {
-                    self.read_bytes += frame.data_ref().map_or(0, |data| data.len() as u64);
-                    if !self.is_too_large() {
-                        return Poll::Ready(Some(Ok(frame)));
-                    }
-                    if self.is_beyond_draining() {
-                        return Poll::Ready(Some(Err(self.too_large())));
-                    }
-                }
-                None if self.is_too_large() => return Poll::Ready(Some(Err(self.too_large()))),
-                None => return Poll::Ready(None),
-                Some(Err(_)) if self.is_too_large() => return Poll::Ready(Some(Err(self.too_large()))),
-                Some(Err(error)) => return Poll::Ready(Some(Err(BodyError::Incomplete(error)))),
-            }
-        }
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.incoming.is_end_stream() && !self.is_too_large()
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        self.incoming.size_hint()
-    }
-}
-
-/// The whole body.
+/// The body of a request that passed the edge, which has read it.
 pub(crate) async fn read(body: Body) -> Result<Bytes, ApiError> {
-    to_bytes(body, usize::MAX).await.map_err(|error| refusal(&error))
-}
-
-fn refusal(error: &axum::Error) -> ApiError {
-    let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(error);
-    while let Some(error) = cause {
-        match error.downcast_ref::<BodyError>() {
-            Some(BodyError::TooLarge { limit_bytes }) => return ApiError::BodyTooLarge { limit_bytes: *limit_bytes },
-            Some(BodyError::TooSlow) => return ApiError::BodyTimeout,
-            Some(BodyError::Incomplete(_)) => return ApiError::IncompleteBody,
-            None => cause = error.source(),
-        }
-    }
-    ApiError::IncompleteBody
+    to_bytes(body, usize::MAX).await.map_err(|_| ApiError::IncompleteBody)
 }

@@ -1,7 +1,7 @@
 //! What a caller is told when a request fails: a stable code and one sentence, never an inner detail.
 
-use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, WWW_AUTHENTICATE, X_CONTENT_TYPE_OPTIONS};
-use axum::http::{HeaderValue, StatusCode};
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE, X_CONTENT_TYPE_OPTIONS};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
@@ -24,6 +24,20 @@ pub(crate) enum ApiError {
     },
     BodyTimeout,
     IncompleteBody,
+    UriTooLong {
+        limit_bytes: usize,
+    },
+    JsonTooDeep {
+        limit_levels: usize,
+    },
+    /// Two readers of the same JSON-RPC message could see two different ones.
+    AmbiguousMessage,
+    /// This caller sends more than is its share.
+    TooManyRequests {
+        retry_after_seconds: u64,
+    },
+    /// All callers together want more than can be done.
+    Overloaded,
     /// The sentence says where.
     InvalidJson(String),
     MissingField(String),
@@ -70,6 +84,11 @@ impl ApiError {
             Self::BodyTooLarge { .. } => "body_too_large",
             Self::BodyTimeout => "body_timeout",
             Self::IncompleteBody => "incomplete_body",
+            Self::UriTooLong { .. } => "uri_too_long",
+            Self::JsonTooDeep { .. } => "json_too_deep",
+            Self::AmbiguousMessage => "ambiguous_message",
+            Self::TooManyRequests { .. } => "too_many_requests",
+            Self::Overloaded => "overloaded",
             Self::InvalidJson(_) => "invalid_json",
             Self::MissingField(_) => "missing_field",
             Self::InvalidField { .. } => "invalid_field",
@@ -92,13 +111,17 @@ impl ApiError {
             Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::BodyTooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
             Self::BodyTimeout => StatusCode::REQUEST_TIMEOUT,
+            Self::UriTooLong { .. } => StatusCode::URI_TOO_LONG,
+            Self::TooManyRequests { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::IncompleteBody
+            | Self::JsonTooDeep { .. }
+            | Self::AmbiguousMessage
             | Self::InvalidJson(_)
             | Self::MissingField(_)
             | Self::InvalidField { .. }
             | Self::UnknownField(_) => StatusCode::BAD_REQUEST,
             Self::Refused(_) => StatusCode::UNPROCESSABLE_ENTITY,
-            Self::CannotStore => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Overloaded | Self::CannotStore => StatusCode::SERVICE_UNAVAILABLE,
             Self::NotFound | Self::NoSuchEntry => StatusCode::NOT_FOUND,
             Self::NotServed => StatusCode::CONFLICT,
             Self::InUse => StatusCode::SERVICE_UNAVAILABLE,
@@ -122,10 +145,11 @@ impl ApiError {
         })
     }
 
-    fn message(&self) -> String {
+    pub(super) fn message(&self) -> String {
         let fixed = match self {
             Self::HostNotAllowed => {
-                "The Host header must name this gateway: localhost, 127.0.0.1 or [::1] with its port."
+                "The Host header must name this gateway: localhost, 127.0.0.1 or [::1] with its port, or a name that \
+                 its settings allow."
             }
             Self::OriginNotAllowed => "Web pages of other origins may not use this gateway.",
             Self::Unauthorized => "The gateway's key is missing: send it as X-API-Key or as a bearer token.",
@@ -139,6 +163,19 @@ impl ApiError {
             Self::BodyTooLarge { limit_bytes } => return format!("The body is larger than {limit_bytes} bytes."),
             Self::BodyTimeout => "The body did not arrive in time.",
             Self::IncompleteBody => "The body ended before it was complete.",
+            Self::UriTooLong { limit_bytes } => {
+                return format!("The path and query are longer than {limit_bytes} bytes.");
+            }
+            Self::JsonTooDeep { limit_levels } => {
+                return format!("The JSON of the body is nested deeper than {limit_levels} levels.");
+            }
+            Self::AmbiguousMessage => {
+                "A member of the JSON-RPC message is given twice, in another case or with an escape in its name."
+            }
+            Self::TooManyRequests { retry_after_seconds } => {
+                return format!("Too many requests; try again in {retry_after_seconds} s.");
+            }
+            Self::Overloaded => "The gateway has too much to do; try again in a second.",
             Self::InvalidJson(problem) => return format!("The body is not valid JSON: {problem}."),
             Self::MissingField(field) => return format!("The field {field} is missing."),
             Self::InvalidField { field, problem } => return format!("The field {field} {problem}."),
@@ -156,13 +193,30 @@ impl ApiError {
     }
 }
 
+impl ApiError {
+    /// What a caller that does not read the body needs to know.
+    pub(super) fn add_headers(&self, headers: &mut HeaderMap) {
+        if let Some(challenge) = self.challenge() {
+            headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
+        }
+        if let Some(seconds) = self.retry_after_seconds() {
+            headers.insert(RETRY_AFTER, seconds.into());
+        }
+    }
+
+    fn retry_after_seconds(&self) -> Option<u64> {
+        if let Self::TooManyRequests { retry_after_seconds } = self {
+            return Some(*retry_after_seconds);
+        }
+        (*self == Self::Overloaded).then_some(1)
+    }
+}
+
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         let body = Body { error: Inner { code: self.code(), message: self.message() } };
         let mut response = json(self.status(), &body);
-        if let Some(challenge) = self.challenge() {
-            response.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
-        }
+        self.add_headers(response.headers_mut());
         response
     }
 }

@@ -49,12 +49,14 @@ fn listen(address: SocketAddr) -> io::Result<TcpListener> {
     socket.listen(BACKLOG)
 }
 
-/// The URL that clients of a gateway at `address` are given.
+/// The URL that clients on this machine of a gateway at `address` are given. The address that stands for all is
+/// nobody's: no client is let in by that name.
 pub fn url(address: SocketAddr) -> String {
     let port = address.port();
     match address.ip() {
         IpAddr::V4(ip) if ip == std::net::Ipv4Addr::LOCALHOST => format!("http://localhost:{port}"),
         IpAddr::V6(ip) if ip == std::net::Ipv6Addr::LOCALHOST => format!("http://localhost:{port}"),
+        ip if ip.is_unspecified() => format!("http://localhost:{port}"),
         IpAddr::V4(_) | IpAddr::V6(_) => format!("http://{address}"),
     }
 }

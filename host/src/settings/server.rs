@@ -88,8 +88,8 @@ impl Server {
             limits: self.limits()?,
             sessions: self.sessions()?,
             external_url: external_url.map(external).transpose()?,
-            allowed_hosts: self.allowed_hosts,
-            allowed_origins: self.allowed_origins,
+            allowed_hosts: self.allowed_hosts.into_iter().map(host).collect::<Result<_, _>>()?,
+            allowed_origins: self.allowed_origins.into_iter().map(origin).collect::<Result<_, _>>()?,
             trusted_proxies: self.trusted_proxies,
             allow_plain_http: self.allow_plain_http.unwrap_or(false),
             max_body_bytes: within("server.max_body_bytes", max_body_bytes, 1..=1024 * MEBIBYTE)?,
@@ -135,4 +135,35 @@ fn external(text: String) -> Result<Url, SettingsError> {
         return Err(refused("it must not have a user, a query or a fragment"));
     }
     Ok(url)
+}
+
+/// A name with or without a port, as a Host header has it. No pattern: that would let in what nobody listed.
+fn host(text: String) -> Result<String, SettingsError> {
+    let is_name = |url: &Url| {
+        text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._:[]".contains(&byte)) && url.has_host()
+    };
+    match Url::parse(&format!("http://{text}")) {
+        Ok(url) if is_name(&url) => Ok(text),
+        Ok(_) | Err(_) => {
+            let message = "it must be a name like isartor.example or isartor.example:8080".to_owned();
+            Err(SettingsError::Value { key: "server.allowed_hosts", value: text, message })
+        }
+    }
+}
+
+/// As browsers send it: scheme, host and port, no path.
+fn origin(text: String) -> Result<String, SettingsError> {
+    match Url::parse(&text) {
+        Ok(url)
+            if url.has_host()
+                && !text.contains('*')
+                && url.as_str().trim_end_matches('/') == url.origin().ascii_serialization() =>
+        {
+            Ok(url.origin().ascii_serialization())
+        }
+        Ok(_) | Err(_) => {
+            let message = "it must be an origin like https://claude.ai".to_owned();
+            Err(SettingsError::Value { key: "server.allowed_origins", value: text, message })
+        }
+    }
 }

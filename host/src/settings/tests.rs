@@ -90,6 +90,16 @@ fn what_is_wrong_in_the_file_is_named() {
         ("external_url = 'https://me@isartor.example'\n", "it must not have a user"),
         ("[server]\ntrusted_proxies = ['nobody']\n", "trusted_proxies"),
         ("[server]\nmax_json_depth = 101\n", "it must be between 4 and 100"),
+        ("[server]\nallowed_hosts = ['*']\n", "server.allowed_hosts = *: it must be a name like"),
+        ("[server]\nallowed_hosts = ['a.example', '*.b.example']\n", "server.allowed_hosts = *.b.example"),
+        ("[server]\nallowed_hosts = ['http://a.example']\n", "server.allowed_hosts = http://a.example"),
+        ("[server]\nallowed_hosts = ['']\n", "server.allowed_hosts = :"),
+        ("[server]\nallowed_origins = ['*']\n", "server.allowed_origins = *: it must be an origin like"),
+        ("[server]\nallowed_origins = ['null']\n", "server.allowed_origins = null"),
+        ("[server]\nallowed_origins = ['https://*.a.example']\n", "server.allowed_origins = https://*.a.example"),
+        ("[server]\nallowed_origins = ['a.example']\n", "server.allowed_origins = a.example"),
+        ("[server]\nallowed_origins = ['https://a.example/path']\n", "server.allowed_origins = https://a.example/path"),
+        ("[server]\nallowed_origins = ['file:///a']\n", "server.allowed_origins = file:///a"),
         ("gateway_api_key = ''\n", "gateway_api_key = (not shown): it must be visible ASCII"),
         ("gateway_api_key = 'se cret'\n", "line 1, column 19: gateway_api_key = (not shown)"),
         (
@@ -147,6 +157,13 @@ fn a_list_in_a_variable_is_its_parts_between_commas() {
     let variables = [("ISARTOR__SERVER__ALLOWED_HOSTS", "a.example, b.example:8080")];
     let settings = Case::new("", &variables).load().unwrap();
     assert_eq!(settings.server.allowed_hosts, ["a.example", "b.example:8080"]);
+}
+
+#[test]
+fn an_origin_is_as_browsers_send_it() {
+    let toml = "[server]\nallowed_origins = ['HTTPS://Claude.ai:443/', 'http://[::1]:6274']\n";
+    let settings = Case::new(toml, &[]).load().unwrap();
+    assert_eq!(settings.server.allowed_origins, ["https://claude.ai", "http://[::1]:6274"]);
 }
 
 #[test]

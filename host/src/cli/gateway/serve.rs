@@ -36,8 +36,7 @@ const INTERRUPTED: u8 = 130;
 
 /// Serves until told to stop.
 pub(super) fn serve(settings: &Settings, audience: Audience) -> anyhow::Result<ExitCode> {
-    let (keys, _) = keys::identified(&settings.home.keys_file())?;
-    settings.check_reach(settings.gateway_api_key.is_some() || !keys.all().is_empty())?;
+    check_reach(settings)?;
     let home = &settings.home;
     home.create().with_context(|| format!("cannot create {}", home.root().display()))?;
     let lock = Lock::acquire(home).map_err(explained)?;
@@ -46,6 +45,12 @@ pub(super) fn serve(settings: &Settings, audience: Audience) -> anyhow::Result<E
     runtime.shutdown_timeout(BACKGROUND_PATIENCE);
     drop(lock);
     ended
+}
+
+/// Asked before anything is created, in the foreground and in the background.
+pub(super) fn check_reach(settings: &Settings) -> anyhow::Result<()> {
+    let (keys, _) = keys::identified(&settings.home.keys_file())?;
+    Ok(settings.check_reach(settings.gateway_api_key.is_some() || !keys.all().is_empty())?)
 }
 
 async fn live(settings: &Settings, lock: &Lock, audience: Audience) -> anyhow::Result<ExitCode> {

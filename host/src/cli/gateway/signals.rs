@@ -25,22 +25,24 @@ impl Signals {
         })
     }
 
-    /// Turns signals into `shutdown`; returns when an interrupt comes after that.
+    /// Turns signals into `shutdown`; returns when another one comes after that.
     pub(super) async fn obey(mut self, shutdown: CancellationToken) {
         loop {
             tokio::select! {
-                _ = self.interrupt.recv() => {
-                    if shutdown.is_cancelled() {
-                        return;
-                    }
-                    shutdown.cancel();
-                }
-                _ = self.terminate.recv() => shutdown.cancel(),
+                _ = self.interrupt.recv() => {}
+                _ = self.terminate.recv() => {}
                 _ = self.hang_up.recv() => match self.audience {
-                    Audience::Terminal => shutdown.cancel(),
-                    Audience::LogOnly => tracing::debug!("a hang-up is nothing to a gateway in the background"),
+                    Audience::Terminal => {}
+                    Audience::LogOnly => {
+                        tracing::debug!("a hang-up is nothing to a gateway in the background");
+                        continue;
+                    }
                 },
             }
+            if shutdown.is_cancelled() {
+                return;
+            }
+            shutdown.cancel();
         }
     }
 }

@@ -5,7 +5,8 @@ use std::process::{Command, ExitCode};
 use anyhow::Context;
 use serde::{Deserialize, Serialize};
 
-use super::{Hinted, UpArgs, explained, output, serve::serve};
+use super::serve::{check_reach, serve};
+use super::{Hinted, UpArgs, explained, output};
 use crate::server::instance::{InstanceError, InstanceInfo, LaunchError, Presence, launch, presence};
 use crate::server::log::Audience;
 use crate::settings::{Environment, Home, Settings};
@@ -22,6 +23,7 @@ pub(in crate::cli) fn up(settings: &Settings, environment: &Environment, args: &
 
 /// Starts the background half and waits for it.
 fn detach(settings: &Settings, environment: &Environment) -> anyhow::Result<ExitCode> {
+    check_reach(settings)?;
     let home = &settings.home;
     refuse_second(home)?;
     home.create().with_context(|| format!("cannot create {}", home.root().display()))?;
