@@ -10,7 +10,8 @@ use sha2::{Digest, Sha256};
 use crate::support::{Home, text};
 
 fn lines(home: &Home) -> Vec<Value> {
-    let text = fs::read_to_string(home.state().join("audit.jsonl")).unwrap_or_default();
+    let read = |name: &str| fs::read_to_string(home.state().join(name)).unwrap_or_default();
+    let text = read("audit.jsonl.1") + &read("audit.jsonl");
     text.lines().map(|line| serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"))).collect()
 }
 
@@ -126,8 +127,11 @@ fn what_is_removed_from_the_cache_is_counted() {
 }
 
 #[test]
-fn commands_and_the_gateway_write_at_the_same_time() {
-    let home = Home::new();
+fn commands_and_the_gateway_write_at_the_same_time_while_the_file_becomes_full() {
+    let home = Home::new().and("ISARTOR__AUDIT__MAX_MEBIBYTES", "1");
+    fs::create_dir_all(home.state()).expect("it can be made");
+    let almost_full = "{\"event\":\"earlier\"}\n".repeat((1 << 20) / 20 - 50);
+    fs::write(home.state().join("audit.jsonl"), &almost_full).expect("it can be written");
     let gateway = home.up();
     let connectors = ["cursor", "zed", "windsurf", "cline", "goose", "continue", "vscode", "gemini-cli"];
     let children: Vec<_> =
@@ -147,6 +151,8 @@ fn commands_and_the_gateway_write_at_the_same_time() {
     expected.sort();
     assert_eq!(told, expected);
     assert_eq!(of(&home, "cache_removed").len(), 20);
+    assert!(home.state().join("audit.jsonl.1").exists(), "the file became full");
+    assert_eq!(of(&home, "earlier").len(), almost_full.lines().count());
 }
 
 #[test]

@@ -76,7 +76,8 @@ fn first_error(text: &str) -> Option<(usize, String)> {
 
 /// Spaces in its place, so that everything else stays where it is.
 fn without_line(text: &str, offset: usize) -> String {
-    let start = text[..offset].rfind('\n').map_or(0, |end| end + 1);
+    let before = &text.as_bytes()[..offset.min(text.len())];
+    let start = before.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
     let end = text[start..].find('\n').map_or(text.len(), |length| start + length);
     format!("{}{}{}", &text[..start], " ".repeat(end - start), &text[end..])
 }
