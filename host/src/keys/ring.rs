@@ -69,8 +69,19 @@ impl Ring {
         self.held.is_empty()
     }
 
-    /// Who presents this key.
+    /// Who presents this key, and uses it.
     pub fn judge(&self, presented: &[u8], now: Now) -> Result<&Access, Denied> {
+        let held = self.find(presented, now)?;
+        held.note_use(now);
+        Ok(&held.access)
+    }
+
+    /// Whom this key still opens to, without a use of it.
+    pub fn opens_to(&self, presented: &[u8], now: Now) -> Result<&Access, Denied> {
+        Ok(&self.find(presented, now)?.access)
+    }
+
+    fn find(&self, presented: &[u8], now: Now) -> Result<&Held, Denied> {
         let key = SecretKey::parse(presented).ok_or(Denied::Malformed)?;
         let held = self.held.get(&key.id());
         let expected = held.map_or(SecretDigest::NONE, |held| held.digest);
@@ -78,7 +89,9 @@ impl Ring {
         match held {
             None => Err(Denied::Unknown),
             Some(_) if !is_right => Err(Denied::WrongSecret),
-            Some(held) => held.admit(now),
+            Some(held) if held.is_revoked => Err(Denied::Revoked),
+            Some(held) if held.life.as_ref().is_some_and(|life| life.is_over(now)) => Err(Denied::Expired),
+            Some(held) => Ok(held),
         }
     }
 
@@ -105,18 +118,11 @@ impl Held {
         }
     }
 
-    fn admit(&self, now: Now) -> Result<&Access, Denied> {
-        if self.is_revoked {
-            return Err(Denied::Revoked);
-        }
-        if self.life.as_ref().is_some_and(|life| life.is_over(now)) {
-            return Err(Denied::Expired);
-        }
+    fn note_use(&self, now: Now) {
         let used_at = seconds(now.calendar);
         if used_at.abs_diff(self.used_at.load(Ordering::Relaxed)) >= USE_PRECISION_SECONDS {
             self.used_at.store(used_at, Ordering::Relaxed);
         }
-        Ok(&self.access)
     }
 }
 

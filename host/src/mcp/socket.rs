@@ -16,6 +16,7 @@ use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
 
 use super::{McpServer, Source, credential};
 use crate::chat::Access;
+use crate::keys::Denied;
 use crate::server::{Gateway, KeysInUse};
 
 /// How long a peer whose key was refused may take to read why.
@@ -42,20 +43,9 @@ async fn serve<R: AsyncRead + Unpin + Send + 'static>(
     let text = |error: io::Error| error.to_string();
     let mut first = Vec::new();
     (&mut read).take(DEFAULT_MAX_LINE_LENGTH as u64).read_until(b'\n', &mut first).await.map_err(text)?;
-    let holder = match credential::presented(&first) {
-        None => None,
-        Some(key) => {
-            first.clear();
-            match gateway.keys.access_on_socket(key.as_bytes()) {
-                Ok(access) => Some(Holder { keys: Arc::clone(&gateway.keys), key, access }),
-                Err(denied) => {
-                    gateway.keys.refused_on_socket(denied, key.as_bytes());
-                    return refuse(read, write).await.map_err(text);
-                }
-            }
-        }
-    };
+    let Ok(holder) = holder(gateway, &first) else { return refuse(read, write).await.map_err(text) };
     if holder.is_some() {
+        first.clear();
         write.write_all(&credential::accepted()).await.map_err(text)?;
     }
     let session = format!("{:016x}", fastrand::u64(..));
@@ -77,11 +67,20 @@ struct Holder {
     access: Access,
 }
 
+/// Who presents a key in the first line; none when it presents none. A wrong one is told to the audit log.
+fn holder(gateway: &Gateway, first_line: &[u8]) -> Result<Option<Holder>, Denied> {
+    let Some(key) = credential::presented(first_line) else { return Ok(None) };
+    let keys = Arc::clone(&gateway.keys);
+    let access = keys.access_on_socket(key.as_bytes());
+    let access = access.inspect_err(|denied| keys.refused_on_socket(*denied, key.as_bytes()))?;
+    Ok(Some(Holder { keys, key, access }))
+}
+
 /// Waits until the key opens something else than it did, or nothing: what it opened is closed then, and who comes
 /// again is told. Without a key, for ever.
 async fn until_shut_out(holder: Option<Holder>) {
     let Some(Holder { keys, key, access }) = holder else { return std::future::pending().await };
-    while keys.access_on_socket(key.as_bytes()).as_ref() == Ok(&access) {
+    while keys.still_opens_socket(key.as_bytes(), &access) {
         tokio::time::sleep(KEY_CHECK_INTERVAL).await;
     }
 }

@@ -113,6 +113,14 @@ impl KeysInUse {
         if self.are_wanted() { self.access(presented) } else { Ok(Access::local()) }
     }
 
+    /// Whether this key still opens the socket to the same holder; to look is not to use it.
+    pub(crate) fn still_opens_socket(&self, presented: &[u8], holder: &Access) -> bool {
+        if self.are_wanted() && keys::has_key_prefix(presented) {
+            return self.current().ring.opens_to(presented, self.now()) == Ok(holder);
+        }
+        self.access_on_socket(presented).as_ref() == Ok(holder)
+    }
+
     /// Tells the audit log of a key that opened nothing on the local user's own socket.
     pub(crate) fn refused_on_socket(&self, denied: Denied, presented: &[u8]) {
         let has_ended = matches!(denied, Denied::Expired | Denied::Revoked);
