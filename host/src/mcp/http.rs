@@ -33,6 +33,7 @@ use crate::server::body::read;
 
 pub(super) const SESSION_HEADER: &str = "mcp-session-id";
 const VERSION_HEADER: &str = "mcp-protocol-version";
+const METHOD_HEADER: &str = "mcp-method";
 const LAST_EVENT_HEADER: &str = "last-event-id";
 const BOTH_ANSWER_TYPES: HeaderValue = HeaderValue::from_static("application/json, text/event-stream");
 const JSON_CONTENT: HeaderValue = HeaderValue::from_static("application/json");
@@ -99,7 +100,7 @@ impl Endpoint {
             Ok(body) => body,
             Err(error) => return Ok(error.into_response()),
         };
-        if Declared::of(&parts.headers) == Declared::Stateless && !may_begin_session(&body) {
+        if Declared::of(&parts.headers) == Declared::Stateless && !may_begin_session(&parts.headers, &body) {
             return Ok(self.stateless(parts, body).await);
         }
         match posted::read(&body)? {
@@ -268,7 +269,10 @@ fn declared_version(headers: &HeaderMap) -> Option<&str> {
 }
 
 /// A client may declare a version without sessions and begin one nevertheless. Wrong only to the slower side.
-fn may_begin_session(body: &[u8]) -> bool {
+fn may_begin_session(headers: &HeaderMap, body: &[u8]) -> bool {
     const METHOD: &[u8] = b"\"initialize\"";
-    body.windows(METHOD.len()).any(|window| window == METHOD)
+    match headers.get(METHOD_HEADER) {
+        Some(method) => method == "initialize",
+        None => body.windows(METHOD.len()).any(|window| window == METHOD),
+    }
 }

@@ -4,7 +4,7 @@ use reqwest::{Client, Response};
 use serde_json::{Value, json};
 
 use super::events::Events;
-use super::{Session, chat, message, post};
+use super::{SLOW_TOOL, Session, call, chat, home_with_slow_tool, message, post};
 use crate::mcp::{VERSIONS_WITH_INITIALIZE, initialize_params, modern_meta};
 use crate::support::{Gateway, Home, block_on};
 
@@ -115,6 +115,49 @@ fn what_is_posted_beside_must_fit_a_stream_that_is_open() {
             }
         }
         assert_eq!(last, 404, "the session ends with its stream");
+    });
+}
+
+#[test]
+fn who_does_not_read_loses_the_stream() {
+    let home = Home::new();
+    let gateway = home.up();
+    block_on(async {
+        let mut client = OldClient::open(&gateway).await;
+        client.initialize("2024-11-05").await;
+        let poster = Client::new();
+        let list = json!({ "jsonrpc": "2.0", "id": 1, "method": "tools/list" });
+        let mut last = 202;
+        for id in 0..20_000 {
+            let mut list = list.clone();
+            list["id"] = json!(id);
+            let posted = poster.post(&client.messages_url).json(&list).send().await.expect("it is answered");
+            last = posted.status().as_u16();
+            if last != 202 {
+                break;
+            }
+        }
+        assert_eq!(last, 404, "the session ended");
+    });
+    assert_eq!(gateway.get("/health").0, 200);
+}
+
+#[test]
+fn a_stopping_gateway_ends_the_stream_when_its_calls_are_answered() {
+    let home = home_with_slow_tool();
+    let gateway = home.up();
+    block_on(async {
+        let mut idle = OldClient::open(&gateway).await;
+        let mut busy = OldClient::open(&gateway).await;
+        for client in [&mut idle, &mut busy] {
+            client.initialize("2024-11-05").await;
+        }
+        assert_eq!(busy.say(&call(7, SLOW_TOOL, &json!({}))).await.status(), 202);
+        let mut stop = home.command(&["stop"]).spawn().expect("isartor runs");
+        assert_eq!(idle.events.next().await, None);
+        assert_eq!(busy.events.message().await["id"], json!(7));
+        assert_eq!(busy.events.next().await, None);
+        assert!(stop.wait().expect("it ends").success());
     });
 }
 

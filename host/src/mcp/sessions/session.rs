@@ -1,6 +1,7 @@
 //! One session: hands what its client sends to rmcp's service, and what that says to the stream it belongs to. Knows no
 //! HTTP.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
 use std::time::{Duration, Instant};
 
@@ -20,6 +21,8 @@ use crate::chat::Principal;
 
 /// How long a client may leave its stream unread once the stream is full.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// Messages that may wait at a time for room in a stream that is full.
+const MAX_WAITING: usize = 256;
 /// Messages of a client that wait for the service.
 const INCOMING_CAPACITY: usize = 64;
 
@@ -50,6 +53,8 @@ pub(in crate::mcp) struct Session {
     /// What was agreed when it began.
     agreed: OnceLock<InitializeRequestParams>,
     version: OnceLock<ProtocolVersion>,
+    /// How many messages wait for room in a stream.
+    waiting: AtomicUsize,
     state: Mutex<State>,
 }
 
@@ -68,7 +73,8 @@ impl Session {
         let (agreed, version) = (OnceLock::new(), OnceLock::new());
         let routes = Routes::new(kind == Kind::Streamable);
         let state = State { incoming: Some(sender), routes, used: Instant::now(), is_stopping: false };
-        let session = Arc::new(Self { id, principal, kind, agreed, version, state: Mutex::new(state) });
+        let (waiting, state) = (AtomicUsize::new(0), Mutex::new(state));
+        let session = Arc::new(Self { id, principal, kind, agreed, version, waiting, state });
         let transport = SessionTransport { session: Arc::clone(&session), incoming };
         (session, transport)
     }
@@ -192,12 +198,20 @@ impl Session {
 
     async fn send(&self, stream: &Sender<Event>, event: Event) {
         let Err(TrySendError::Full(event)) = stream.try_send(event) else { return };
-        match stream.send_timeout(event, PATIENCE).await {
-            Ok(()) | Err(SendTimeoutError::Closed(_)) => {}
-            Err(SendTimeoutError::Timeout(_)) => {
-                tracing::info!(session = %self.id, "closing a stream that its client does not read");
-                self.state().routes.give_up(stream);
-            }
+        let waiting = self.waiting.fetch_add(1, Ordering::Relaxed);
+        let is_given_up = waiting >= MAX_WAITING
+            || matches!(stream.send_timeout(event, PATIENCE).await, Err(SendTimeoutError::Timeout(_)));
+        self.waiting.fetch_sub(1, Ordering::Relaxed);
+        if is_given_up {
+            self.give_up(stream);
+        }
+    }
+
+    fn give_up(&self, stream: &Sender<Event>) {
+        tracing::info!(session = %self.id, "closing a stream that its client does not read");
+        match self.kind {
+            Kind::Streamable => self.state().routes.give_up(stream),
+            Kind::EventStream => self.close(),
         }
     }
 
