@@ -4,6 +4,8 @@
 pub mod bridge;
 mod credential;
 mod event_stream;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 mod http;
 mod sessions;
 mod socket;

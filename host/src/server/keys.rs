@@ -228,12 +228,12 @@ impl KeysInUse {
     }
 
     /// Without a file, for tests of those who ask.
-    #[cfg(test)]
+    #[cfg(any(test, fuzzing))]
     pub(super) fn of_settings(key: Option<&str>) -> Self {
         let nowhere = PathBuf::from("/dev/null/keys.json");
         let clock = SteadyClock::start(PathBuf::from("/dev/null/clock.json"));
         let audit = crate::audit::AuditFile::at("/dev/null".into(), 1, 0);
-        Self::new(nowhere.clone(), nowhere, key, clock, Audit::start(audit).unwrap())
+        Self::new(nowhere.clone(), nowhere, key, clock, Audit::start(audit).expect("a thread can be started"))
     }
 }
 

@@ -3,7 +3,12 @@
 #![cfg_attr(fuzzing, no_main)]
 
 #[cfg(fuzzing)]
-libfuzzer_sys::fuzz_target!(|input: &[u8]| isartor_host::server::fuzzing::head(input));
+thread_local! {
+    static DOORS: isartor_host::server::fuzzing::Doors = Default::default();
+}
+
+#[cfg(fuzzing)]
+libfuzzer_sys::fuzz_target!(|input: &[u8]| DOORS.with(|doors| doors.knock(input)));
 
 #[cfg(not(fuzzing))]
 fn main() {}

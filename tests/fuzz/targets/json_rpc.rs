@@ -5,6 +5,7 @@
 #[cfg(fuzzing)]
 libfuzzer_sys::fuzz_target!(|input: &[u8]| {
     isartor_host::mcp::bridge::fuzzing::message(input);
+    isartor_host::mcp::fuzzing::posted(input);
     isartor_host::server::fuzzing::body(input);
 });
 
