@@ -1,5 +1,6 @@
 //! `[server]` of isartor.toml: what the gateway lets in, how much of it, and for how long.
 
+use std::net::IpAddr;
 use std::num::NonZeroU32;
 use std::time::Duration;
 
@@ -61,7 +62,7 @@ pub struct SessionSettings {
 pub(super) struct Server {
     allowed_hosts: Vec<String>,
     allowed_origins: Vec<String>,
-    trusted_proxies: Vec<IpNet>,
+    trusted_proxies: Vec<String>,
     allow_plain_http: Option<bool>,
     max_requests_in_flight: Option<usize>,
     max_json_depth: Option<usize>,
@@ -90,7 +91,7 @@ impl Server {
             external_url: external_url.map(external).transpose()?,
             allowed_hosts: self.allowed_hosts.into_iter().map(host).collect::<Result<_, _>>()?,
             allowed_origins: self.allowed_origins.into_iter().map(origin).collect::<Result<_, _>>()?,
-            trusted_proxies: self.trusted_proxies,
+            trusted_proxies: self.trusted_proxies.into_iter().map(network).collect::<Result<_, _>>()?,
             allow_plain_http: self.allow_plain_http.unwrap_or(false),
             max_body_bytes: within("server.max_body_bytes", max_body_bytes, 1..=1024 * MEBIBYTE)?,
             max_connections: within("server.max_connections", max_connections, 1..=65_536)?,
@@ -166,4 +167,13 @@ fn origin(text: String) -> Result<String, SettingsError> {
             Err(SettingsError::Value { key: "server.allowed_origins", value: text, message })
         }
     }
+}
+
+/// One address is a network of its own.
+fn network(text: String) -> Result<IpNet, SettingsError> {
+    let address = |_| text.parse::<IpAddr>().map(IpNet::from);
+    text.parse().or_else(address).map_err(|_| {
+        let message = "it must be an address, or a network like 10.0.0.0/8".to_owned();
+        SettingsError::Value { key: "server.trusted_proxies", value: text.clone(), message }
+    })
 }

@@ -88,7 +88,7 @@ fn what_is_wrong_in_the_file_is_named() {
         ("external_url = 'isartor.example'\n", "line 1, column 16: external_url = isartor.example: "),
         ("external_url = 'ftp://isartor.example'\n", "it must be an http or https URL"),
         ("external_url = 'https://me@isartor.example'\n", "it must not have a user"),
-        ("[server]\ntrusted_proxies = ['nobody']\n", "trusted_proxies"),
+        ("[server]\ntrusted_proxies = ['nobody']\n", "server.trusted_proxies = nobody: it must be an address"),
         ("[server]\nmax_json_depth = 101\n", "it must be between 4 and 100"),
         ("[server]\nallowed_hosts = ['*']\n", "server.allowed_hosts = *: it must be a name like"),
         ("[server]\nallowed_hosts = ['a.example', '*.b.example']\n", "server.allowed_hosts = *.b.example"),
@@ -157,6 +157,13 @@ fn a_list_in_a_variable_is_its_parts_between_commas() {
     let variables = [("ISARTOR__SERVER__ALLOWED_HOSTS", "a.example, b.example:8080")];
     let settings = Case::new("", &variables).load().unwrap();
     assert_eq!(settings.server.allowed_hosts, ["a.example", "b.example:8080"]);
+}
+
+#[test]
+fn a_proxy_is_an_address_or_a_network() {
+    let toml = "[server]\ntrusted_proxies = ['127.0.0.1', '10.0.0.0/8', '::1']\n";
+    let found = Case::new(toml, &[]).load().unwrap().server.trusted_proxies;
+    assert_eq!(found.iter().map(ToString::to_string).collect::<Vec<_>>(), ["127.0.0.1/32", "10.0.0.0/8", "::1/128"]);
 }
 
 #[test]
