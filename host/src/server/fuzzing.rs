@@ -8,14 +8,15 @@ use axum::body::Body;
 use axum::http::{HeaderName, HeaderValue, Method, Request, Uri};
 use serde_json::Value;
 
-use super::guard::Guard;
+use super::guard::{Admitted, Guard};
 use super::keys::KeysInUse;
 use super::request;
+use crate::audit::{Audit, AuditFile};
+use crate::settings::{Environment, Flags, Settings};
 
 const ADDRESS: ([u8; 4], u16) = ([127, 0, 0, 1], 8080);
 const OWN_HOSTS: [&str; 3] = ["localhost:8080", "127.0.0.1:8080", "[::1]:8080"];
 const KEY: &str = "key";
-const MAX_BODY_BYTES: usize = 1 << 20;
 
 /// What is taken for a request of the HTTP API is an object that a parser of whole values reads, too.
 pub fn body(body: &[u8]) {
@@ -32,7 +33,13 @@ pub struct Doors(Vec<(Option<&'static str>, Guard)>);
 
 impl Default for Doors {
     fn default() -> Self {
-        let guard = |key| Guard::new(SocketAddr::from(ADDRESS), Arc::new(KeysInUse::of_settings(key)), MAX_BODY_BYTES);
+        let mut environment = Environment::empty().with("ISARTOR_HOME", "/nowhere/isartor");
+        environment.cache_dir = Some("/nowhere".into());
+        let settings = Settings::load(&environment, &Flags::default()).expect("the defaults are right");
+        let guard = |key| {
+            let audit = Audit::start(AuditFile::at("/dev/null".into(), 1, 0)).expect("a thread can be started");
+            Guard::new(SocketAddr::from(ADDRESS), &settings, Arc::new(KeysInUse::of_settings(key)), audit)
+        };
         Self([None, Some(KEY)].map(|key| (key, guard(key))).into())
     }
 }
@@ -40,12 +47,17 @@ impl Default for Doors {
 impl Doors {
     /// A head gets past a guard only if it may.
     pub fn knock(&self, text: &[u8]) {
-        let Some(request) = parse(text) else { return };
         for (key, guard) in &self.0 {
-            if let Ok(access) = guard.admit(&request) {
-                assert!(is_for_us(&request) && is_no_strangers_page(&request) && is_json_if_it_writes(&request));
-                assert!(key.is_none_or(|key| has_the_key(&request, key)) || access.is_none(), "a key is asked for");
-                assert!(access.is_some() || request.uri().path() == "/health", "only health is for everybody");
+            let Some(mut request) = parse(text) else { return };
+            let peer = guard.peer(ADDRESS.0.into(), ADDRESS.0.into());
+            match guard.admit(&mut request, &peer).verdict {
+                Ok(Admitted::Request(access)) => {
+                    assert!(is_for_us(&request) && is_no_strangers_page(&request) && is_json_if_it_writes(&request));
+                    assert!(key.is_none_or(|key| has_the_key(&request, key)) || access.is_none(), "a key is asked for");
+                    assert!(access.is_some() || request.uri().path() == "/health", "only health is for everybody");
+                }
+                Ok(Admitted::Preflight) => panic!("no page is listed"),
+                Err(_) => {}
             }
         }
     }
