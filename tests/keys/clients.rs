@@ -84,8 +84,9 @@ fn a_client_that_starts_isartor_reaches_the_namespace_of_its_key() {
     assert_eq!(response(Some(&key)), json!("for the key"));
     assert_eq!(response(None), json!("for the user"));
     for wrong in [forgotten.as_str(), "isk_", "whatever"] {
-        let answer = asked(Some(wrong));
-        assert!(answer["error"].is_object() && answer.get("result").is_none(), "{wrong}: {answer}");
+        let result = asked(Some(wrong))["result"].clone();
+        assert_eq!((&result["isError"], result.get("structuredContent")), (&json!(true), None), "{wrong}: {result}");
+        assert!(result.to_string().contains("refused the API key"), "{wrong}: {result}");
     }
     drop(gateway);
     let told = audited(&home, &["auth_failed"]);
