@@ -43,7 +43,16 @@ const HOMES: [(&str, &[&str]); 49] = [
     ("hyper_util", &["server/http.rs"]),
     (
         "axum",
-        &["server.rs", "server/", "mcp.rs", "mcp/server.rs", "mcp/http.rs", "mcp/http/", "mcp/event_stream.rs", "mcp/event_stream/"],
+        &[
+            "server.rs",
+            "server/",
+            "mcp.rs",
+            "mcp/server.rs",
+            "mcp/http.rs",
+            "mcp/http/",
+            "mcp/event_stream.rs",
+            "mcp/event_stream/",
+        ],
     ),
     ("tower", &["server/http.rs", "server/relay.rs"]),
     ("serde_path_to_error", &["server/request.rs"]),

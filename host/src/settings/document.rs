@@ -86,11 +86,11 @@ fn collect(table: &DeTable<'_>, text: &str, around: (&[String], &[Position]), le
     for (key, value) in table {
         let path = [around.0, &[key.get_ref().to_string()]].concat();
         let written = [around.1, &[Position::of(key.span().start, text)]].concat();
-        match value.get_ref() {
-            DeValue::Table(inner) if !inner.is_empty() => collect(inner, text, (&path, &written), leaves),
-            other => {
+        match value.get_ref().as_table().filter(|inner| !inner.is_empty()) {
+            Some(inner) => collect(inner, text, (&path, &written), leaves),
+            None => {
                 let value_at = Position::of(value.span().start, text);
-                leaves.push(Leaf { path, written, value: plain(other), value_at });
+                leaves.push(Leaf { path, written, value: plain(value.get_ref()), value_at });
             }
         }
     }
