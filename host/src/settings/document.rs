@@ -86,11 +86,12 @@ fn collect(table: &DeTable<'_>, text: &str, around: (&[String], &[Position]), le
     for (key, value) in table {
         let path = [around.0, &[key.get_ref().to_string()]].concat();
         let written = [around.1, &[Position::of(key.span().start, text)]].concat();
-        if let DeValue::Table(inner) = value.get_ref()
-            && !inner.is_empty()
-        {
-            collect(inner, text, (&path, &written), leaves);
-            continue;
+        match value.get_ref().as_table().filter(|inner| !inner.is_empty()) {
+            Some(inner) => collect(inner, text, (&path, &written), leaves),
+            None => {
+                let value_at = Position::of(value.span().start, text);
+                leaves.push(Leaf { path, written, value: plain(value.get_ref()), value_at });
+            }
         }
         let value_at = Position::of(value.span().start, text);
         leaves.push(Leaf { path, written, value: plain(value.get_ref()), value_at });
