@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::{Peer, modern_request, store};
 use crate::mcp::bridge::Bridge;
-use crate::mcp::modern_meta;
+use crate::mcp::{initialize_params, modern_meta};
 use crate::support::{Gateway, Home, block_on};
 
 const UPDATED: &str = "notifications/resources/updated";
@@ -72,6 +72,33 @@ fn a_session_over_http_hears_of_it_on_its_stream_until_it_unsubscribes() {
     delete(&gateway, &gone);
     runtime.block_on(hear(&mut stream, &mut heard, &[LIST_CHANGED, &entry_uri(&gone)]));
     assert!(!heard.contains(&entry_uri(&kept)), "it is not subscribed any more: {heard}");
+}
+
+#[test]
+fn a_client_of_the_old_event_stream_hears_of_it_too() {
+    let home = Home::new();
+    let gateway = home.up();
+    let entry = store(&gateway, "What is a cache?", None, None);
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("a runtime");
+    let opening = Client::new().get(format!("{}/sse", gateway.url)).header("accept", "text/event-stream");
+    let mut stream = runtime.block_on(opening.send()).expect("it is answered");
+    let mut heard = String::new();
+    runtime.block_on(hear(&mut stream, &mut heard, &["event: endpoint"]));
+    let endpoint = heard.lines().find_map(|line| line.strip_prefix("data:")).expect("it has a place for messages");
+    let endpoint = format!("{}{}", gateway.url, endpoint.trim());
+    let post = |message: Value| {
+        let status = block_on(Client::new().post(&endpoint).json(&message).send()).expect("it is answered").status();
+        assert_eq!(status, 202, "{message}");
+    };
+    let params = initialize_params("2024-11-05");
+    post(json!({ "jsonrpc": "2.0", "id": 1, "method": "initialize", "params": params }));
+    post(json!({ "jsonrpc": "2.0", "method": "notifications/initialized" }));
+    let params = json!({ "uri": entry_uri(&entry) });
+    post(json!({ "jsonrpc": "2.0", "id": 2, "method": "resources/subscribe", "params": params }));
+    runtime.block_on(hear(&mut stream, &mut heard, &["serverInfo", "\"id\":2"]));
+    store(&gateway, "What is a cache?", None, None);
+    runtime.block_on(hear(&mut stream, &mut heard, &[UPDATED, &entry_uri(&entry), LIST_CHANGED]));
 }
 
 #[test]

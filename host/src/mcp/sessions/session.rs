@@ -189,9 +189,11 @@ impl Session {
 
     /// Where a message goes, and whether nothing keeps a stopping gateway's streams open after it.
     fn route(&self, message: &ServerJsonRpcMessage, data: String) -> (Option<(Sender<Event>, Event)>, bool) {
-        let mut state = self.state();
-        state.used = Instant::now();
-        let now = state.used;
+        let (mut state, now) = (self.state(), Instant::now());
+        // News goes to every session, also to those whose client has left.
+        if !matches!(message, JsonRpcMessage::Notification(_)) {
+            state.used = now;
+        }
         let routed = state.routes.route(message, data, now);
         (routed, state.is_stopping && !state.routes.has_calls())
     }
