@@ -79,7 +79,7 @@ fn allow_many_files() -> Result<()> {
 
 /// One request after the other, or one stream.
 pub(crate) struct Connection {
-    stream: BufReader<TcpStream>,
+    pub(crate) stream: BufReader<TcpStream>,
     address: SocketAddr,
 }
 
@@ -127,19 +127,13 @@ impl Connection {
         Ok(answer)
     }
 
-    /// GETs a stream of events, which then goes on.
-    pub(crate) async fn listen(&mut self, path: &str, headers: &[(&str, &str)]) -> Result<()> {
-        self.send("GET", path, &[headers, &[("accept", "text/event-stream")]].concat(), "").await?;
-        self.read_head().await.map(drop)
-    }
-
-    async fn send(&mut self, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Result<()> {
+    pub(crate) async fn send(&mut self, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Result<()> {
         let headers: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
         let request = format!("{method} {path} HTTP/1.1\r\nhost: {}\r\n{headers}\r\n{body}", self.address);
         Ok(self.stream.write_all(request.as_bytes()).await?)
     }
 
-    async fn read_head(&mut self) -> Result<String> {
+    pub(crate) async fn read_head(&mut self) -> Result<String> {
         let mut head = String::new();
         while !head.ends_with("\r\n\r\n") {
             if self.stream.read_line(&mut head).await? == 0 {
@@ -147,18 +141,6 @@ impl Connection {
             }
         }
         if head.starts_with("HTTP/1.1 2") { Ok(head) } else { Err(format!("no success: {head}").into()) }
-    }
-
-    /// Reads away what a stream has brought; false once it has ended.
-    pub(crate) fn is_open(&self) -> bool {
-        let mut buffer = [0; 4096];
-        loop {
-            match self.stream.get_ref().try_read(&mut buffer) {
-                Ok(0) => return false,
-                Ok(_) => {}
-                Err(error) => return error.kind() == std::io::ErrorKind::WouldBlock,
-            }
-        }
     }
 }
 

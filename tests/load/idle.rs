@@ -8,6 +8,7 @@
 mod gateway;
 
 use std::env;
+use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -68,7 +69,7 @@ async fn listen(gateway: &Gateway, kind: Kind, count: usize, seconds: Duration) 
     let grown_bytes = (gateway.resident_mebibytes()? - before) * 1024.0 * 1024.0;
     report(&format!("{count} x {}", kind.title()), &mut look_up(gateway.address, seconds).await?, gateway)?;
     println!("  {:>9.1} KiB for each stream", grown_bytes / count as f64 / 1024.0);
-    let open = streams.iter().filter(|stream| stream.is_open()).count();
+    let open = streams.iter().filter(|stream| goes_on(stream)).count();
     drop(streams);
     sleep(SETTLED).await;
     println!("  {open:>9} still open at the end; {:.1} MiB once they are gone", gateway.resident_mebibytes()?);
@@ -78,17 +79,35 @@ async fn listen(gateway: &Gateway, kind: Kind, count: usize, seconds: Duration) 
 async fn open(address: SocketAddr, kind: Kind) -> Result<Connection> {
     let mut connection = Connection::open(address).await?;
     match kind {
-        Kind::EventStream => connection.listen("/sse", &[]).await?,
+        Kind::EventStream => begin_stream(&mut connection, "/sse", &[]).await?,
         Kind::Session => {
             let begun = connection.post("/mcp", &[], &initialize_message()).await?;
             let session = begun.header("mcp-session-id").ok_or("no session")?;
             let headers = [("mcp-session-id", session), ("mcp-protocol-version", "2025-11-25")];
             let initialized = json!({ "jsonrpc": "2.0", "method": "notifications/initialized" }).to_string();
             connection.post("/mcp", &headers, &initialized).await?;
-            connection.listen("/mcp", &headers).await?;
+            begin_stream(&mut connection, "/mcp", &headers).await?;
         }
     }
     Ok(connection)
+}
+
+/// GETs a stream of events.
+async fn begin_stream(connection: &mut Connection, path: &str, headers: &[(&str, &str)]) -> Result<()> {
+    connection.send("GET", path, &[headers, &[("accept", "text/event-stream")]].concat(), "").await?;
+    connection.read_head().await.map(drop)
+}
+
+/// Reads away what a stream has brought; false once it has ended.
+fn goes_on(connection: &Connection) -> bool {
+    let mut buffer = [0; 4096];
+    loop {
+        match connection.stream.get_ref().try_read(&mut buffer) {
+            Ok(0) => return false,
+            Ok(_) => {}
+            Err(error) => return error.kind() == ErrorKind::WouldBlock,
+        }
+    }
 }
 
 /// How long each look-up took from when it was due, so that one which waits for another counts as slow.
