@@ -39,7 +39,7 @@ impl Environment {
     }
 
     /// A machine where nothing is set.
-    #[cfg(test)]
+    #[cfg(any(test, fuzzing))]
     pub(crate) fn empty() -> Self {
         let program = PathBuf::from("/isartor");
         Self {
