@@ -1,65 +1,151 @@
-//! What tests/fuzz throws at the guard and at the bodies of the HTTP API, and what must hold of whatever gets in. Says
-//! in its own words what the guard's doors are; shares no line with them.
+//! What tests/fuzz throws at the guard and at bodies, and what must hold of whatever gets in. Says in its own words who
+//! may enter; shares no line with the guard.
 
+use std::collections::HashSet;
+use std::fmt;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
 use axum::body::Body;
 use axum::http::{HeaderName, HeaderValue, Method, Request, Uri};
+use serde::de::{Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::Value;
 
-use super::guard::{Admitted, Guard};
+use super::guard::{Admitted, Guard, let_read, preflight};
 use super::keys::KeysInUse;
+use super::limits::json_shape::{is_ambiguous_message, is_deeper_than};
 use super::request;
 use crate::audit::{Audit, AuditFile};
 use crate::settings::{Environment, Flags, Settings};
 
 const ADDRESS: ([u8; 4], u16) = ([127, 0, 0, 1], 8080);
+const CLIENT: [u8; 4] = [192, 168, 7, 7];
 const OWN_HOSTS: [&str; 3] = ["localhost:8080", "127.0.0.1:8080", "[::1]:8080"];
+const OUTER_HOSTS: [&str; 2] = ["isartor.example", "isartor.example:443"];
+const OUTER_URL: &str = "https://isartor.example/below/";
+const OUTER_ORIGIN: &str = "https://isartor.example";
+const LISTED_ORIGIN: &str = "https://page.example";
 const KEY: &str = "key";
+const MAX_DEPTH: usize = 8;
 
 /// What is taken for a request of the HTTP API is an object that a parser of whole values reads, too.
 pub fn body(body: &[u8]) {
     let taken = [request::lookup(body).is_ok(), request::store(body).is_ok(), request::feedback(body).is_ok()];
-    if taken.contains(&true) {
-        let whole = serde_json::from_slice::<Value>(body).expect("what was read is JSON");
-        let fields = whole.as_object().expect("it is an object");
-        assert!(fields.contains_key("prompt") || fields.contains_key("entry"), "{whole}");
+    let whole = serde_json::from_slice::<Value>(body);
+    assert!(!taken.contains(&true) || whole.as_ref().is_ok_and(Value::is_object), "what was read is an object");
+    let Ok(whole) = whole else { return };
+    assert_eq!(is_deeper_than(body, MAX_DEPTH), depth(&whole) > MAX_DEPTH);
+    // A parser that takes the first of two members, and one that takes the last, have to read the same.
+    if whole.is_object() && !is_ambiguous_message(body) {
+        let names = serde_json::Deserializer::from_slice(body).deserialize_map(Names).expect("it was read before");
+        let known = names.iter().filter(|name| ["id", "method", "params", "result", "error"].contains(&name.as_str()));
+        let (count, distinct) = (known.clone().count(), known.collect::<HashSet<_>>().len());
+        assert_eq!(count, distinct, "{names:?}");
     }
 }
 
-/// The doors of two gateways: one asks for a key.
-pub struct Doors(Vec<(Option<&'static str>, Guard)>);
+fn depth(value: &Value) -> usize {
+    match value {
+        Value::Array(items) => 1 + items.iter().map(depth).max().unwrap_or(0),
+        Value::Object(fields) => 1 + fields.values().map(depth).max().unwrap_or(0),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => 0,
+    }
+}
+
+/// Reads the names of an object's members, as often as they are there, in lower case.
+struct Names;
+
+impl<'de> Visitor<'de> for Names {
+    type Value = Vec<String>;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
+        formatter.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Vec<String>, A::Error> {
+        let mut names = Vec::new();
+        while let Some((name, IgnoredAny)) = map.next_entry::<String, IgnoredAny>()? {
+            names.push(name.to_ascii_lowercase());
+        }
+        Ok(names)
+    }
+}
+
+/// The doors of gateways: one asks for a key, one is known under another name, too, and lists a page.
+pub struct Doors([Door; 3]);
+
+struct Door {
+    guard: Guard,
+    hosts: Vec<&'static str>,
+    origins: Vec<String>,
+    key: Option<&'static str>,
+}
 
 impl Default for Doors {
     fn default() -> Self {
-        let mut environment = Environment::empty().with("ISARTOR_HOME", "/nowhere/isartor");
-        environment.cache_dir = Some("/nowhere".into());
-        let settings = Settings::load(&environment, &Flags::default()).expect("the defaults are right");
-        let guard = |key| {
-            let audit = Audit::start(AuditFile::at("/dev/null".into(), 1, 0)).expect("a thread can be started");
-            Guard::new(SocketAddr::from(ADDRESS), &settings, Arc::new(KeysInUse::of_settings(key)), audit)
-        };
-        Self([None, Some(KEY)].map(|key| (key, guard(key))).into())
+        Self([Door::new(None, false), Door::new(Some(KEY), false), Door::new(Some(KEY), true)])
     }
 }
 
 impl Doors {
     /// A head gets past a guard only if it may.
-    pub fn knock(&self, text: &[u8]) {
-        for (key, guard) in &self.0 {
-            let Some(mut request) = parse(text) else { return };
-            let peer = guard.peer(ADDRESS.0.into(), ADDRESS.0.into());
-            match guard.admit(&mut request, &peer).verdict {
-                Ok(Admitted::Request(access)) => {
-                    assert!(is_for_us(&request) && is_no_strangers_page(&request) && is_json_if_it_writes(&request));
-                    assert!(key.is_none_or(|key| has_the_key(&request, key)) || access.is_none(), "a key is asked for");
-                    assert!(access.is_some() || request.uri().path() == "/health", "only health is for everybody");
-                }
-                Ok(Admitted::Preflight) => panic!("no page is listed"),
-                Err(_) => {}
-            }
+    pub fn knock(&self, head: &[u8]) {
+        self.0.iter().for_each(|door| door.knock(head));
+    }
+}
+
+impl Door {
+    fn new(key: Option<&'static str>, is_public: bool) -> Self {
+        let mut environment = Environment::empty().with("ISARTOR_HOME", "/nowhere/isartor");
+        environment.cache_dir = Some("/nowhere".into());
+        let mut settings = Settings::load(&environment, &Flags::default()).expect("the defaults are settings");
+        let mut hosts = OWN_HOSTS.to_vec();
+        let mut origins: Vec<String> = OWN_HOSTS.iter().map(|host| format!("http://{host}")).collect();
+        if is_public {
+            settings.server.external_url = Some(OUTER_URL.parse().expect("it is a URL"));
+            settings.server.allowed_origins = vec![LISTED_ORIGIN.to_owned()];
+            hosts.extend(OUTER_HOSTS);
+            origins.extend([OUTER_ORIGIN, LISTED_ORIGIN].map(str::to_owned));
         }
+        let audit = Audit::start(AuditFile::at("/dev/null".into(), 1, 0)).expect("a thread can be started");
+        let keys = Arc::new(KeysInUse::of_settings(key));
+        Self { guard: Guard::new(SocketAddr::from(ADDRESS), &settings, keys, audit), hosts, origins, key }
+    }
+
+    fn knock(&self, head: &[u8]) {
+        let Some(mut request) = parse(head) else { return };
+        let peer = self.guard.peer(CLIENT.into(), ADDRESS.0.into());
+        let admission = self.guard.admit(&mut request, &peer);
+        let Ok(admitted) = admission.verdict else { return };
+        assert!(self.is_for_us(&request) && self.is_no_strangers_page(&request));
+        let mut answer = match admitted {
+            Admitted::Preflight => preflight(request.headers()),
+            Admitted::Request(access) => {
+                assert!(is_json_if_it_writes(&request));
+                let has_key = self.key.is_none_or(|key| has_the_key(&request, key));
+                assert!(has_key || access.is_none() && request.uri().path() == "/health", "a key is asked for");
+                axum::response::Response::default()
+            }
+        };
+        if let Some(page) = admission.page {
+            assert_eq!((page.to_str().ok(), values(&request, "origin").len()), (Some(LISTED_ORIGIN), 1));
+            let_read(page, &mut answer);
+        }
+    }
+
+    fn is_for_us(&self, request: &Request<Body>) -> bool {
+        let is_ours = |host: &str| self.hosts.contains(&host.to_ascii_lowercase().as_str());
+        let hosts = values(request, "host");
+        hosts.len() == 1 && is_ours(hosts[0]) && request.uri().authority().is_none_or(|host| is_ours(host.as_str()))
+    }
+
+    fn is_no_strangers_page(&self, request: &Request<Body>) -> bool {
+        let origins = values(request, "origin");
+        let near = if origins.contains(&LISTED_ORIGIN) { 4 } else { 2 };
+        origins.iter().all(|origin| self.origins.iter().any(|own| own == origin))
+            && values(request, "sec-fetch-site")
+                .iter()
+                .all(|site| ["same-origin", "none", "same-site", "cross-site"][..near].contains(site))
     }
 }
 
@@ -72,30 +158,17 @@ fn parse(text: &[u8]) -> Option<Request<Body>> {
     *request.uri_mut() = Uri::try_from(first.next()?).ok()?;
     for line in lines.by_ref().take_while(|line| !line.is_empty()) {
         let colon = line.iter().position(|byte| *byte == b':')?;
-        let value = line[colon + 1..].trim_ascii();
-        request
-            .headers_mut()
-            .append(HeaderName::from_bytes(&line[..colon]).ok()?, HeaderValue::from_bytes(value).ok()?);
+        let name = HeaderName::from_bytes(&line[..colon]).ok()?;
+        let value = HeaderValue::from_bytes(line[colon + 1..].trim_ascii()).ok()?;
+        request.headers_mut().append(name, value);
     }
     *request.body_mut() = Body::from(lines.collect::<Vec<_>>().join(&b'\n'));
     Some(request)
 }
 
 fn values<'r>(request: &'r Request<Body>, name: &'static str) -> Vec<&'r str> {
-    // What is no text is in none of the lists below.
+    // What is no text is in none of the lists.
     request.headers().get_all(name).iter().map(|value| value.to_str().unwrap_or("\0")).collect()
-}
-
-fn is_for_us(request: &Request<Body>) -> bool {
-    let is_ours = |host: &str| OWN_HOSTS.contains(&host.to_ascii_lowercase().as_str());
-    let hosts = values(request, "host");
-    hosts.len() == 1 && is_ours(hosts[0]) && request.uri().authority().is_none_or(|host| is_ours(host.as_str()))
-}
-
-fn is_no_strangers_page(request: &Request<Body>) -> bool {
-    let is_own = |origin: &&str| OWN_HOSTS.iter().any(|host| format!("http://{host}") == **origin);
-    values(request, "origin").iter().all(is_own)
-        && values(request, "sec-fetch-site").iter().all(|site| ["same-origin", "none"].contains(site))
 }
 
 fn is_json_if_it_writes(request: &Request<Body>) -> bool {

@@ -93,8 +93,6 @@ fn collect(table: &DeTable<'_>, text: &str, around: (&[String], &[Position]), le
                 leaves.push(Leaf { path, written, value: plain(value.get_ref()), value_at });
             }
         }
-        let value_at = Position::of(value.span().start, text);
-        leaves.push(Leaf { path, written, value: plain(value.get_ref()), value_at });
     }
 }
 
