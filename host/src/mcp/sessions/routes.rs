@@ -127,18 +127,7 @@ impl Routes {
             let of_call = self.calls.values().find(|call| call.progress.as_ref() == Some(token));
             return of_call.map(|call| call.stream);
         }
-        let origin = notification.extensions().get::<OriginatingRequestId>();
-        let is_log = matches!(notification, ServerNotification::LoggingMessageNotification(_));
-        Some(match (origin, self.only_answers()) {
-            (None, Some(only)) if is_log && !self.is_listening() => only,
-            (Some(_) | None, _) => self.stream_of(origin),
-        })
-    }
-
-    /// What is logged while one call runs and nobody listens can only be of that call.
-    fn only_answers(&self) -> Option<u64> {
-        let mut streams = self.answers.keys();
-        streams.next().copied().filter(|_| streams.next().is_none())
+        Some(self.stream_of(notification.extensions().get()))
     }
 
     fn for_listener(&mut self, data: String, is_answer: bool, now: Instant) -> Option<(Sender<Event>, Event)> {
