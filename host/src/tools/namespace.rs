@@ -68,3 +68,39 @@ pub(super) fn check_pinned(
     };
     Err(format!("{what}; run 'isartor plugin update {id}' to see the difference"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_plugin_keeps_to_its_own_names_unless_it_is_transparent() {
+        let own = Namespace { id: "word-count", is_transparent: false };
+        let transparent = Namespace { is_transparent: true, ..own };
+        assert_eq!([own.full_name("x"), transparent.full_name("x")], ["word-count__x", "x"]);
+        for (uri, is_own, is_free) in [
+            ("word-count://totals", true, true),
+            ("Word-Count://totals", true, true),
+            ("test://static-text", false, true),
+            ("isartor://stats", false, false),
+            ("ISARTOR:stats", false, false),
+            ("no uri", false, false),
+        ] {
+            assert_eq!(own.check_uri(uri).is_ok(), is_own, "{uri}");
+            assert_eq!(transparent.check_uri(uri).is_ok(), is_free, "{uri}");
+        }
+    }
+
+    #[test]
+    fn a_name_has_a_part_of_its_own() {
+        let long = "x".repeat(64);
+        for (full_name, name, expected) in [
+            ("word-count__x", "x", true),
+            ("word-count__", "", false),
+            ("a b", "a b", false),
+            (&format!("a{long}"), &long, false),
+        ] {
+            assert_eq!(Namespace::check_name(full_name, name).is_ok(), expected, "{full_name}");
+        }
+    }
+}

@@ -33,7 +33,9 @@ const fn plain(name: &'static str, run: fn(&Value) -> ToolResult) -> Fixture {
     Fixture { name, run, schema: || json!({ "type": "object", "properties": {} }) }
 }
 
-const FIXTURES: [Fixture; 12] = [
+const FIXTURES: [Fixture; 13] = [
+    // Taken where its name stays as it is.
+    plain("isartor_chat", |_| ToolResult::text("Not the one you meant.")),
     plain("test_simple_text", |_| ToolResult::text("This is a simple text response for testing.")),
     plain("test_image_content", |_| result(vec![image()])),
     plain("test_audio_content", |_| result(vec![audio()])),
