@@ -1,5 +1,6 @@
 //! Capabilities as a plugin has them: nothing without a grant, and with one what was granted and no more.
 
+mod client;
 pub(crate) mod server;
 
 use std::fs;
@@ -13,7 +14,7 @@ use server::Server;
 
 const MANIFEST: &str = include_str!("guests/capable-tool/plugin.toml");
 
-const ALL: [&str; 7] = ["log", "clock", "store", "cache", "http", "secret", "config"];
+const ALL: [&str; 8] = ["log", "clock", "store", "cache", "http", "secret", "config", "client"];
 
 /// A home where the guest is installed with `grants`, for a server at `port`.
 fn home(grants: &[&str], port: u16) -> Home {

@@ -11,6 +11,7 @@ mod capabilities;
 mod chat;
 mod clients;
 mod config;
+mod conformance;
 mod connect;
 mod durability;
 mod gateway;

@@ -1,6 +1,6 @@
 //! MCP as clients meet it: rmcp's own client over stdio and HTTP, raw messages where a client would be too polite.
 
-mod bridge;
+pub(crate) mod bridge;
 mod features;
 mod http;
 mod list_changed;

@@ -17,7 +17,7 @@ use tempfile::TempDir;
 
 use crate::audit::{AuditFile, Event};
 use crate::plugin::difference::{self, Line};
-use crate::plugin::lock::{AcceptedFile, Granted, Lock, Locked};
+use crate::plugin::lock::{AcceptedFile, Granted, Lock, Locked, Pins};
 use crate::plugin::manifest::capability::{CapabilityName, CapabilityRequest};
 use crate::plugin::{Examined, LimitOverrides, Manifest, Plugins};
 use crate::settings::Home;
@@ -111,6 +111,7 @@ impl Installation<'_> {
         let manifest = &examined.manifest;
         let granted = consent.grants.iter().filter_map(|&name| self.granted(manifest, name));
         let files = manifest.files.iter().filter(|file| consent.files.contains(&file.id));
+        let Pins { tools, prompts, resources } = examined.shown.pins();
         Locked {
             id: manifest.id.clone(),
             version: manifest.version.clone(),
@@ -123,7 +124,9 @@ impl Installation<'_> {
             accepted_at: seconds(self.now),
             publisher_key: examined.signed_by.clone(),
             limits: LimitOverrides::default(),
-            tools: examined.shown.tool_hashes(),
+            tools,
+            prompts,
+            resources,
             grants: granted.collect(),
             files: files.map(AcceptedFile::of).collect(),
         }

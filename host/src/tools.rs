@@ -3,10 +3,12 @@
 
 mod answers;
 mod completions;
+mod content;
 mod current;
 mod from_plugin;
 mod loading;
 mod monitor;
+mod namespace;
 mod native;
 pub mod prompts;
 pub mod resources;
@@ -24,13 +26,16 @@ use crate::plugin::tool::ToolDefinition;
 
 pub use answers::ChatAnswers;
 pub use completions::Completion;
+pub use content::Content;
 pub use current::CurrentTools;
 pub use from_plugin::try_call;
+use from_plugin::{PluginPrompts, PluginResources};
 pub use loading::Loading;
 use loading::Offer;
 pub use monitor::{CallMonitor, LogLevel, silent};
-use prompts::Prompts;
-use resources::Resources;
+use namespace::Namespace;
+use prompts::{PromptSource, Prompts};
+use resources::{ResourceSource, Resources};
 
 /// Longest name that every client accepts; one bad name makes some clients drop the whole list.
 const NAME_MAX_CHARACTERS: usize = 64;
@@ -67,13 +72,6 @@ pub struct ToolOutput {
     pub content: Vec<Content>,
     pub structured: Option<Value>,
     pub is_error: bool,
-}
-
-#[derive(Debug, Clone, PartialEq)]
-pub enum Content {
-    Text(String),
-    Image { data: Vec<u8>, mime_type: String },
-    Audio { data: Vec<u8>, mime_type: String },
 }
 
 impl ToolInfo {
@@ -159,12 +157,14 @@ impl Tools {
         Self { chat, list: Self::native(), targets, plugins: Vec::new(), prompts, resources }
     }
 
-    /// Adds the usable tools of one plugin; the others are left out.
-    fn add(&mut self, offer: &Offer) -> Vec<LeftOut> {
-        let mut left_out = Vec::new();
+    /// Adds what is usable of one plugin; the rest is left out. `transparent` names the plugin whose names stay as
+    /// they are.
+    fn add(&mut self, offer: &Offer, transparent: Option<&str>) -> Vec<LeftOut> {
+        let namespace = Namespace::new(&offer.plugin, transparent);
+        let mut left_out = self.add_prompts_and_resources(offer, namespace);
         for definition in &offer.definitions {
             let name = definition.name.clone();
-            let full_name = format!("{}__{name}", offer.plugin.manifest().id);
+            let full_name = namespace.full_name(&name);
             let info = from_plugin::tool_info(&full_name, &offer.plugin, definition);
             match info.and_then(|info| self.refuse_clash(info)) {
                 Ok(info) => {
@@ -176,6 +176,15 @@ impl Tools {
         }
         self.plugins.push(Arc::clone(&offer.plugin));
         shortened(left_out, &offer.plugin.manifest().id)
+    }
+
+    fn add_prompts_and_resources(&mut self, offer: &Offer, namespace: Namespace<'_>) -> Vec<LeftOut> {
+        let (prompts, mut left_out) = PluginPrompts::of(offer, namespace);
+        let (resources, unusable) = PluginResources::of(offer, namespace);
+        left_out.extend(unusable);
+        left_out.extend(self.prompts.add(&(Arc::new(prompts) as Arc<dyn PromptSource>)));
+        left_out.extend(self.resources.add(&(Arc::new(resources) as Arc<dyn ResourceSource>)));
+        left_out
     }
 
     fn refuse_clash(&self, info: ToolInfo) -> Result<ToolInfo, String> {
@@ -264,7 +273,7 @@ fn shortened(mut left_out: Vec<LeftOut>, plugin: &str) -> Vec<LeftOut> {
 pub fn unusable(plugin: &ToolPlugin, definitions: &[ToolDefinition]) -> Vec<LeftOut> {
     let mut names = BTreeSet::new();
     let checked = definitions.iter().map(|definition| {
-        let name = format!("{}__{}", plugin.manifest().id, definition.name);
+        let name = Namespace::new(plugin, None).full_name(&definition.name);
         let result = from_plugin::tool_info(&name, plugin, definition).and_then(|_| {
             let is_new = names.insert(name.to_ascii_lowercase());
             is_new.then_some(()).ok_or_else(|| "another tool has this name".to_owned())

@@ -1,11 +1,11 @@
-//! The failure type that all kinds share. Nothing else.
+//! The failure type that all kinds share, and what the results of tools, prompts and resources consist of.
 
 #[doc(hidden)]
 #[allow(missing_docs, reason = "generated from wit/, where the documentation is")]
 pub(crate) mod bindings {
     wit_bindgen::generate!({
         path: "../wit",
-        inline: "package isartor:sdk; world shared-types { import isartor:plugin/types@0.1.0; }",
+        inline: "package isartor:sdk; world shared-types { import isartor:plugin/types@0.1.0; import isartor:plugin/content@0.1.0; }",
         world: "isartor:sdk/shared-types",
         generate_all,
         pub_export_macro: false,

@@ -90,9 +90,12 @@
 pub mod config_text;
 pub mod connector;
 pub mod policy;
+pub mod prompts;
+pub mod resources;
 pub mod tool;
 
 pub mod cache;
+pub mod client;
 pub mod clock;
 pub mod config;
 pub mod http;

@@ -30,6 +30,7 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::Duration;
 
+use crate::client;
 use crate::http::{HttpError, Request, Response};
 use crate::log::Level;
 
@@ -55,6 +56,19 @@ pub struct Host {
     responses: VecDeque<Result<Response, HttpError>>,
     requests: Vec<Request>,
     logged: Vec<(Level, String)>,
+    progress: Vec<Progress>,
+    notified: Vec<(client::Level, String)>,
+}
+
+/// How far a call said that it was.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Progress {
+    /// What was done.
+    pub done: f64,
+    /// Of how much, if that was known.
+    pub total: Option<f64>,
+    /// A word about it.
+    pub message: Option<String>,
 }
 
 /// One entry of the cache.
@@ -85,6 +99,8 @@ impl Host {
             responses: VecDeque::new(),
             requests: Vec::new(),
             logged: Vec::new(),
+            progress: Vec::new(),
+            notified: Vec::new(),
         }
     }
 
@@ -159,6 +175,16 @@ impl Host {
     /// The lines that were logged, in order.
     pub fn logged(&self) -> &[(Level, String)] {
         &self.logged
+    }
+
+    /// The reports of progress to the client, in order.
+    pub fn progress_reports(&self) -> &[Progress] {
+        &self.progress
+    }
+
+    /// The messages to the client, in order.
+    pub fn notified(&self) -> &[(client::Level, String)] {
+        &self.notified
     }
 
     /// What the store holds under `key`.

@@ -13,7 +13,10 @@ pub mod bindings {
         world: "tool-plugin",
         pub_export_macro: true,
         default_bindings_module: "isartor_plugin::tool::bindings",
-        with: { "isartor:plugin/types@0.1.0": crate::failure::bindings::isartor::plugin::types },
+        with: {
+            "isartor:plugin/types@0.1.0": crate::failure::bindings::isartor::plugin::types,
+            "isartor:plugin/content@0.1.0": crate::failure::bindings::isartor::plugin::content,
+        },
         additional_derives: [PartialEq],
     });
 }
@@ -21,12 +24,14 @@ pub mod bindings {
 #[doc(inline)]
 pub use crate::__export_tool_with_log as export_with_log;
 #[doc(inline)]
+pub use crate::failure::bindings::isartor::plugin::content::{
+    Body, CallContext, Content, Media, ResourceContents, ResourceLink,
+};
+#[doc(inline)]
 pub use crate::failure::bindings::isartor::plugin::types::{Failure, FailureKind, Position};
 pub use arguments::{arguments, schema_of};
 pub use bindings::export;
 #[doc(inline)]
-pub use bindings::exports::isartor::plugin::tool::{
-    CallContext, Content, Guest as Tool, Hints, Media, ToolDefinition, ToolResult,
-};
+pub use bindings::exports::isartor::plugin::tool::{Guest as Tool, Hints, ToolDefinition, ToolResult};
 #[doc(hidden)]
 pub use panics::LogPanics;

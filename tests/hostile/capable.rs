@@ -9,9 +9,10 @@ use super::case::Case;
 use super::package::Package;
 use super::stage::Stage;
 use crate::capabilities::server::Server;
+use crate::mcp::bridge::Bridge;
 use crate::support::text;
 
-const ALL: &str = "log,clock,store,cache,http,secret,config";
+const ALL: &str = "log,clock,store,cache,http,secret,config,client";
 
 /// One tool of the guest, its arguments with PORT for the server's, and what is said.
 const FETCHES: [(&str, &str, &str); 7] = [
@@ -72,6 +73,21 @@ fn others() -> Vec<Case> {
             assert!(added.len() < 128 << 10, "{} bytes in the log", added.len());
             added.lines().filter(|line| line.contains("dropped")).map(str::to_owned).collect()
         }),
+        Case::new("flood-of-progress", &["it called the host more than 1000 times"], |stage, id| {
+            let arguments = json!({ "message": "long ".repeat(2_000), "times": 100_000 });
+            let (said, result) = words(stage, id, "progress", &arguments);
+            // 20 at once, and 10 more in each second.
+            assert!((20..200).contains(&said.len()), "{} reports", said.len());
+            vec![result]
+        }),
+        Case::new("flood-of-messages", &["it says too much to its client; the rest is dropped"], |stage, id| {
+            let before = stage.log().len();
+            let arguments = json!({ "message": "long ".repeat(2_000), "times": 900 });
+            let (said, _) = words(stage, id, "notify", &arguments);
+            let bytes: usize = said.iter().map(|message| message.to_string().len()).sum();
+            assert!((1..=64 << 10).contains(&bytes), "{bytes} bytes in {} messages", said.len());
+            stage.log()[before..].lines().filter(|line| line.contains("to its client")).map(str::to_owned).collect()
+        }),
         Case::new("comes-and-goes", &[], |stage, id| {
             let mut memory_kib = Vec::new();
             for _ in 0..12 {
@@ -100,6 +116,26 @@ fn others() -> Vec<Case> {
 fn with(stage: &Stage<'_>, id: &str, server: &Server, tool: &str, arguments: &Value) -> Value {
     let _installed = stage.install(&package(id, server.port), &["--grant", ALL]);
     called(stage, id, tool, arguments)
+}
+
+/// What the guest says to a client that wants to hear everything, and the text of the result after that.
+fn words(stage: &Stage<'_>, id: &str, tool: &str, arguments: &Value) -> (Vec<Value>, String) {
+    let _installed = stage.install(&package(id, Server::start().port), &["--grant", ALL]);
+    let mut bridge = Bridge::open(stage.home, &stage.gateway.url);
+    bridge.request("logging/setLevel", json!({ "level": "debug" }));
+    let name = format!("{id}__{tool}");
+    let call =
+        bridge.ask("tools/call", json!({ "name": name, "arguments": arguments, "_meta": { "progressToken": 1 } }));
+    let mut said = Vec::new();
+    loop {
+        let message = bridge.receive().expect("a call is answered");
+        if message["id"] == json!(call) {
+            return (said, message["result"]["content"][0]["text"].as_str().expect("a text").to_owned());
+        }
+        said.extend(
+            message["method"].as_str().is_some_and(|it| it != "notifications/tools/list_changed").then_some(message),
+        );
+    }
 }
 
 /// What the guest shows as JSON, or the sentence that a client is told where it fails.

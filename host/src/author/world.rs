@@ -4,8 +4,8 @@
 use std::fs;
 
 use super::{AuthorError, CARRIED_DIR, Project};
-use crate::plugin::Manifest;
 use crate::plugin::manifest::WIT_PACKAGE;
+use crate::plugin::{Kind, Manifest};
 
 /// What the world is called.
 pub(super) const WORLD: &str = "plugin";
@@ -21,7 +21,13 @@ fn text(manifest: &Manifest) -> String {
     for name in names {
         text.push_str(&format!("    import {name};\n"));
     }
-    text.push_str(&format!("    export {};\n}}\n", manifest.kind.as_str()));
+    match manifest.kind {
+        Kind::Tool => {
+            manifest.offers.iter().for_each(|one| text.push_str(&format!("    export {};\n", one.interface())))
+        }
+        Kind::Connector | Kind::Policy => text.push_str(&format!("    export {};\n", manifest.kind.as_str())),
+    }
+    text.push_str("}\n");
     text
 }
 
@@ -43,11 +49,16 @@ mod tests {
     fn a_world_imports_what_the_manifest_asks_for() {
         let manifest = Manifest::parse(
             "id = \"a\"\nversion = \"1.0.0\"\nkind = \"tool\"\nwit = \"isartor:plugin@0.1.0\"\ntitle = \"A\"\n\
-             description = \"a\"\n[[capability]]\nname = \"store\"\nreason = \"x\"\n\
+             description = \"a\"\noffers = [\"tools\", \"prompts\"]\n[[capability]]\nname = \"store\"\nreason = \"x\"\n\
              [[capability]]\nname = \"log\"\nreason = \"x\"\n",
         );
         let text = text(&manifest.expect("it is good"));
-        assert!(text.ends_with("world plugin {\n    import log;\n    import store;\n    export tool;\n}\n"), "{text}");
+        assert!(
+            text.ends_with(
+                "world plugin {\n    import log;\n    import store;\n    export tool;\n    export prompts;\n}\n"
+            ),
+            "{text}"
+        );
         assert!(text.starts_with("package isartor:plugin@0.1.0;\n"), "{text}");
     }
 }

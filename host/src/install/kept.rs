@@ -24,7 +24,7 @@ pub(super) fn read(home: &Home, locked: &Locked) -> Result<Option<Shown>, Instal
         Err(error) => return Err(failed(error)),
     };
     let shown: Shown = serde_json::from_str(&text).map_err(|error| failed(error.into()))?;
-    Ok((shown.tool_hashes() == locked.tools).then_some(shown))
+    Ok((shown.pins() == locked.pins()).then_some(shown))
 }
 
 pub(super) fn write(home: &Home, locked: &Locked, shown: &Shown) -> Result<(), InstallError> {

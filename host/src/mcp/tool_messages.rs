@@ -4,6 +4,7 @@ use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use rmcp::model::{CallToolResult, ContentBlock, Tool, ToolAnnotations};
 
+use super::resource_messages;
 use crate::tools::{Content, Hints, ToolInfo, ToolOutput};
 
 pub(super) fn tool(info: &ToolInfo) -> Tool {
@@ -30,5 +31,7 @@ pub(super) fn block(content: Content) -> ContentBlock {
         Content::Text(text) => ContentBlock::text(text),
         Content::Image { data, mime_type } => ContentBlock::image(BASE64_STANDARD.encode(data), mime_type),
         Content::Audio { data, mime_type } => ContentBlock::audio(BASE64_STANDARD.encode(data), mime_type),
+        Content::Embedded { uri, contents } => ContentBlock::resource(resource_messages::contents(uri, contents)),
+        Content::Link(link) => ContentBlock::resource_link(resource_messages::resource(&link)),
     }
 }

@@ -21,6 +21,33 @@ pub(super) mod tool {
     });
 }
 
+/// What tools, prompts and resources consist of; the three worlds share it.
+pub(super) use tool::isartor::plugin::content;
+
+pub(super) mod prompts {
+    wasmtime::component::bindgen!({
+        path: "../wit",
+        world: "prompts-plugin",
+        exports: { default: async },
+        with: {
+            "isartor:plugin/types": super::connector::isartor::plugin::types,
+            "isartor:plugin/content": super::tool::isartor::plugin::content,
+        },
+    });
+}
+
+pub(super) mod resources {
+    wasmtime::component::bindgen!({
+        path: "../wit",
+        world: "resources-plugin",
+        exports: { default: async },
+        with: {
+            "isartor:plugin/types": super::connector::isartor::plugin::types,
+            "isartor:plugin/content": super::tool::isartor::plugin::content,
+        },
+    });
+}
+
 /// The imports that can be granted, each linked by itself.
 pub(super) mod capabilities {
     wasmtime::component::bindgen!({
@@ -35,6 +62,7 @@ pub(super) mod capabilities {
                 import isartor:plugin/http@0.1.0;
                 import isartor:plugin/secret@0.1.0;
                 import isartor:plugin/config@0.1.0;
+                import isartor:plugin/client@0.1.0;
             }
         ",
         world: "isartor:host/capabilities",

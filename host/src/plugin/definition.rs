@@ -1,10 +1,10 @@
-//! A tool's definition as it is shown to a user, kept, and compared. Never the tool itself.
+//! What a plugin offers as it is shown to a user, kept, and compared. Never the offer itself.
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::hexadecimal;
-use super::tool::ToolDefinition;
+use super::tool::{PromptArgument, PromptDefinition, ResourceDefinition, ResourceTemplate, ToolDefinition};
 
 /// Everything of a definition that a model or a client acts on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -45,11 +45,79 @@ impl Definition {
             optional(&self.output_schema),
             self.hints.map(u8::from).to_vec(),
         ];
-        let mut hasher = Sha256::new();
-        for field in fields {
-            hasher.update((field.len() as u64).to_be_bytes());
-            hasher.update(field);
-        }
-        hexadecimal(&hasher.finalize())
+        framed_hash(fields)
     }
+}
+
+/// SHA-256 over each field after its length.
+fn framed_hash(fields: impl IntoIterator<Item = Vec<u8>>) -> String {
+    let mut hasher = Sha256::new();
+    for field in fields {
+        hasher.update((field.len() as u64).to_be_bytes());
+        hasher.update(field);
+    }
+    hexadecimal(&hasher.finalize())
+}
+
+/// Everything of a prompt, a resource or a template that a user or a client acts on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Described {
+    /// A prompt's name, a resource's URI, a template.
+    pub name: String,
+    pub description: String,
+    /// All the rest, a line each.
+    pub details: Vec<String>,
+}
+
+impl Described {
+    /// As [`Definition::hash`].
+    pub fn hash(&self) -> String {
+        let Self { name, description, details } = self;
+        framed_hash([name, description].into_iter().chain(details).map(|text| text.clone().into_bytes()))
+    }
+}
+
+impl From<&PromptDefinition> for Described {
+    fn from(prompt: &PromptDefinition) -> Self {
+        let details = detail("title", prompt.title.as_ref()).chain(prompt.arguments.iter().map(argument));
+        Self { name: prompt.name.clone(), description: prompt.description.clone(), details: details.collect() }
+    }
+}
+
+impl From<&ResourceDefinition> for Described {
+    fn from(resource: &ResourceDefinition) -> Self {
+        let ResourceDefinition { uri, name, title, description, mime_type } = resource;
+        Self {
+            name: uri.clone(),
+            description: description.clone(),
+            details: details(name, title.as_ref(), mime_type.as_ref()),
+        }
+    }
+}
+
+impl From<&ResourceTemplate> for Described {
+    fn from(template: &ResourceTemplate) -> Self {
+        let ResourceTemplate { uri_template, name, title, description, mime_type } = template;
+        Self {
+            name: uri_template.clone(),
+            description: description.clone(),
+            details: details(name, title.as_ref(), mime_type.as_ref()),
+        }
+    }
+}
+
+fn details(name: &String, title: Option<&String>, mime_type: Option<&String>) -> Vec<String> {
+    detail("name", Some(name)).chain(detail("title", title)).chain(detail("type", mime_type)).collect()
+}
+
+fn detail(what: &'static str, text: Option<&String>) -> impl Iterator<Item = String> {
+    text.map(|text| format!("{what}: {text}")).into_iter()
+}
+
+fn argument(argument: &PromptArgument) -> String {
+    let PromptArgument { name, title, description, required } = argument;
+    let title = title.as_ref().map(|title| format!(" ({title})")).unwrap_or_default();
+    let required = if *required { ", required" } else { "" };
+    format!("argument {name:?}{title}{required}: {description}")
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::definition::Definition;
+use super::definition::{Definition, Described};
 use super::shown::Shown;
 
 /// One line of a difference.
@@ -22,8 +22,13 @@ pub fn between(old: &Shown, new: &Shown) -> Vec<Line> {
     about("capabilities", &mut lines, texts(capabilities(old).iter(), capabilities(new).iter()));
     about("imports", &mut lines, texts(&old.imports, &new.imports));
     about("files it may edit", &mut lines, texts(files(old).iter(), files(new).iter()));
-    for (name, before, after) in pairs(&old.tools, &new.tools) {
+    for (name, before, after) in pairs(&old.tools, &new.tools, |tool| &tool.name) {
         about(&format!("tool {name}"), &mut lines, texts(tool(before).iter(), tool(after).iter()));
+    }
+    for (what, old, new) in [("prompt", &old.prompts, &new.prompts), ("resource", &old.resources, &new.resources)] {
+        for (name, before, after) in pairs(old, new, |described| &described.name) {
+            about(&format!("{what} {name}"), &mut lines, texts(described(before).iter(), described(after).iter()));
+        }
     }
     lines
 }
@@ -51,17 +56,14 @@ fn files(shown: &Shown) -> Vec<String> {
     shown.files.iter().map(|(id, path)| format!("{id}: {path}")).collect()
 }
 
-/// The tools of both versions by name.
-fn pairs<'d>(
-    old: &'d [Definition],
-    new: &'d [Definition],
-) -> Vec<(&'d str, Option<&'d Definition>, Option<&'d Definition>)> {
-    let mut named: BTreeMap<&str, (Option<&Definition>, Option<&Definition>)> = BTreeMap::new();
-    for tool in old {
-        named.entry(&tool.name).or_default().0 = Some(tool);
+/// What either version offers, by name.
+fn pairs<'d, T>(old: &'d [T], new: &'d [T], name: fn(&T) -> &String) -> Vec<(&'d str, Option<&'d T>, Option<&'d T>)> {
+    let mut named: BTreeMap<&str, (Option<&T>, Option<&T>)> = BTreeMap::new();
+    for one in old {
+        named.entry(name(one)).or_insert((None, None)).0 = Some(one);
     }
-    for tool in new {
-        named.entry(&tool.name).or_default().1 = Some(tool);
+    for one in new {
+        named.entry(name(one)).or_insert((None, None)).1 = Some(one);
     }
     named.into_iter().map(|(name, (before, after))| (name, before, after)).collect()
 }
@@ -79,6 +81,11 @@ fn tool(definition: Option<&Definition>) -> Vec<String> {
     lines.extend(definition.title.as_ref().map(|title| format!("title: {title}")));
     lines.extend(definition.output_schema.as_ref().map(|schema| format!("output schema: {schema}")));
     lines
+}
+
+fn described(offered: Option<&Described>) -> Vec<String> {
+    let Some(Described { name: _, description, details }) = offered else { return Vec::new() };
+    [format!("description: {description}")].into_iter().chain(details.iter().cloned()).collect()
 }
 
 #[cfg(test)]

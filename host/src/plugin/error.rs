@@ -283,7 +283,9 @@ pub(super) fn classify(
         return PluginError::Busy { plugin, busy: Busy::NoRoom };
     }
     let deadline = match export {
-        "definitions" => limits.definitions_deadline,
+        "definitions" | "prompts.definitions" | "prompts.complete" | "resources.definitions" => {
+            limits.definitions_deadline
+        }
         _ => limits.deadline,
     };
     let deadline = Fault::Deadline { milliseconds: deadline.as_millis().try_into().unwrap_or(u64::MAX) };

@@ -7,9 +7,9 @@ use std::sync::Arc;
 use sha2::{Digest, Sha256};
 
 use super::code::Code;
-use super::definition::Definition;
+use super::definition::{Definition, Described};
 use super::load::{Candidate, Decided, Origin, Plugin};
-use super::shown::Shown;
+use super::shown::{Offers, Shown};
 use super::{
     Connector, Kind, Manifest, Package, PluginError, Plugins, Policy, ToolPlugin, component, hexadecimal, signature,
 };
@@ -38,12 +38,12 @@ impl Plugins {
             signature::verify(&manifest, &package.component, carries_manifest, package.signature.as_deref())?;
         let plugin = Arc::new(Plugin::check(&self.engine, candidate(&manifest, &package), &Decided::Inert)?);
         let imports = plugin.inspect()?.imports;
-        let tools = offered(&plugin).await?;
+        let offers = offered(&plugin).await?;
         Ok(Examined {
             component_sha256: plugin.digest().to_owned(),
             manifest_sha256: hexadecimal(&Sha256::digest(package.manifest.as_bytes())),
             signed_by,
-            shown: Shown::of(&manifest, imports, tools),
+            shown: Shown::of(&manifest, imports, offers),
             manifest,
             package,
         })
@@ -60,14 +60,20 @@ pub(super) fn candidate(manifest: &Manifest, package: &Package) -> Candidate {
 }
 
 /// Loads it as its kind, which checks its exports; a tool is asked what it offers.
-async fn offered(plugin: &Arc<Plugin>) -> Result<Vec<Definition>, PluginError> {
+async fn offered(plugin: &Arc<Plugin>) -> Result<Offers, PluginError> {
     match plugin.manifest().kind {
-        Kind::Connector => Connector::load(Arc::clone(plugin)).map(|_| Vec::new()),
+        Kind::Connector => Connector::load(Arc::clone(plugin)).map(|_| Offers::default()),
         // Its settings are not known here, so only its world can be checked.
-        Kind::Policy => Policy::check(plugin).map(|()| Vec::new()),
+        Kind::Policy => Policy::check(plugin).map(|()| Offers::default()),
         Kind::Tool => {
-            let definitions = ToolPlugin::load(Arc::clone(plugin), Arc::default())?.definitions().await?;
-            Ok(definitions.iter().map(Definition::from).collect())
+            let plugin = ToolPlugin::load(Arc::clone(plugin), Arc::default())?;
+            let resources = plugin.resources().await?;
+            let templates = resources.templates.iter().map(Described::from);
+            Ok(Offers {
+                tools: plugin.definitions().await?.iter().map(Definition::from).collect(),
+                prompts: plugin.prompts().await?.iter().map(Described::from).collect(),
+                resources: resources.resources.iter().map(Described::from).chain(templates).collect(),
+            })
         }
     }
 }

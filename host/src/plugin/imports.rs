@@ -2,6 +2,7 @@
 //! nowhere. Its output goes to the log.
 
 mod cache;
+mod client;
 mod clock;
 mod config;
 mod http;
@@ -30,6 +31,7 @@ use super::grants::Grants;
 use super::manifest::capability::CapabilityName;
 use super::receipt::{Call, OpenReceipt, Outcome};
 use super::{Outside, Plugin};
+use client::Words;
 use output::LogLines;
 
 pub(super) use http::HttpClients;
@@ -62,6 +64,7 @@ pub(super) struct Sandbox {
     table: ResourceTable,
     surroundings: Arc<Surroundings>,
     lines: LogLines,
+    words: Words,
     receipt: OpenReceipt,
     deadline: Instant,
     /// How many HTTP requests this call asked for.
@@ -82,9 +85,10 @@ impl Sandbox {
             .allow_udp(false)
             .allow_ip_name_lookup(false)
             .build();
+        let words = Words::new(call.listener.cloned(), limits.client_call_max_bytes);
         let receipt = OpenReceipt::new(&surroundings.plugin, call, Arc::clone(activity));
-        let surroundings = Arc::clone(surroundings);
-        Self { limiter: Limiter::new(limits), wasi, table, surroundings, lines, receipt, deadline, requests: 0 }
+        let (limiter, surroundings) = (Limiter::new(limits), Arc::clone(surroundings));
+        Self { limiter, wasi, table, surroundings, lines, words, receipt, deadline, requests: 0 }
     }
 
     pub(super) fn limiter(&self) -> &Limiter {
@@ -144,6 +148,7 @@ fn link_capability(linker: &mut Linker<Sandbox>, name: CapabilityName) -> wasmti
         CapabilityName::Http => capabilities::http::add_to_linker::<_, Own>(linker, |sandbox| sandbox),
         CapabilityName::Secret => capabilities::secret::add_to_linker::<_, Own>(linker, |sandbox| sandbox),
         CapabilityName::Config => capabilities::config::add_to_linker::<_, Own>(linker, |sandbox| sandbox),
+        CapabilityName::Client => capabilities::client::add_to_linker::<_, Own>(linker, |sandbox| sandbox),
     }
 }
 

@@ -1,6 +1,5 @@
 //! From files to a checked plugin: manifest, digest, component, imports. Calls nothing in it.
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -12,7 +11,7 @@ use wasmtime::component::Component;
 use super::code::Code;
 use super::engine::{Compilation, Engine};
 use super::grants::Grants;
-use super::lock::{AcceptedFile, Locked};
+use super::lock::{AcceptedFile, Locked, Pins};
 use super::manifest::Manifest;
 use super::manifest::capability::CapabilityName;
 use super::{Limits, PluginError, component, hexadecimal, package};
@@ -47,7 +46,7 @@ pub struct Plugin {
     manifest: Manifest,
     origin: Origin,
     files: Vec<AcceptedFile>,
-    pinned_tools: Option<BTreeMap<String, String>>,
+    pins: Option<Pins>,
     code: Code,
     grants: Grants,
     limits: Limits,
@@ -131,7 +130,7 @@ impl Plugin {
         Ok(Self {
             files,
             grants: Grants::decide(&manifest, &origin, &allowed),
-            pinned_tools: locked.map(|locked| locked.tools.clone()),
+            pins: locked.map(Locked::pins),
             manifest,
             origin,
             code,
@@ -162,7 +161,7 @@ impl Plugin {
             && self.grants == other.grants
             && self.limits == other.limits
             && self.files == other.files
-            && self.pinned_tools == other.pinned_tools
+            && self.pins == other.pins
     }
 
     /// Connectors of third parties: the files that the user lets it edit.
@@ -170,9 +169,9 @@ impl Plugin {
         &self.files
     }
 
-    /// SHA-256 of each tool's definition as the user accepted it, by the tool's name; none for what is bundled.
-    pub fn pinned_tools(&self) -> Option<&BTreeMap<String, String>> {
-        self.pinned_tools.as_ref()
+    /// What the user accepted that it offers; none for what is bundled.
+    pub fn pins(&self) -> Option<&Pins> {
+        self.pins.as_ref()
     }
 
     pub fn size_bytes(&self) -> usize {

@@ -59,11 +59,25 @@ pub struct Locked {
     /// SHA-256 of each tool's definition, by the tool's name.
     #[serde(default)]
     pub tools: BTreeMap<String, String>,
+    /// The same for prompts, by name.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub prompts: BTreeMap<String, String>,
+    /// The same for resources and their templates, by URI.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub resources: BTreeMap<String, String>,
     #[serde(default, rename = "grant")]
     pub grants: Vec<Granted>,
     /// Connectors: the files it may edit.
     #[serde(default, rename = "file")]
     pub files: Vec<AcceptedFile>,
+}
+
+/// SHA-256 of everything that a plugin offers as the user accepted it: tools and prompts by name, resources by URI.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Pins {
+    pub tools: BTreeMap<String, String>,
+    pub prompts: BTreeMap<String, String>,
+    pub resources: BTreeMap<String, String>,
 }
 
 /// One capability that the user granted, and what it allowed as it was shown.
@@ -193,6 +207,12 @@ impl Lock {
 }
 
 impl Locked {
+    /// What the user accepted that it offers.
+    pub fn pins(&self) -> Pins {
+        let Self { tools, prompts, resources, .. } = self;
+        Pins { tools: tools.clone(), prompts: prompts.clone(), resources: resources.clone() }
+    }
+
     pub fn allowed(&self) -> BTreeSet<CapabilityName> {
         self.grants.iter().map(|grant| grant.capability).collect()
     }
@@ -249,6 +269,8 @@ mod tests {
             publisher_key: Some("RW".to_owned()),
             limits: toml::from_str("deadline_milliseconds = 500").expect("a limit"),
             tools: BTreeMap::from([("echo".to_owned(), "02".to_owned())]),
+            prompts: BTreeMap::new(),
+            resources: BTreeMap::from([("a://b".to_owned(), "03".to_owned())]),
             grants: vec![Granted { capability: CapabilityName::Http, allows: vec!["send".to_owned()], granted_at: 2 }],
             files: vec![AcceptedFile { id: "f".to_owned(), path: "~/x".to_owned() }],
         };

@@ -3,6 +3,8 @@
 pub mod capability;
 pub mod client_file;
 
+use std::collections::BTreeSet;
+
 use semver::Version;
 use serde::{Deserialize, Serialize};
 
@@ -51,6 +53,9 @@ pub struct Manifest {
     pub snippets: Vec<Snippet>,
     /// Connectors: the client installs isartor from a file, too.
     pub bundle: Option<Bundle>,
+    /// Tools: what it exports.
+    #[serde(default = "default_offers")]
+    pub offers: BTreeSet<Offered>,
     /// What it asks the host for.
     #[serde(default, rename = "capability")]
     pub capabilities: Vec<CapabilityRequest>,
@@ -100,6 +105,30 @@ pub enum Kind {
     Tool,
 }
 
+/// What a tool plugin may offer to MCP clients; one export each.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Offered {
+    Tools,
+    Prompts,
+    Resources,
+}
+
+impl Offered {
+    /// The interface of the WIT package that it is.
+    pub fn interface(self) -> &'static str {
+        match self {
+            Self::Tools => "tool",
+            Self::Prompts => "prompts",
+            Self::Resources => "resources",
+        }
+    }
+}
+
+fn default_offers() -> BTreeSet<Offered> {
+    BTreeSet::from([Offered::Tools])
+}
+
 impl Kind {
     pub fn as_str(self) -> &'static str {
         match self {
@@ -139,6 +168,12 @@ impl Manifest {
         }
         if self.kind != Kind::Tool && !self.capabilities.is_empty() {
             return Err(format!("a {} can be granted nothing, so it asks for no capability", self.kind.as_str()));
+        }
+        if self.kind != Kind::Tool && self.offers != default_offers() {
+            return Err("only a tool says what it offers".to_owned());
+        }
+        if self.offers.is_empty() {
+            return Err("it offers nothing".to_owned());
         }
         capability::check(&self.capabilities)?;
         client_file::check(&self.files)
@@ -189,6 +224,9 @@ mod tests {
                 ),
                 "need [servers]",
             ),
+            (format!("{GOOD}offers = []\n"), "it offers nothing"),
+            (format!("{GOOD}offers = [\"tasks\"]\n"), "unknown variant `tasks`"),
+            (format!("{}offers = [\"prompts\"]\n", GOOD.replace("tool", "policy")), "only a tool says"),
             (format!("{GOOD}autostart = true\n"), "unknown field `autostart`"),
             (GOOD.replace("version", "versoin"), "unknown field `versoin`"),
             (GOOD.replace("1.0.0", "one"), "unexpected character"),

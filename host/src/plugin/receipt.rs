@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use super::activity::Activity;
 use super::manifest::capability::CapabilityName;
-use super::{Fault, Plugin, PluginError};
+use super::{Fault, Listener, Plugin, PluginError};
 
 /// How much of a digest is enough to tell one build from another, in hexadecimal digits.
 const DIGEST_CHARACTERS: usize = 12;
@@ -66,12 +66,21 @@ pub struct Counters {
 }
 
 /// Which call it is.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub(super) struct Call<'a> {
     pub(super) export: &'static str,
     pub(super) tool: Option<&'a str>,
     pub(super) principal: Option<&'a str>,
+    /// Who hears what the plugin says to its client.
+    pub(super) listener: Option<&'a Arc<dyn Listener>>,
     pub(super) bytes_in: usize,
+}
+
+impl Call<'static> {
+    /// One that the host makes by itself.
+    pub(super) fn of_host(export: &'static str) -> Self {
+        Self { export, tool: None, principal: None, listener: None, bytes_in: 0 }
+    }
 }
 
 /// The receipt of a call that is going on. It is written when it is dropped, so an abandoned call has one too.

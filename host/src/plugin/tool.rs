@@ -1,35 +1,71 @@
 //! Calling a tool plugin: a fresh instance for each call, which yields to the runtime and ends at its deadline.
 
-use std::collections::BTreeMap;
+mod guarded;
+mod prompts;
+mod resources;
+
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use wasmtime::component::Linker;
-use wasmtime::{Store, UpdateDeadline};
+use wasmtime::Store;
+use wasmtime::component::{InstancePre, Linker};
 
-use super::bindings::Failure;
+use super::bindings::content::CallContext;
+use super::bindings::prompts::PromptsPluginPre;
+use super::bindings::resources::ResourcesPluginPre;
+use super::bindings::tool::ToolPluginPre;
 use super::bindings::tool::exports::isartor::plugin::tool as wit;
-use super::bindings::tool::{ToolPlugin as Instance, ToolPluginPre};
 use super::breaker::BreakerState;
 use super::circuit::Circuit;
 use super::engine::limits::Limits;
-use super::engine::pace::{Runner, beside_others};
-use super::error::{DeadlineExceeded, classify};
 use super::imports::{Sandbox, Surroundings};
-use super::receipt::{Call, Outcome};
+use super::lock::Pins;
+use super::manifest::Offered;
+use super::receipt::Call;
 use super::turns::Turns;
-use super::{Grants, Manifest, Outside, Plugin, PluginError};
+use super::{Grants, Listener, Manifest, Outside, Plugin, PluginError};
 
-pub use wit::{Content, Hints, Media, ToolDefinition, ToolResult};
+pub use super::bindings::content::{Body, Content, Media, ResourceContents, ResourceLink};
+pub use prompts::{PromptArgument, PromptDefinition, PromptMessage, Role};
+pub use resources::{OfferedResources, ReadContents, ResourceDefinition, ResourceTemplate};
+pub use wit::{Hints, ToolDefinition, ToolResult};
 
-/// Most tools that one plugin may offer.
+/// Most tools that one plugin may offer; as many prompts, resources and templates.
 const DEFINITIONS_MAX: usize = 128;
+
+/// For whom a call is made.
+#[derive(Clone, Copy)]
+pub struct Asker<'a> {
+    pub principal: &'a str,
+    /// Who hears what the plugin says meanwhile; nobody may.
+    pub listener: Option<&'a Arc<dyn Listener>>,
+}
+
+impl<'a> Asker<'a> {
+    /// Somebody who hears nothing meanwhile.
+    pub fn silent(principal: &'a str) -> Self {
+        Self { principal, listener: None }
+    }
+
+    /// A call of something else than a tool.
+    fn call(self, export: &'static str, bytes_in: usize) -> Call<'a> {
+        Call { export, tool: None, principal: Some(self.principal), listener: self.listener, bytes_in }
+    }
+}
+
+/// What the plugin exports of what a tool plugin can.
+struct Exports {
+    tools: Option<ToolPluginPre<Sandbox>>,
+    prompts: Option<PromptsPluginPre<Sandbox>>,
+    resources: Option<ResourcesPluginPre<Sandbox>>,
+}
 
 /// A tool plugin that is compiled, checked and linked with what it was granted.
 pub struct ToolPlugin {
     plugin: Arc<Plugin>,
     surroundings: Arc<Surroundings>,
-    instance: ToolPluginPre<Sandbox>,
+    instance: InstancePre<Sandbox>,
+    exports: Exports,
     limits: Limits,
     turns: Turns,
     circuit: Circuit,
@@ -42,12 +78,12 @@ impl ToolPlugin {
         let mut linker = Linker::<Sandbox>::new(plugin.engine().wasmtime());
         let instance = super::imports::link(&mut linker, &component, plugin.grants())
             .and_then(|()| linker.instantiate_pre(&component))
-            .and_then(ToolPluginPre::new)
             .map_err(|source| plugin.world_error(source))?;
+        let exports = Exports::of(&instance, plugin.manifest()).map_err(|source| plugin.world_error(source))?;
         let limits = plugin.limits();
         let surroundings = Arc::new(Surroundings::new(Arc::clone(&plugin), outside));
         let (turns, circuit) = (Turns::new(&limits), Circuit::new(plugin.manifest()));
-        Ok(Self { plugin, surroundings, instance, limits, turns, circuit })
+        Ok(Self { plugin, surroundings, instance, exports, limits, turns, circuit })
     }
 
     pub fn manifest(&self) -> &Manifest {
@@ -64,9 +100,9 @@ impl ToolPlugin {
         self.circuit.state(Instant::now())
     }
 
-    /// The digests of the definitions that the user accepted, by name; none for a bundled plugin.
-    pub fn pinned_tools(&self) -> Option<&BTreeMap<String, String>> {
-        self.plugin.pinned_tools()
+    /// What the user accepted that it offers; none for a bundled plugin.
+    pub fn pins(&self) -> Option<&Pins> {
+        self.plugin.pins()
     }
 
     /// SHA-256 of the component, in hexadecimal.
@@ -84,24 +120,23 @@ impl ToolPlugin {
 
     /// Whether an instance of it starts; calls nothing in it.
     pub async fn start(&self) -> Result<(), PluginError> {
-        let made = Call { export: "start", tool: None, principal: None, bytes_in: 0 };
-        let deadline = Instant::now() + self.limits.definitions_deadline;
-        let nothing = async |_: &Instance, _: &mut Store<Sandbox>| Ok(Ok(()));
-        self.guarded(made, deadline, nothing, |()| 0, Ok).await
+        let start = async |store: &mut Store<Sandbox>| {
+            self.instance.instantiate_async(store).await?;
+            Ok(Ok(()))
+        };
+        self.guarded(Call::of_host("start"), self.definitions_deadline(), start, |()| 0, Ok).await
     }
 
     /// The tools it offers.
     pub async fn definitions(&self) -> Result<Vec<ToolDefinition>, PluginError> {
-        let made = Call { export: "definitions", tool: None, principal: None, bytes_in: 0 };
-        let deadline = Instant::now() + self.limits.definitions_deadline;
-        let call = async |instance: &Instance, store: &mut Store<Sandbox>| {
+        let Some(export) = &self.exports.tools else { return Ok(Vec::new()) };
+        let call = async |store: &mut Store<Sandbox>| {
+            let instance = export.instantiate_async(&mut *store).await?;
             instance.isartor_plugin_tool().call_definitions(store).await
         };
-        self.guarded(made, deadline, call, definitions_bytes, |definitions| match definitions.len() > DEFINITIONS_MAX {
-            true => Err(format!("{} tools, more than the {DEFINITIONS_MAX} allowed", definitions.len())),
-            false => Ok(definitions),
-        })
-        .await
+        let usable = |definitions: Vec<_>| within("tools", definitions.len()).map(|()| definitions);
+        let made = Call::of_host("definitions");
+        self.guarded(made, self.definitions_deadline(), call, definitions_bytes, usable).await
     }
 
     /// Calls the tool called `name`; `arguments` is a JSON object as text. `usable` makes something of the result, or
@@ -110,74 +145,54 @@ impl ToolPlugin {
         &self,
         name: &str,
         arguments: &str,
-        principal: &str,
+        asker: Asker<'_>,
         usable: impl FnOnce(ToolResult) -> Result<U, String>,
     ) -> Result<U, PluginError> {
-        let made = Call { export: "call", tool: Some(name), principal: Some(principal), bytes_in: arguments.len() };
+        let export = self.exports.tools.as_ref().ok_or_else(|| self.does_not_offer("call"))?;
+        let Asker { principal, listener } = asker;
+        let bytes_in = arguments.len();
+        let made = Call { export: "call", tool: Some(name), principal: Some(principal), listener, bytes_in };
         let deadline = Instant::now() + self.limits.deadline;
-        let call = async |instance: &Instance, store: &mut Store<Sandbox>| {
-            let left = deadline.saturating_duration_since(Instant::now());
-            let deadline_milliseconds = left.as_millis().try_into().unwrap_or(u64::MAX);
-            let context = wit::CallContext { principal: principal.to_owned(), deadline_milliseconds };
+        let call = async |store: &mut Store<Sandbox>| {
+            let instance = export.instantiate_async(&mut *store).await?;
+            let context = context(principal, deadline);
             instance.isartor_plugin_tool().call_call(store, name, arguments, &context).await
         };
         self.guarded(made, deadline, call, result_bytes, usable).await
     }
 
-    /// One call with everything around it: breaker, turn, deadline, receipt, and a look at what it returned.
-    async fn guarded<T, U>(
-        &self,
-        made: Call<'_>,
-        deadline: Instant,
-        call: impl AsyncFnOnce(&Instance, &mut Store<Sandbox>) -> wasmtime::Result<Result<T, Failure>>,
-        bytes_out: fn(&T) -> usize,
-        usable: impl FnOnce(T) -> Result<U, String>,
-    ) -> Result<U, PluginError> {
-        let admission = self.circuit.admit(Instant::now())?;
-        let result = match self.run(made, deadline, call, bytes_out).await {
-            Ok(value) => usable(value).map_err(|what| PluginError::bad_output(self.manifest(), made.export, what)),
-            Err(error) => Err(error),
-        };
-        self.circuit.settle(admission, &result);
-        result
+    fn definitions_deadline(&self) -> Instant {
+        Instant::now() + self.limits.definitions_deadline
     }
 
-    async fn run<T>(
-        &self,
-        made: Call<'_>,
-        deadline: Instant,
-        call: impl AsyncFnOnce(&Instance, &mut Store<Sandbox>) -> wasmtime::Result<Result<T, Failure>>,
-        bytes_out: fn(&T) -> usize,
-    ) -> Result<T, PluginError> {
-        let manifest = self.manifest();
-        let busy = |busy| PluginError::Busy { plugin: manifest.id.clone(), busy };
-        let _turn = self.turns.take(&self.limits, deadline).await.map_err(busy)?;
-        let runner = self.plugin.engine().runner();
-        let goes_on = runner.goes_on();
-        let mut store = self.store(made, deadline, runner);
-        let work = async {
-            let instance = self.instance.instantiate_async(&mut store).await?;
-            call(&instance, &mut store).await
-        };
-        let called = match tokio::time::timeout_at(deadline.into(), beside_others(work, &goes_on)).await {
-            Ok(called) => called,
-            Err(_elapsed) => Err(DeadlineExceeded.into()),
-        };
-        let result = match called {
-            Ok(Ok(value)) => Ok(value),
-            Ok(Err(failure)) => Err(PluginError::reported(&manifest.id, failure)),
-            Err(error) => Err(classify(manifest, made.export, &self.limits, store.data().limiter(), error)),
-        };
-        store.data_mut().end(Outcome::of(&result), result.as_ref().map_or(0, bytes_out));
-        result
+    /// Nobody calls what a plugin does not list.
+    fn does_not_offer(&self, export: &'static str) -> PluginError {
+        PluginError::bad_output(self.manifest(), export, "nothing, since it does not offer that,".to_owned())
     }
+}
 
-    fn store(&self, call: Call<'_>, deadline: Instant, runner: Runner) -> Store<Sandbox> {
-        let sandbox = Sandbox::new(&self.surroundings, &self.limits, call, deadline);
-        let mut store = self.plugin.engine().store(sandbox, &self.limits, Sandbox::limiter_mut);
-        store.set_epoch_deadline(1);
-        yield_until(&mut store, deadline, runner);
-        store
+impl Exports {
+    /// Those that the manifest says it has; that one of them is missing is an error.
+    fn of(instance: &InstancePre<Sandbox>, manifest: &Manifest) -> wasmtime::Result<Self> {
+        let has = |offered| manifest.offers.contains(&offered);
+        Ok(Self {
+            tools: has(Offered::Tools).then(|| ToolPluginPre::new(instance.clone())).transpose()?,
+            prompts: has(Offered::Prompts).then(|| PromptsPluginPre::new(instance.clone())).transpose()?,
+            resources: has(Offered::Resources).then(|| ResourcesPluginPre::new(instance.clone())).transpose()?,
+        })
+    }
+}
+
+fn context(principal: &str, deadline: Instant) -> CallContext {
+    let left = deadline.saturating_duration_since(Instant::now());
+    let deadline_milliseconds = left.as_millis().try_into().unwrap_or(u64::MAX);
+    CallContext { principal: principal.to_owned(), deadline_milliseconds }
+}
+
+fn within(what: &str, count: usize) -> Result<(), String> {
+    match count > DEFINITIONS_MAX {
+        true => Err(format!("{count} {what}, more than the {DEFINITIONS_MAX} allowed,")),
+        false => Ok(()),
     }
 }
 
@@ -187,27 +202,30 @@ fn definitions_bytes(definitions: &Vec<ToolDefinition>) -> usize {
 }
 
 fn result_bytes(result: &ToolResult) -> usize {
-    let content = result.content.iter().map(|content| match content {
-        Content::Text(text) => text.len(),
-        Content::Image(media) | Content::Audio(media) => media.data.len(),
-    });
-    content.sum::<usize>() + result.structured.as_ref().map_or(0, String::len)
+    result.content.iter().map(Content::size_bytes).sum::<usize>() + result.structured.as_ref().map_or(0, String::len)
 }
 
-/// At each tick of the clock the plugin lets others run, and ends when its time is over.
-fn yield_until(store: &mut Store<Sandbox>, deadline: Instant, mut runner: Runner) {
-    store.epoch_deadline_callback(move |_context| {
-        if Instant::now() >= deadline + Duration::from_millis(1) {
-            return Ok(UpdateDeadline::Interrupt);
+impl Content {
+    /// What it has for the client.
+    pub(crate) fn size_bytes(&self) -> usize {
+        let optional = |text: &Option<String>| text.as_ref().map_or(0, String::len);
+        match self {
+            Self::Text(text) => text.len(),
+            Self::Image(media) | Self::Audio(media) => media.data.len() + media.mime_type.len(),
+            Self::Embedded(contents) => contents.uri.len() + optional(&contents.mime_type) + contents.body.size_bytes(),
+            Self::Link(link) => {
+                let texts = [&link.title, &link.description, &link.mime_type].map(optional);
+                link.uri.len() + link.name.len() + texts.iter().sum::<usize>()
+            }
         }
-        let pause = runner.tick();
-        Ok(UpdateDeadline::YieldCustom(1, Box::pin(rest(pause))))
-    });
+    }
 }
 
-async fn rest(pause: Duration) {
-    match pause.is_zero() {
-        true => tokio::task::yield_now().await,
-        false => tokio::time::sleep(pause).await,
+impl Body {
+    pub(crate) fn size_bytes(&self) -> usize {
+        match self {
+            Self::Text(text) => text.len(),
+            Self::Blob(bytes) => bytes.len(),
+        }
     }
 }

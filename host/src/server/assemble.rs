@@ -57,7 +57,7 @@ pub async fn assemble(settings: Arc<Settings>, audit: Audit) -> Result<(Gateway,
     }
     let answers = Arc::new(ChatAnswers::new(Arc::clone(&chat)));
     let outside = Arc::new(Outside::new(home, settings.plugin_config.clone(), Some(answers)));
-    let in_use = Arc::new(PluginsInUse::new(Arc::clone(&chat), outside));
+    let in_use = Arc::new(PluginsInUse::new(Arc::clone(&chat), outside, settings.transparent_plugin.clone()));
     in_use.put_to_use(&plugins, failed, fingerprint).await;
     let policy = (!digest.is_empty()).then_some(digest);
     let reload = Reload::new(Arc::clone(&settings), Arc::clone(&chat), Arc::clone(&in_use), plugins, policy);

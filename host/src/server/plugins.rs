@@ -29,6 +29,8 @@ pub struct PluginReport {
 pub struct PluginsInUse {
     chat: Arc<Chat>,
     outside: Arc<Outside>,
+    /// The plugin whose tools, prompts and resources keep their own names.
+    transparent: Option<String>,
     tools: Arc<CurrentTools>,
     report: RwLock<Arc<PluginReport>>,
     joining: Mutex<Option<AbortHandle>>,
@@ -36,9 +38,9 @@ pub struct PluginsInUse {
 
 impl PluginsInUse {
     /// No plugin yet. `outside` is what the plugins' capabilities reach.
-    pub fn new(chat: Arc<Chat>, outside: Arc<Outside>) -> Self {
+    pub fn new(chat: Arc<Chat>, outside: Arc<Outside>, transparent: Option<String>) -> Self {
         let tools = Arc::new(CurrentTools::new(Tools::without_plugins(Arc::clone(&chat))));
-        Self { chat, outside, tools, report: RwLock::default(), joining: Mutex::default() }
+        Self { chat, outside, transparent, tools, report: RwLock::default(), joining: Mutex::default() }
     }
 
     /// What the plugins' capabilities reach, with what they did so far.
@@ -68,7 +70,8 @@ impl PluginsInUse {
     /// did not change go on as they are.
     pub async fn put_to_use(self: &Arc<Self>, plugins: &Plugins, failed: Vec<(String, String)>, lock: String) {
         self.give_up_joining();
-        let mut loading = Loading::begin(Arc::clone(&self.chat), plugins, &self.outside, &self.tools.current());
+        let loading = Loading::begin(Arc::clone(&self.chat), plugins, &self.outside, &self.tools.current());
+        let mut loading = loading.transparent(self.transparent.clone());
         let set = Set { ids: plugins.all().iter().map(|plugin| plugin.manifest().id.clone()).collect(), failed, lock };
         loading.wait(PATIENCE).await;
         self.show(&set, &loading);

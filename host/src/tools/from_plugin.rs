@@ -1,26 +1,32 @@
 //! A plugin's tools in MCP's words: definitions checked once, results checked each time.
 
+mod prompts;
+mod resources;
+
 use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
-use super::visible::{self, is_media_type};
-use super::{CallMonitor, Content, Hints, ToolInfo, ToolOutput, is_tool_name};
+use super::content::checked;
+use super::namespace::{Namespace, check_pinned};
+use super::{CallMonitor, Hints, LogLevel, ToolInfo, ToolOutput, visible};
 use crate::chat::Principal;
 use crate::plugin::definition::Definition;
-use crate::plugin::manifest::capability::CapabilityRequest;
-use crate::plugin::tool::{self, Media, ToolDefinition, ToolResult};
-use crate::plugin::{Grants, PluginError, ToolPlugin};
+use crate::plugin::manifest::capability::{CapabilityName, CapabilityRequest};
+use crate::plugin::tool::{self, Asker, ToolDefinition, ToolResult};
+use crate::plugin::{Grants, Listener, MessageLevel, PluginError, ToolPlugin};
+
+pub(super) use prompts::PluginPrompts;
+pub(super) use resources::PluginResources;
 
 const DESCRIPTION_MAX_CHARACTERS: usize = 4_096;
 const SCHEMA_MAX_BYTES: usize = 64 << 10;
 
 /// Checks one definition; the reason says what is wrong with it.
 pub(super) fn tool_info(full_name: &str, plugin: &ToolPlugin, definition: &ToolDefinition) -> Result<ToolInfo, String> {
-    if !is_tool_name(full_name) || definition.name.is_empty() {
-        return Err("its name is not [a-zA-Z0-9_-], 1 to 64 characters with the plugin's id".to_owned());
-    }
-    check_pinned(plugin, definition)?;
+    Namespace::check_name(full_name, &definition.name)?;
+    let pinned = plugin.pins().map(|pins| &pins.tools);
+    check_pinned(plugin, pinned, &definition.name, || Definition::from(definition).hash())?;
     let length = definition.description.chars().count();
     if length > DESCRIPTION_MAX_CHARACTERS {
         return Err(format!("its description has {length} characters, more than {DESCRIPTION_MAX_CHARACTERS}"));
@@ -37,18 +43,6 @@ pub(super) fn tool_info(full_name: &str, plugin: &ToolPlugin, definition: &ToolD
     })
 }
 
-/// A definition that the user has not accepted suspends its tool, though the component is what it was.
-fn check_pinned(plugin: &ToolPlugin, definition: &ToolDefinition) -> Result<(), String> {
-    let Some(pinned) = plugin.pinned_tools() else { return Ok(()) };
-    let id = &plugin.manifest().id;
-    let what = match pinned.get(&definition.name) {
-        Some(accepted) if *accepted == Definition::from(definition).hash() => return Ok(()),
-        Some(_) => "its definition is not the one you accepted",
-        None => "it was not there when you accepted the plugin",
-    };
-    Err(format!("{what}; run 'isartor plugin update {id}' to see the difference"))
-}
-
 /// What the plugin claims, as far as its grants allow it to be true: without a way out of its sandbox it destroys
 /// nothing and meets no outside world; with one, it may say it is harmless only where it could not be otherwise.
 fn hints(claimed: tool::Hints, grants: &Grants) -> Hints {
@@ -56,7 +50,10 @@ fn hints(claimed: tool::Hints, grants: &Grants) -> Hints {
     let mut hints = Hints { read_only, destructive: false, idempotent, open_world: false };
     for request in grants.granted() {
         match request {
-            CapabilityRequest::Log { .. } | CapabilityRequest::Clock { .. } | CapabilityRequest::Config { .. } => {}
+            CapabilityRequest::Log { .. }
+            | CapabilityRequest::Clock { .. }
+            | CapabilityRequest::Config { .. }
+            | CapabilityRequest::Client { .. } => {}
             // Its own store, and a secret that only goes into requests, which `http` stands for.
             CapabilityRequest::Store(_) | CapabilityRequest::Secret(_) => hints.destructive |= destructive,
             CapabilityRequest::Cache { .. } => {
@@ -125,7 +122,7 @@ pub async fn try_call(
 ) -> Result<ToolOutput, PluginError> {
     let arguments = Value::Object(arguments).to_string();
     let usable = |result| output(result, definition.output_schema.is_some(), plugin.limits().output_max_bytes);
-    plugin.call(&definition.name, &arguments, principal.as_str(), usable).await
+    plugin.call(&definition.name, &arguments, Asker::silent(principal.as_str()), usable).await
 }
 
 /// Calls a plugin's tool. A fault becomes a sentence for the model; the log gets the whole of it.
@@ -135,29 +132,67 @@ pub(super) async fn call(
     info: &ToolInfo,
     arguments: Map<String, Value>,
     principal: &Principal,
-    _monitor: &Arc<dyn CallMonitor>,
+    monitor: &Arc<dyn CallMonitor>,
 ) -> ToolOutput {
     let arguments = Value::Object(arguments).to_string();
     let output_max_bytes = plugin.limits().output_max_bytes;
     let usable = |result| output(result, info.output_schema.is_some(), output_max_bytes);
-    match plugin.call(name, &arguments, principal.as_str(), usable).await {
+    let listener = plugin.grants().has(CapabilityName::Client).then(|| Heard::by(monitor));
+    let asker = Asker { principal: principal.as_str(), listener: listener.as_ref() };
+    match plugin.call(name, &arguments, asker, usable).await {
         Ok(output) => output,
         Err(PluginError::Reported { message, .. }) => ToolOutput::error(message),
         Err(error) => {
-            let (digest, error_chain, backtrace) = (plugin.digest(), error.chain(), error.backtrace());
-            tracing::warn!(tool = info.name, digest, error = error_chain, backtrace, "a tool call failed");
+            log_failure(plugin, &info.name, &error);
             ToolOutput::error(safe_sentence(&error))
         }
     }
 }
 
+/// Passes a plugin's words on to who hears the call.
+struct Heard(Arc<dyn CallMonitor>);
+
+impl Heard {
+    fn by(monitor: &Arc<dyn CallMonitor>) -> Arc<dyn Listener> {
+        Arc::new(Self(Arc::clone(monitor)))
+    }
+}
+
+impl Listener for Heard {
+    fn progress(&self, done: f64, total: Option<f64>, message: Option<String>) {
+        self.0.progress(done, total, message);
+    }
+
+    fn message(&self, plugin: &str, level: MessageLevel, text: String) {
+        let level = log_level(level);
+        if self.0.hears(level) {
+            self.0.log(level, plugin, Value::String(text));
+        }
+    }
+}
+
+fn log_level(level: MessageLevel) -> LogLevel {
+    match level {
+        MessageLevel::Debug => LogLevel::Debug,
+        MessageLevel::Info => LogLevel::Info,
+        MessageLevel::Notice => LogLevel::Notice,
+        MessageLevel::Warning => LogLevel::Warning,
+        MessageLevel::Error => LogLevel::Error,
+        MessageLevel::Critical => LogLevel::Critical,
+        MessageLevel::Alert => LogLevel::Alert,
+        MessageLevel::Emergency => LogLevel::Emergency,
+    }
+}
+
+fn log_failure(plugin: &ToolPlugin, name: &str, error: &PluginError) {
+    let (digest, error_chain, backtrace) = (plugin.digest(), error.chain(), error.backtrace());
+    tracing::warn!(tool = name, digest, error = error_chain, backtrace, "a tool call failed");
+}
+
 /// The result as clients get it, or what is wrong with it. Too much is an error, never a part.
 fn output(result: ToolResult, has_output_schema: bool, max_bytes: usize) -> Result<ToolOutput, String> {
-    let bytes =
-        result.content.iter().map(size_bytes).sum::<usize>() + result.structured.as_ref().map_or(0, String::len);
-    if bytes > max_bytes {
-        return Err(format!("a result of {bytes} bytes, more than the {max_bytes} allowed,"));
-    }
+    let content_bytes = result.content.iter().map(tool::Content::size_bytes).sum::<usize>();
+    check_size(content_bytes + result.structured.as_ref().map_or(0, String::len), max_bytes)?;
     let structured = result.structured.as_deref().map(structured).transpose()?;
     if has_output_schema && structured.is_none() && !result.is_error {
         return Err("no structured content, which its output schema promises,".to_owned());
@@ -166,29 +201,10 @@ fn output(result: ToolResult, has_output_schema: bool, max_bytes: usize) -> Resu
     Ok(ToolOutput { content, structured, is_error: result.is_error })
 }
 
-fn size_bytes(content: &tool::Content) -> usize {
-    match content {
-        tool::Content::Text(text) => text.len(),
-        tool::Content::Image(media) | tool::Content::Audio(media) => media.data.len() + media.mime_type.len(),
-    }
-}
-
-fn checked(content: tool::Content) -> Result<Content, String> {
-    Ok(match content {
-        tool::Content::Text(text) => Content::Text(visible::content(text)),
-        tool::Content::Image(Media { data, mime_type }) => {
-            Content::Image { data, mime_type: media_type("image", mime_type)? }
-        }
-        tool::Content::Audio(Media { data, mime_type }) => {
-            Content::Audio { data, mime_type: media_type("audio", mime_type)? }
-        }
-    })
-}
-
-fn media_type(kind: &str, mime_type: String) -> Result<String, String> {
-    match is_media_type(kind, &mime_type) {
-        true => Ok(mime_type),
-        false => Err(format!("{:?} as the type of an {kind}", visible::excerpt(&mime_type))),
+fn check_size(bytes: usize, max_bytes: usize) -> Result<(), String> {
+    match bytes > max_bytes {
+        true => Err(format!("a result of {bytes} bytes, more than the {max_bytes} allowed,")),
+        false => Ok(()),
     }
 }
 

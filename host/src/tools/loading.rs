@@ -8,18 +8,22 @@ use tokio::time::{Instant, timeout_at};
 
 use super::{LeftOut, Tools};
 use crate::chat::Chat;
-use crate::plugin::tool::ToolDefinition;
+use crate::plugin::tool::{OfferedResources, PromptDefinition, ToolDefinition};
 use crate::plugin::{Kind, Outside, Plugin, PluginError, Plugins, ToolPlugin};
 
 /// What one plugin brings.
 pub(super) struct Offer {
     pub(super) plugin: Arc<ToolPlugin>,
     pub(super) definitions: Vec<ToolDefinition>,
+    pub(super) prompts: Vec<PromptDefinition>,
+    pub(super) resources: OfferedResources,
 }
 
 /// The tool plugins of one set, each ready, failed or still on its way. Dropping it gives up those on their way.
 pub struct Loading {
     chat: Arc<Chat>,
+    /// The plugin that uses names without its own in front.
+    transparent: Option<String>,
     plugins: Vec<Progress>,
     on_their_way: JoinSet<(usize, Result<Offer, PluginError>)>,
 }
@@ -39,7 +43,7 @@ impl Loading {
     /// Begins to load every tool plugin of `plugins`. One that `previous` has just so is taken over with what is known
     /// about it; it is only asked again what it offers. `outside` is what the plugins' capabilities reach.
     pub fn begin(chat: Arc<Chat>, plugins: &Plugins, outside: &Arc<Outside>, previous: &Tools) -> Self {
-        let mut loading = Self { chat, plugins: Vec::new(), on_their_way: JoinSet::new() };
+        let mut loading = Self { chat, transparent: None, plugins: Vec::new(), on_their_way: JoinSet::new() };
         for (index, plugin) in plugins.of_kind(Kind::Tool).enumerate() {
             loading.plugins.push(Progress { id: plugin.manifest().id.clone(), state: State::OnItsWay });
             let known = previous.plugins.iter().find(|known| known.is_of(plugin)).cloned();
@@ -47,6 +51,11 @@ impl Loading {
             loading.on_their_way.spawn(async move { (index, offer(plugin, outside, known).await) });
         }
         loading
+    }
+
+    /// The plugin called `id` uses names without its own in front.
+    pub fn transparent(self, id: Option<String>) -> Self {
+        Self { transparent: id, ..self }
     }
 
     /// Waits until every plugin is ready or has failed, and for `patience` at most.
@@ -73,7 +82,7 @@ impl Loading {
         let mut left_out = Vec::new();
         for Progress { id, state } in &self.plugins {
             match state {
-                State::Ready(offer) => left_out.extend(tools.add(offer)),
+                State::Ready(offer) => left_out.extend(tools.add(offer, self.transparent.as_deref())),
                 State::Failed(reason) => left_out.push(LeftOut { name: id.clone(), reason: reason.clone() }),
                 State::OnItsWay if self.on_their_way.is_empty() => {
                     let reason = "loading it came to an unexpected end; the log says more".to_owned();
@@ -108,6 +117,7 @@ async fn offer(
             Arc::new(loaded.expect("loading a plugin does not panic")?)
         }
     };
-    let definitions = plugin.definitions().await?;
-    Ok(Offer { plugin, definitions })
+    let (definitions, prompts) = (plugin.definitions().await?, plugin.prompts().await?);
+    let resources = plugin.resources().await?;
+    Ok(Offer { plugin, definitions, prompts, resources })
 }

@@ -82,6 +82,28 @@ pub(super) fn is_media_type(kind: &str, text: &str) -> bool {
     subtype.is_some_and(|subtype| (1..=100).contains(&subtype.len()) && subtype.chars().all(is_token))
 }
 
+/// Whether `text` names any media type, such as `text/plain; charset=utf-8`.
+pub(super) fn is_some_media_type(text: &str) -> bool {
+    let (essence, parameters) = text.split_once(';').unwrap_or((text, ""));
+    let is_visible = |character: char| character.is_ascii_graphic() || character == ' ';
+    let has_kind = [
+        "application",
+        "audio",
+        "example",
+        "font",
+        "haptics",
+        "image",
+        "message",
+        "model",
+        "multipart",
+        "text",
+        "video",
+    ]
+    .iter()
+    .any(|kind| is_media_type(kind, essence));
+    has_kind && parameters.len() <= 100 && parameters.chars().all(is_visible)
+}
+
 /// A plugin's own words for an error message: short, on one line.
 pub(super) fn excerpt(text: &str) -> String {
     const SHOWN_CHARACTERS: usize = 40;

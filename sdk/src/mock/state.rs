@@ -3,8 +3,9 @@
 use std::ops::Bound;
 use std::time::Duration;
 
-use super::{Answer, Host};
+use super::{Answer, Host, Progress};
 use crate::cache::{Hit, Layer};
+use crate::client;
 use crate::http::{HttpError, Request, Response};
 use crate::log::Level;
 use crate::store::StoreError;
@@ -18,6 +19,17 @@ const ENTRY_BYTES: u64 = 64;
 impl Host {
     pub(crate) fn log(&mut self, level: Level, message: &str) {
         self.logged.push((level, message.to_owned()));
+    }
+
+    /// A report that has not gone further is dropped, as the real host drops it.
+    pub(crate) fn progress(&mut self, done: f64, total: Option<f64>, message: Option<&str>) {
+        if self.progress.last().is_none_or(|last| done > last.done) {
+            self.progress.push(Progress { done, total, message: message.map(str::to_owned) });
+        }
+    }
+
+    pub(crate) fn notify(&mut self, level: client::Level, message: &str) {
+        self.notified.push((level, message.to_owned()));
     }
 
     pub(crate) fn since_epoch(&self) -> Duration {
@@ -115,7 +127,7 @@ fn check_text(what: &str, text: &str) -> Result<(), Failure> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{cache, clock, config, http, log, secret, store};
+    use crate::{cache, client, clock, config, http, log, secret, store};
 
     #[test]
     fn every_capability_reaches_the_host_of_its_thread_while_the_call_lasts() {
@@ -134,9 +146,14 @@ mod tests {
             assert_eq!(http::Request::get("https://a.b/2").send(), Err(HttpError::Timeout));
             assert!(matches!(http::Request::get("https://a.b/3").send(), Err(HttpError::Failed(_))));
             log::warn("three requests");
+            client::progress(1.0, Some(2.0), None);
+            client::progress(1.0, None, Some("no further"));
+            client::notify(client::Level::Notice, "half done");
         });
         assert_eq!(host.requests().iter().map(|request| request.url.as_str()).collect::<Vec<_>>().len(), 3);
         assert_eq!(host.logged(), [(Level::Warn, "three requests".to_owned())]);
+        assert_eq!(host.progress_reports(), [Progress { done: 1.0, total: Some(2.0), message: None }]);
+        assert_eq!(host.notified(), [(client::Level::Notice, "half done".to_owned())]);
         assert_eq!(host.answered("p"), Some("b"));
         assert_eq!(config::get("region"), None, "the host is gone with its call");
         let (elsewhere, _) = host.run(|| std::thread::spawn(|| secret::is_set("TOKEN")).join());

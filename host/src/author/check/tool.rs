@@ -12,6 +12,7 @@ use crate::chat::Principal;
 use crate::plugin::definition::Definition;
 use crate::plugin::tool::ToolDefinition;
 use crate::plugin::{PluginError, ToolPlugin};
+use crate::tools::resources::{Body, ResourceContents};
 use crate::tools::{self, Content, ToolOutput};
 
 /// call.json
@@ -75,16 +76,24 @@ fn shown(output: ToolOutput) -> Value {
 }
 
 fn content(content: &Content) -> Value {
-    // Nobody writes an image into a case; its digest says whether it is the one.
-    let media = |kind: &str, data: &[u8], mime_type: &str| {
-        let digest: String = Sha256::digest(data).iter().map(|byte| format!("{byte:02x}")).collect();
-        json!({ "type": kind, "mime_type": mime_type, "sha256": digest })
-    };
+    let media = |kind: &str, data: &[u8], mime_type: &str| json!({ "type": kind, "mime_type": mime_type, "sha256": digest(data) });
     match content {
         Content::Text(text) => json!({ "type": "text", "text": text }),
         Content::Image { data, mime_type } => media("image", data, mime_type),
         Content::Audio { data, mime_type } => media("audio", data, mime_type),
+        Content::Embedded { uri, contents: ResourceContents { mime_type, body: Body::Text(text) } } => {
+            json!({ "type": "resource", "uri": uri, "mime_type": mime_type, "text": text })
+        }
+        Content::Embedded { uri, contents: ResourceContents { mime_type, body: Body::Blob(bytes) } } => {
+            json!({ "type": "resource", "uri": uri, "mime_type": mime_type, "sha256": digest(bytes) })
+        }
+        Content::Link(link) => json!({ "type": "link", "uri": link.uri, "name": link.name }),
     }
+}
+
+/// Nobody writes an image into a case; its digest says whether it is the one.
+fn digest(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn bad(tool: &ToolPlugin, what: String) -> AuthorError {

@@ -220,6 +220,11 @@ fn show(examined: &Examined, source: &Source) -> anyhow::Result<()> {
         for tool in &shown.tools {
             row("tool", &format!("{}: {}", printable(&tool.name), printable(&tool.description)))?;
         }
+        for (what, offered) in [("prompt", &shown.prompts), ("resource", &shown.resources)] {
+            for one in offered {
+                row(what, &format!("{}: {}", printable(&one.name), printable(&one.description)))?;
+            }
+        }
     }
     Ok(())
 }

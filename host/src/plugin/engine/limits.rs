@@ -41,6 +41,8 @@ pub struct Limits {
     pub log_call_max_bytes: usize,
     /// The same for all calls of one minute.
     pub log_minute_max_bytes: usize,
+    /// What one call may say to its client.
+    pub client_call_max_bytes: usize,
     /// How often one call may use capabilities.
     pub host_calls_max: u64,
     /// Calls of one plugin at the same time.
@@ -95,6 +97,7 @@ impl Limits {
         log_line_max_bytes: 4 << 10,
         log_call_max_bytes: 64 << 10,
         log_minute_max_bytes: 256 << 10,
+        client_call_max_bytes: 64 << 10,
         host_calls_max: 1_000,
         concurrent_calls: 16,
         waiting_calls: 64,

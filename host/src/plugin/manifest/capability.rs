@@ -16,11 +16,12 @@ pub enum CapabilityName {
     Http,
     Secret,
     Config,
+    Client,
 }
 
 impl CapabilityName {
-    pub const ALL: [Self; 7] =
-        [Self::Log, Self::Clock, Self::Store, Self::Cache, Self::Http, Self::Secret, Self::Config];
+    pub const ALL: [Self; 8] =
+        [Self::Log, Self::Clock, Self::Store, Self::Cache, Self::Http, Self::Secret, Self::Config, Self::Client];
 
     /// As plugin.toml, the lock and the command line spell it; also the name of its WIT interface.
     pub fn as_str(self) -> &'static str {
@@ -32,6 +33,7 @@ impl CapabilityName {
             Self::Http => "http",
             Self::Secret => "secret",
             Self::Config => "config",
+            Self::Client => "client",
         }
     }
 
@@ -64,6 +66,7 @@ pub enum CapabilityRequest {
     Http(HttpRequest),
     Secret(SecretRequest),
     Config { reason: String },
+    Client { reason: String },
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -139,12 +142,17 @@ impl CapabilityRequest {
             Self::Http(_) => CapabilityName::Http,
             Self::Secret(_) => CapabilityName::Secret,
             Self::Config { .. } => CapabilityName::Config,
+            Self::Client { .. } => CapabilityName::Client,
         }
     }
 
     pub fn reason(&self) -> &str {
         match self {
-            Self::Log { reason } | Self::Clock { reason } | Self::Cache { reason } | Self::Config { reason } => reason,
+            Self::Log { reason }
+            | Self::Clock { reason }
+            | Self::Cache { reason }
+            | Self::Config { reason }
+            | Self::Client { reason } => reason,
             Self::Store(request) => &request.reason,
             Self::Http(request) => &request.reason,
             Self::Secret(request) => &request.reason,
@@ -183,6 +191,7 @@ impl CapabilityRequest {
                 )
             }
             Self::Config { .. } => "read its section of isartor.toml".to_owned(),
+            Self::Client { .. } => "send messages and progress to the client that calls it, during the call".to_owned(),
         }
     }
 
@@ -198,7 +207,12 @@ impl CapabilityRequest {
             }
             Self::Http(request) => request.check(),
             Self::Secret(request) => request.check(),
-            Self::Log { .. } | Self::Clock { .. } | Self::Store(_) | Self::Cache { .. } | Self::Config { .. } => Ok(()),
+            Self::Log { .. }
+            | Self::Clock { .. }
+            | Self::Store(_)
+            | Self::Cache { .. }
+            | Self::Config { .. }
+            | Self::Client { .. } => Ok(()),
         }
     }
 }

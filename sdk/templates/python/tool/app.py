@@ -7,7 +7,8 @@ import json
 
 from componentize_py_types import Err
 from wit_world import exports
-from wit_world.exports.tool import CallContext, Content_Text, Hints, ToolDefinition, ToolResult
+from wit_world.exports.tool import Hints, ToolDefinition, ToolResult
+from wit_world.imports.content import CallContext, Content_Text
 from wit_world.imports.types import Failure, FailureKind
 
 COUNT_WORDS = ToolDefinition(

@@ -5,7 +5,7 @@ use std::time::Duration;
 use isartor_plugin::http::Request;
 use isartor_plugin::log::Level;
 use isartor_plugin::tool::{CallContext, Content, Failure, Hints, Tool, ToolDefinition, ToolResult};
-use isartor_plugin::{cache, clock, config, log, secret, store};
+use isartor_plugin::{cache, client, clock, config, log, secret, store};
 use serde_json::{Value, json};
 
 /// The plugin.
@@ -17,7 +17,7 @@ isartor_plugin::tool::export!(CapableTool);
 /// From arguments to what is shown.
 type Operation = fn(&Value) -> Result<Value, Failure>;
 
-const TOOLS: [(&str, Operation); 14] = [
+const TOOLS: [(&str, Operation); 16] = [
     ("log", log_lines),
     ("now", |_| Ok(json!(clock::since_epoch().as_millis()))),
     ("elapsed", |_| elapsed()),
@@ -32,6 +32,8 @@ const TOOLS: [(&str, Operation); 14] = [
     ("is-set", |arguments| Ok(json!(secret::is_set(text(arguments, "key"))))),
     ("setting", |arguments| Ok(json!(config::get(text(arguments, "key"))))),
     ("settings", |_| Ok(json!(config::all()))),
+    ("progress", report),
+    ("notify", notify),
 ];
 
 impl Tool for CapableTool {
@@ -90,6 +92,35 @@ fn log_lines(arguments: &Value) -> Result<Value, Failure> {
         log::log(Level::Warn, text(arguments, "message"));
     }
     Ok(json!("logged"))
+}
+
+/// Reports `from`, and one more as often as `times` says, with `message` each time.
+fn report(arguments: &Value) -> Result<Value, Failure> {
+    let from = arguments["from"].as_f64().unwrap_or(0.0);
+    for step in 0..arguments["times"].as_u64().unwrap_or(1) {
+        let step = u32::try_from(step).unwrap_or(u32::MAX);
+        client::progress(from + f64::from(step), arguments["total"].as_f64(), arguments["message"].as_str());
+    }
+    Ok(json!("reported"))
+}
+
+/// Sends `message` to the client as often as `times` says, each time more important than before.
+fn notify(arguments: &Value) -> Result<Value, Failure> {
+    const LEVELS: [client::Level; 8] = [
+        client::Level::Debug,
+        client::Level::Info,
+        client::Level::Notice,
+        client::Level::Warning,
+        client::Level::Error,
+        client::Level::Critical,
+        client::Level::Alert,
+        client::Level::Emergency,
+    ];
+    let times = arguments["times"].as_u64().and_then(|times| usize::try_from(times).ok()).unwrap_or(1);
+    for level in LEVELS.into_iter().cycle().take(times) {
+        client::notify(level, text(arguments, "message"));
+    }
+    Ok(json!("sent"))
 }
 
 fn elapsed() -> Result<Value, Failure> {
