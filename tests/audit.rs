@@ -7,7 +7,7 @@ use std::path::Path;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use crate::support::{Home, text};
+use crate::support::{Home, block_on, text};
 
 fn lines(home: &Home) -> Vec<Value> {
     let read = |name: &str| fs::read_to_string(home.state().join(name)).unwrap_or_default();
@@ -169,4 +169,27 @@ fn a_log_that_cannot_be_written_is_said() {
     assert!(text(&home.run(&["status"])).contains("audit:   cannot write the audit log"));
     let log = fs::read_to_string(home.state().join("run/isartor.log")).expect("there is a log");
     assert_eq!(log.matches("the audit log is not written").count(), 1, "{log}");
+}
+
+#[test]
+fn a_flood_at_the_door_is_summed_up_without_what_was_presented() {
+    const FAILURES: u64 = 200;
+    let home = Home::new();
+    home.write_settings("gateway_api_key = 'the-right-one'\n");
+    let gateway = home.up();
+    block_on(async {
+        let client = reqwest::Client::new();
+        for _ in 0..FAILURES {
+            let request = client.post(format!("{}/mcp?q=presented-in-the-query", gateway.url));
+            let request = request.header("x-api-key", "presented-as-a-key").json(&json!({}));
+            assert_eq!(request.send().await.expect("the gateway answers").status(), 401);
+        }
+    });
+    drop(gateway);
+    let (failed, repeated) = (of(&home, "auth_failed"), of(&home, "repeated"));
+    assert!(!failed.is_empty() && failed.len() < 10, "{failed:?}");
+    assert_eq!((&failed[0]["route"], &failed[0]["peer"]), (&json!("/mcp"), &json!("127.0.0.1")));
+    let counted: u64 = repeated.iter().filter_map(|line| line["times"].as_u64()).sum();
+    assert_eq!(counted + failed.len() as u64, FAILURES, "{repeated:?}");
+    assert!(!json!(lines(&home)).to_string().contains("presented"));
 }
