@@ -6,23 +6,22 @@ mod completions;
 mod content;
 mod current;
 mod from_plugin;
+mod left_out;
 mod loading;
 mod monitor;
 mod namespace;
 mod native;
+mod offer;
 pub mod prompts;
 pub mod resources;
 mod visible;
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
 use crate::chat::{Caller, Chat, Permission, Permissions};
 use crate::plugin::ToolPlugin;
-use crate::plugin::printable;
-use crate::plugin::tool::ToolDefinition;
 
 pub use answers::ChatAnswers;
 pub use completions::Completion;
@@ -30,19 +29,17 @@ pub use content::Content;
 pub use current::CurrentTools;
 pub use from_plugin::try_call;
 use from_plugin::{PluginPrompts, PluginResources};
+use left_out::shortened;
+pub use left_out::{LeftOut, unusable};
 pub use loading::Loading;
-use loading::Offer;
 pub use monitor::{CallMonitor, LogLevel, silent};
 use namespace::Namespace;
+pub use offer::Offer;
 use prompts::{PromptSource, Prompts};
 use resources::{ResourceSource, Resources};
 
 /// Longest name that every client accepts; one bad name makes some clients drop the whole list.
 const NAME_MAX_CHARACTERS: usize = 64;
-
-/// How much of an unusable name is shown, and how many unusable tools of one plugin.
-const NAME_SHOWN_CHARACTERS: usize = 100;
-const LEFT_OUT_SHOWN: usize = 8;
 
 /// A tool as MCP clients see it.
 #[derive(Debug, Clone, PartialEq)]
@@ -127,21 +124,6 @@ enum Target {
     CacheStore,
     CacheFeedback,
     Plugin { plugin: Arc<ToolPlugin>, name: String },
-}
-
-/// A tool, or a plugin with all its tools, that was left out.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LeftOut {
-    pub name: String,
-    pub reason: String,
-}
-
-impl LeftOut {
-    /// `name` is a plugin's word, of any length and with any character in it.
-    fn tool(name: &str, reason: String) -> Self {
-        let shown = name.chars().take(NAME_SHOWN_CHARACTERS).collect::<String>();
-        Self { name: printable(&shown), reason }
-    }
 }
 
 impl Tools {
@@ -256,31 +238,6 @@ impl Tools {
             }
         })
     }
-}
-
-/// The first few of a plugin's unusable tools, and how many more there are: reports go through a socket.
-fn shortened(mut left_out: Vec<LeftOut>, plugin: &str) -> Vec<LeftOut> {
-    let more = left_out.len().saturating_sub(LEFT_OUT_SHOWN);
-    if more > 0 {
-        left_out.truncate(LEFT_OUT_SHOWN);
-        let reason = format!("{more} more of its tools are not usable");
-        left_out.push(LeftOut { name: plugin.to_owned(), reason });
-    }
-    left_out
-}
-
-/// Which of a plugin's definitions no client could use, and why.
-pub fn unusable(plugin: &ToolPlugin, definitions: &[ToolDefinition]) -> Vec<LeftOut> {
-    let mut names = BTreeSet::new();
-    let checked = definitions.iter().map(|definition| {
-        let name = Namespace::new(plugin, None).full_name(&definition.name);
-        let result = from_plugin::tool_info(&name, plugin, definition).and_then(|_| {
-            let is_new = names.insert(name.to_ascii_lowercase());
-            is_new.then_some(()).ok_or_else(|| "another tool has this name".to_owned())
-        });
-        (name, result)
-    });
-    checked.filter_map(|(name, result)| result.err().map(|reason| LeftOut::tool(&name, reason))).collect()
 }
 
 /// Whether every client accepts it as a tool's name.

@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 
 use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
 use isartor_host::plugin::policy::{Candidate, Question};
+use isartor_host::plugin::tool::Asker;
 use isartor_host::plugin::{Kind, Lock, Outside, Places, Plugin, Plugins, ToolPlugin};
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -58,7 +59,7 @@ fn tool(criterion: &mut Criterion) {
     let runtime = Runtime::new().expect("a runtime");
     let first = runtime.block_on(tool.definitions()).expect("it says what it offers").swap_remove(0);
     let arguments = r#"{"text":"isartor"}"#;
-    let call = || runtime.block_on(tool.call(&first.name, arguments, "bench", Ok));
+    let call = || runtime.block_on(tool.call(&first.name, arguments, Asker::silent("bench"), Ok));
     assert!(!call().expect("it answers").is_error, "{} answers {arguments}", first.name);
     criterion.bench_function("tool: a fresh instance and one call", |bencher| bencher.iter(|| black_box(call())));
     criterion.bench_function("tool: a fresh instance alone", |bencher| {

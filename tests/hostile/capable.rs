@@ -37,30 +37,11 @@ pub(super) fn cases() -> Vec<Case> {
             Vec::new()
         })
     });
-    fetches.chain(others()).collect()
+    fetches.chain(floods()).chain(others()).collect()
 }
 
-fn others() -> Vec<Case> {
+fn floods() -> Vec<Case> {
     vec![
-        Case::new("http-that-hangs", &["it took longer than 10000 ms"], |stage, id| {
-            let server = Server::start();
-            let url = format!("http://127.0.0.1:{}/slow", server.port);
-            let said = with(stage, id, &server, "fetch", &json!({ "url": url, "times": 3 }));
-            // Each request ends at the call's deadline at the latest, which ends the call too.
-            vec![said.as_str().map_or_else(|| format!("{id}: it took longer than 10000 ms {said}"), str::to_owned)]
-        }),
-        Case::new("http-without-end", &[], |stage, id| {
-            let server = Server::start();
-            let url = format!("http://127.0.0.1:{}/large", server.port);
-            let said = with(stage, id, &server, "fetch", &json!({ "url": url })).to_string();
-            assert!(said.contains("error") && said.contains("bytes"), "{said}");
-            Vec::new()
-        }),
-        Case::new("more-than-its-quota", &[], |stage, id| {
-            let said = with(stage, id, &Server::start(), "set", &json!({ "key": "k", "bytes": 4_097 }));
-            assert_eq!(said, json!({ "error": "the store would need more than 4096 bytes" }));
-            Vec::new()
-        }),
         Case::new("thousand-host-calls", &["it called the host more than 1000 times"], |stage, id| {
             let said = with(stage, id, &Server::start(), "read-clock", &json!({ "times": 100_000 }));
             vec![said.as_str().expect("a sentence").to_owned()]
@@ -87,6 +68,30 @@ fn others() -> Vec<Case> {
             let bytes: usize = said.iter().map(|message| message.to_string().len()).sum();
             assert!((1..=64 << 10).contains(&bytes), "{bytes} bytes in {} messages", said.len());
             stage.log()[before..].lines().filter(|line| line.contains("to its client")).map(str::to_owned).collect()
+        }),
+    ]
+}
+
+fn others() -> Vec<Case> {
+    vec![
+        Case::new("http-that-hangs", &["it took longer than 10000 ms"], |stage, id| {
+            let server = Server::start();
+            let url = format!("http://127.0.0.1:{}/slow", server.port);
+            let said = with(stage, id, &server, "fetch", &json!({ "url": url, "times": 3 }));
+            // Each request ends at the call's deadline at the latest, which ends the call too.
+            vec![said.as_str().map_or_else(|| format!("{id}: it took longer than 10000 ms {said}"), str::to_owned)]
+        }),
+        Case::new("http-without-end", &[], |stage, id| {
+            let server = Server::start();
+            let url = format!("http://127.0.0.1:{}/large", server.port);
+            let said = with(stage, id, &server, "fetch", &json!({ "url": url })).to_string();
+            assert!(said.contains("error") && said.contains("bytes"), "{said}");
+            Vec::new()
+        }),
+        Case::new("more-than-its-quota", &[], |stage, id| {
+            let said = with(stage, id, &Server::start(), "set", &json!({ "key": "k", "bytes": 4_097 }));
+            assert_eq!(said, json!({ "error": "the store would need more than 4096 bytes" }));
+            Vec::new()
         }),
         Case::new("comes-and-goes", &[], |stage, id| {
             let mut memory_kib = Vec::new();

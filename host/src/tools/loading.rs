@@ -6,18 +6,9 @@ use std::time::Duration;
 use tokio::task::{JoinSet, spawn_blocking};
 use tokio::time::{Instant, timeout_at};
 
-use super::{LeftOut, Tools};
+use super::{LeftOut, Offer, Tools};
 use crate::chat::Chat;
-use crate::plugin::tool::{OfferedResources, PromptDefinition, ToolDefinition};
 use crate::plugin::{Kind, Outside, Plugin, PluginError, Plugins, ToolPlugin};
-
-/// What one plugin brings.
-pub(super) struct Offer {
-    pub(super) plugin: Arc<ToolPlugin>,
-    pub(super) definitions: Vec<ToolDefinition>,
-    pub(super) prompts: Vec<PromptDefinition>,
-    pub(super) resources: OfferedResources,
-}
 
 /// The tool plugins of one set, each ready, failed or still on its way. Dropping it gives up those on their way.
 pub struct Loading {
@@ -117,7 +108,5 @@ async fn offer(
             Arc::new(loaded.expect("loading a plugin does not panic")?)
         }
     };
-    let (definitions, prompts) = (plugin.definitions().await?, plugin.prompts().await?);
-    let resources = plugin.resources().await?;
-    Ok(Offer { plugin, definitions, prompts, resources })
+    Offer::of(plugin).await
 }

@@ -1,6 +1,7 @@
 //! Trying out a tool: what it offers, whether every client can use it, what its calls give back.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -9,11 +10,10 @@ use sha2::{Digest, Sha256};
 use super::{Check, Difference, Tried, case, reported};
 use crate::author::AuthorError;
 use crate::chat::Principal;
-use crate::plugin::definition::Definition;
 use crate::plugin::tool::ToolDefinition;
 use crate::plugin::{PluginError, ToolPlugin};
 use crate::tools::resources::{Body, ResourceContents};
-use crate::tools::{self, Content, ToolOutput};
+use crate::tools::{self, Content, Offer, ToolOutput};
 
 /// call.json
 #[derive(Deserialize)]
@@ -31,19 +31,17 @@ pub(super) fn try_out(check: &Check) -> Result<Tried, AuthorError> {
 }
 
 async fn try_out_async(check: &Check<'_>) -> Result<Tried, AuthorError> {
-    let tool = check.trial.tool()?;
-    let definitions = tool.definitions().await?;
-    let again = tool.definitions().await?;
-    if !definitions.iter().map(Definition::from).eq(again.iter().map(Definition::from)) {
+    let tool = Arc::new(check.trial.tool()?);
+    let offer = Offer::of(Arc::clone(&tool)).await?;
+    if !offer.is_as(&Offer::of(Arc::clone(&tool)).await?) {
         return Err(bad(&tool, "other definitions the second time".to_owned()));
     }
-    if let Some(unusable) = tools::unusable(&tool, &definitions).into_iter().next() {
+    if let Some(unusable) = tools::unusable(&offer).into_iter().next() {
         return Err(bad(&tool, format!("{}, which is not usable: {}", unusable.name, unusable.reason)));
     }
-    let offers = definitions.iter().map(|definition| format!("{}: {}", definition.name, definition.description));
-    let mut tried = Tried { offers: offers.collect(), ..Tried::default() };
+    let mut tried = Tried { offers: offer.lines(), ..Tried::default() };
     for folder in &check.cases {
-        let difference = run(&tool, &definitions, folder).await?;
+        let difference = run(&tool, offer.tools(), folder).await?;
         tried.add(difference);
     }
     Ok(tried)

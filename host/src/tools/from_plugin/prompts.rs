@@ -9,12 +9,11 @@ use crate::plugin::tool::{self, Asker, PromptDefinition};
 use crate::plugin::{PluginError, ReportedKind, ToolPlugin};
 use crate::tools::completions::{Completion, SUGGESTED_MAX};
 use crate::tools::content::checked;
-use crate::tools::loading::Offer;
 use crate::tools::namespace::{Namespace, check_pinned};
 use crate::tools::prompts::{
     Arguments, Giving, PromptArgument, PromptError, PromptInfo, PromptMessage, PromptOutput, PromptSource, Role,
 };
-use crate::tools::{LeftOut, visible};
+use crate::tools::{LeftOut, Offer, visible};
 
 const DESCRIPTION_MAX_CHARACTERS: usize = 4_096;
 const ARGUMENTS_MAX: usize = 32;

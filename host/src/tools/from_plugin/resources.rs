@@ -9,10 +9,9 @@ use crate::plugin::tool::{Asker, ReadContents, ResourceDefinition, ResourceTempl
 use crate::plugin::{PluginError, ToolPlugin};
 use crate::tools::completions::Completion;
 use crate::tools::content::{any_media_type, resource_contents};
-use crate::tools::loading::Offer;
 use crate::tools::namespace::{Namespace, check_pinned};
 use crate::tools::resources::{Giving, ResourceContents, ResourceError, ResourceInfo, ResourceSource, TemplateInfo};
-use crate::tools::{LeftOut, visible};
+use crate::tools::{LeftOut, Offer, visible};
 
 const DESCRIPTION_MAX_CHARACTERS: usize = 4_096;
 
