@@ -109,6 +109,8 @@ fn open_streams_and_an_endless_call_hold_it_up_no_longer_than_the_grace() {
     let call =
         r#"{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"hostile-tool__loop","arguments":{}}}"#;
     endless.send(mcp(&url, "POST", Some(&session(&url)), call));
+    let begins = endless.answer().expect("a call that takes long is answered with a stream");
+    assert!(begins.status == 200 && begins.head.contains("text/event-stream"), "{begins:?}");
     let begun = Instant::now();
     gateway.signal(Signal::TERM);
     for stream in &mut streams {

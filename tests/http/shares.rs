@@ -66,7 +66,6 @@ fn who_sends_slowly_or_listens_takes_no_room() {
     let listening = stream.answer().expect("an answer");
     assert_eq!(listening.status, 200, "{listening:?}");
     gateway.store("a", "b");
-    assert!(stream.is_silent_for(Duration::from_millis(10)), "the stream is open");
 }
 
 #[test]
