@@ -73,7 +73,7 @@ async fn end(State(endpoint): State<Arc<Endpoint>>, request: Request) -> Respons
     if Declared::of(request.headers()) == Declared::Stateless {
         return endpoint.stateless.handle(request).await.map(Body::new);
     }
-    endpoint.end(&request.into_parts().0).unwrap_or_else(IntoResponse::into_response)
+    endpoint.end(request.into_parts().0).await.unwrap_or_else(IntoResponse::into_response)
 }
 
 impl Endpoint {
@@ -147,7 +147,7 @@ impl Endpoint {
             return Err(Refusal::internal("the session could not begin").of(id));
         };
         let mut response = answer::json(vec![answer], Form::One);
-        if self.sessions.begun(&session, params) {
+        if self.sessions.begun(&session, params).await {
             let name = HeaderValue::from_str(&session.id).expect("a session has a name of digits");
             response.headers_mut().insert(SESSION_HEADER, name);
         } else {
@@ -184,9 +184,9 @@ impl Endpoint {
         }
     }
 
-    fn end(&self, parts: &Parts) -> Result<Response, Refusal> {
-        let session = self.session(parts)?;
-        self.sessions.end(&session);
+    async fn end(&self, parts: Parts) -> Result<Response, Refusal> {
+        let session = self.session(&parts)?;
+        self.sessions.end_for_good(&session).await;
         Ok(StatusCode::ACCEPTED.into_response())
     }
 

@@ -9,12 +9,14 @@ mod saved;
 mod session;
 mod upkeep;
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
-use std::time::{Instant, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 use rmcp::model::InitializeRequestParams;
 use rmcp::serve_server;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, watch};
+use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
 use self::eviction::{Full, Room};
@@ -29,12 +31,17 @@ use crate::settings::SessionSettings;
 pub(super) use self::replay::{Event, EventId};
 pub(super) use self::session::{Answers, ExchangeError, Kind, Listening, Message, Session};
 
+/// How long a client that begins or ends a session waits for the file at most.
+const SAVE_PATIENCE: Duration = Duration::from_secs(1);
+
 pub(super) struct Sessions {
     settings: SessionSettings,
     server: Box<dyn Fn() -> McpServer + Send + Sync>,
     known: Mutex<Known>,
-    /// The file is out of date.
+    /// How often something changed that outlives a restart, and which change the file shows.
+    changes: AtomicU64,
     changed: Notify,
+    saved: watch::Sender<u64>,
 }
 
 impl Sessions {
@@ -45,7 +52,8 @@ impl Sessions {
         let known = Known::from_before(saved::restored(&file, settings.idle, gateway.clock.now()));
         let (tools, token) = (Arc::clone(gateway.plugins.tools()), stopping.clone());
         let server = Box::new(move || McpServer::new(Arc::clone(&tools), Source::Requests, token.clone()));
-        let sessions = Arc::new(Self { settings, server, known: Mutex::new(known), changed: Notify::new() });
+        let (changes, changed, saved) = (AtomicU64::new(0), Notify::new(), watch::Sender::new(0));
+        let sessions = Arc::new(Self { settings, server, known: Mutex::new(known), changes, changed, saved });
         tokio::spawn(upkeep::run(Arc::clone(&sessions), file, gateway.clock.clone(), stopping));
         sessions
     }
@@ -90,23 +98,43 @@ impl Sessions {
     }
 
     /// Notes what `session` was begun with, so that it outlives a restart. False: it could not be begun.
-    pub(super) fn begun(&self, session: &Session, params: InitializeRequestParams) -> bool {
+    pub(super) async fn begun(&self, session: &Session, params: InitializeRequestParams) -> bool {
         let is_agreed = session.agree(params);
-        self.changed.notify_one();
+        self.save(self.note_change()).await;
         is_agreed
+    }
+
+    /// Ends a session for good: it does not come back after a restart.
+    pub(super) async fn end_for_good(&self, session: &Session) {
+        self.end(session);
+        self.save(self.note_change()).await;
+    }
+
+    fn note_change(&self) -> u64 {
+        let change = self.changes.fetch_add(1, Ordering::Release) + 1;
+        self.changed.notify_one();
+        change
+    }
+
+    /// Waits until the file shows that change, but not for a disk that is stuck.
+    async fn save(&self, change: u64) {
+        let mut saved = self.saved.subscribe();
+        if timeout(SAVE_PATIENCE, saved.wait_for(|saved| *saved >= change)).await.is_err() {
+            tracing::warn!("writing the sessions takes long");
+        }
     }
 
     pub(super) fn end(&self, session: &Session) {
         session.close();
         if self.known().remove(&session.id) {
-            self.changed.notify_one();
+            self.note_change();
         }
     }
 
     fn end_idle(&self) {
         let mut known = self.known();
         if known.end_idle(self.settings.idle) {
-            self.changed.notify_one();
+            self.note_change();
         }
         let now = Instant::now();
         known.live().for_each(|session| session.forget_old_events(now));

@@ -3,17 +3,16 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use tokio::task::spawn_blocking;
-use tokio::time::{interval, sleep};
+use tokio::time::interval;
 use tokio_util::sync::CancellationToken;
 
 use super::{Sessions, saved};
 use crate::server::SteadyClock;
 
-/// Between two writes of the file: a flood of sessions is not a flood of files.
-const WRITE_PAUSE: Duration = Duration::from_millis(20);
 const SWEEP_EVERY: Duration = Duration::from_secs(30);
 const SWEEP_AT_LEAST_EVERY: Duration = Duration::from_millis(250);
 
@@ -23,10 +22,7 @@ pub(super) async fn run(sessions: Arc<Sessions>, file: PathBuf, clock: SteadyClo
     loop {
         tokio::select! {
             _ = sweeping.tick() => sessions.end_idle(),
-            () = sessions.changed.notified() => {
-                write(&sessions, &file, &clock).await;
-                sleep(WRITE_PAUSE).await;
-            }
+            () = sessions.changed.notified() => write(&sessions, &file, &clock).await,
             () = stopping.cancelled() => break,
         }
     }
@@ -34,7 +30,9 @@ pub(super) async fn run(sessions: Arc<Sessions>, file: PathBuf, clock: SteadyClo
     write(&sessions, &file, &clock).await;
 }
 
+/// Each write takes with it whatever changed during the last one.
 async fn write(sessions: &Sessions, file: &Path, clock: &SteadyClock) {
+    let change = sessions.changes.load(Ordering::Acquire);
     let (snapshot, file) = (sessions.to_save(clock.now()), file.to_path_buf());
     let written = spawn_blocking(move || saved::write(&file, &snapshot)).await;
     match written {
@@ -44,4 +42,5 @@ async fn write(sessions: &Sessions, file: &Path, clock: &SteadyClock) {
         }
         Err(error) => tracing::error!(%error, "writing the sessions failed"),
     }
+    sessions.saved.send_replace(change);
 }
