@@ -100,7 +100,7 @@ fn the_oldest_go_but_never_the_one_that_an_undo_needs() {
     assert_eq!(kept.machine.names_beside(), ["claude_desktop_config.json", "witness"], "the copy at home was enough");
     assert_eq!((kept.backups().len(), kept.copies().len()), (2, 2));
     kept.machine.write_settings("[connect]\nbackups_kept = 0\n");
-    failure(&kept.machine.connect(&[]), "cannot use connect.backups_kept = 0: it must be between 1 and 10000");
+    failure(&kept.machine.connect(&[]), "line 2, column 16: connect.backups_kept = 0: it must be between 1 and 10000");
 }
 
 #[test]
