@@ -40,23 +40,23 @@ const CALLS: [(&str, &str, &str); 17] = [
     (
         // A hundred thousand texts of 1 MiB each that are all the same one.
         "texts-that-share-their-bytes",
-        "(drop (memory.grow (i32.const 64))) (call $share (i32.const 100000) (i32.const 1048576))",
+        "(drop (memory.grow (i32.const 96))) (call $share (i32.const 100000) (i32.const 1048576))",
         DATA,
     ),
-    ("flood-of-items", "(drop (memory.grow (i32.const 256))) (call $share (i32.const 700000) (i32.const 1))", DATA),
+    ("flood-of-items", "(drop (memory.grow (i32.const 640))) (call $share (i32.const 700000) (i32.const 1))", DATA),
 ];
 
 const MORE: &str = "
   (table $t 1 funcref)
   (func $deep (call $deep) (drop (memory.grow (i32.const 0))))
-  ;; The result becomes a list of so many texts of so many bytes each.
+  ;; The result becomes a list of so many texts of so many bytes each; an item of content takes 56 bytes.
   (func $share (param $count i32) (param $bytes i32)
     (local $at i32) (local $item i32)
     (local.set $item (i32.const 65536))
     (loop $each
       (i32.store (i32.add (local.get $item) (i32.const 4)) (i32.const 65536))
       (i32.store (i32.add (local.get $item) (i32.const 8)) (local.get $bytes))
-      (local.set $item (i32.add (local.get $item) (i32.const 20)))
+      (local.set $item (i32.add (local.get $item) (i32.const 56)))
       (local.set $at (i32.add (local.get $at) (i32.const 1)))
       (br_if $each (i32.lt_u (local.get $at) (local.get $count))))
     (i32.store (i32.const 516) (i32.const 65536))
