@@ -43,7 +43,7 @@ pub use engine::limits::{LimitOverrides, Limits};
 pub use error::{Fault, PluginError, ReportedKind, is_invisible, printable};
 pub use examine::Examined;
 pub use grants::Grants;
-pub use listener::{Listener, MessageLevel};
+pub use listener::{Listener, LogLevel};
 pub use load::{Inspection, Origin, Plugin};
 pub use lock::Lock;
 pub use manifest::{Kind, Manifest};

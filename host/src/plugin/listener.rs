@@ -2,7 +2,7 @@
 
 /// How important a message is, as RFC 5424 has it, the least first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum MessageLevel {
+pub enum LogLevel {
     Debug,
     Info,
     Notice,
@@ -19,5 +19,5 @@ pub trait Listener: Send + Sync {
     fn progress(&self, done: f64, total: Option<f64>, message: Option<String>);
 
     /// A message of the plugin called `plugin`.
-    fn message(&self, plugin: &str, level: MessageLevel, text: String);
+    fn message(&self, plugin: &str, level: LogLevel, text: String);
 }

@@ -14,7 +14,7 @@ use crate::chat::Principal;
 use crate::plugin::definition::Definition;
 use crate::plugin::manifest::capability::{CapabilityName, CapabilityRequest};
 use crate::plugin::tool::{self, Asker, ToolDefinition, ToolResult};
-use crate::plugin::{Grants, Listener, MessageLevel, PluginError, ToolPlugin};
+use crate::plugin::{Grants, Listener, PluginError, ToolPlugin};
 
 pub(super) use prompts::PluginPrompts;
 pub(super) use resources::PluginResources;
@@ -163,24 +163,10 @@ impl Listener for Heard {
         self.0.progress(done, total, message);
     }
 
-    fn message(&self, plugin: &str, level: MessageLevel, text: String) {
-        let level = log_level(level);
+    fn message(&self, plugin: &str, level: LogLevel, text: String) {
         if self.0.hears(level) {
             self.0.log(level, plugin, Value::String(text));
         }
-    }
-}
-
-fn log_level(level: MessageLevel) -> LogLevel {
-    match level {
-        MessageLevel::Debug => LogLevel::Debug,
-        MessageLevel::Info => LogLevel::Info,
-        MessageLevel::Notice => LogLevel::Notice,
-        MessageLevel::Warning => LogLevel::Warning,
-        MessageLevel::Error => LogLevel::Error,
-        MessageLevel::Critical => LogLevel::Critical,
-        MessageLevel::Alert => LogLevel::Alert,
-        MessageLevel::Emergency => LogLevel::Emergency,
     }
 }
 

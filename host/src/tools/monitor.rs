@@ -4,18 +4,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-/// How important a message is, as RFC 5424 has it, the least first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum LogLevel {
-    Debug,
-    Info,
-    Notice,
-    Warning,
-    Error,
-    Critical,
-    Alert,
-    Emergency,
-}
+pub use crate::plugin::LogLevel;
 
 /// Hears what one call says before its result. Never makes the call wait; what is too much for it is dropped. A call
 /// that nobody waits for any more is not told so: it is dropped where it stands.

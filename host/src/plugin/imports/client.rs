@@ -8,7 +8,7 @@ use crate::plugin::activity::{Budget, Taken};
 use crate::plugin::bindings::capabilities::isartor::plugin::client::{Host, Level};
 use crate::plugin::error::without_controls;
 use crate::plugin::manifest::capability::CapabilityName;
-use crate::plugin::{Listener, MessageLevel};
+use crate::plugin::{Listener, LogLevel};
 
 /// So many words go out at once.
 const AT_ONCE: u32 = 20;
@@ -118,16 +118,16 @@ fn cut(text: &str, max_bytes: usize) -> String {
     without_controls(&text[..text.floor_char_boundary(max_bytes)])
 }
 
-fn message_level(level: Level) -> MessageLevel {
+fn message_level(level: Level) -> LogLevel {
     match level {
-        Level::Debug => MessageLevel::Debug,
-        Level::Info => MessageLevel::Info,
-        Level::Notice => MessageLevel::Notice,
-        Level::Warning => MessageLevel::Warning,
-        Level::Error => MessageLevel::Error,
-        Level::Critical => MessageLevel::Critical,
-        Level::Alert => MessageLevel::Alert,
-        Level::Emergency => MessageLevel::Emergency,
+        Level::Debug => LogLevel::Debug,
+        Level::Info => LogLevel::Info,
+        Level::Notice => LogLevel::Notice,
+        Level::Warning => LogLevel::Warning,
+        Level::Error => LogLevel::Error,
+        Level::Critical => LogLevel::Critical,
+        Level::Alert => LogLevel::Alert,
+        Level::Emergency => LogLevel::Emergency,
     }
 }
 
