@@ -234,7 +234,8 @@ impl Tools {
             Target::CacheStore => native::call_cache_store(&self.chat, caller, arguments, &**monitor).await,
             Target::CacheFeedback => native::call_cache_feedback(&self.chat, caller, arguments, &**monitor).await,
             Target::Plugin { plugin, name } => {
-                from_plugin::call(plugin, name, &self.list[index], arguments, &caller.principal, monitor).await
+                let call = from_plugin::call(plugin, name, &self.list[index], arguments, &caller.principal, monitor);
+                Box::pin(call).await
             }
         })
     }

@@ -188,11 +188,11 @@ impl Embedder {
             Split::Fit { tokens } => tokens,
             Split::Unfit(embedding) => return Ok(embedding),
         };
-        let compute = async {
+        let compute = Box::pin(async {
             let mut session = self.turn(urgency).await?;
             let computed = block_in_place(|| catch_unwind(AssertUnwindSafe(|| compute(&mut session, text, tokens))));
             computed.unwrap_or(Err(EmbeddingError::Panicked { tokens }))
-        };
+        });
         // A page of blanks has few tokens, and is not worth the memory.
         let vector = if text.len() <= PAGE_BYTES { self.recent.vector(text, compute).await } else { compute.await };
         vector.map(Embedding::Vector)

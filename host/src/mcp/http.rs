@@ -101,7 +101,7 @@ impl Endpoint {
             Err(error) => return Ok(error.into_response()),
         };
         if Declared::of(&parts.headers) == Declared::Stateless && !may_begin_session(&parts.headers, &body) {
-            return Ok(self.stateless(parts, body).await);
+            return Ok(Box::pin(self.stateless(parts, body)).await);
         }
         match posted::read(&body)? {
             Posted::One(message) => match posted::lifecycle(&message) {
@@ -110,13 +110,13 @@ impl Endpoint {
                 }
                 Lifecycle::Begins => self.begin(parts, message).await,
                 Lifecycle::Within => self.within(parts, vec![message], Form::One).await,
-                Lifecycle::Apart => Ok(self.stateless(parts, body).await),
+                Lifecycle::Apart => Ok(Box::pin(self.stateless(parts, body)).await),
             },
             Posted::Batch(messages) => self.within(parts, messages, Form::Batch).await,
         }
     }
 
-    /// rmcp wants both types named, and the content type spelled as it does.
+    /// rmcp wants both types named, and the content type spelled as it does. To be boxed: larger than all else here.
     async fn stateless(&self, mut parts: Parts, body: Bytes) -> Response {
         parts.headers.insert(ACCEPT, BOTH_ANSWER_TYPES);
         parts.headers.insert(CONTENT_TYPE, JSON_CONTENT);

@@ -70,6 +70,16 @@ pub(super) async fn while_calling<T, Call: Future<Output = T>>(
     if token.is_none() && level.is_none() {
         return call(silent()).await;
     }
+    // Apart: most calls report nothing, and should not be as large as those that do.
+    Box::pin(reported(context, token, level, call)).await
+}
+
+async fn reported<T, Call: Future<Output = T>>(
+    context: &RequestContext<RoleServer>,
+    token: Option<ProgressToken>,
+    level: Option<LogLevel>,
+    call: impl FnOnce(Arc<dyn CallMonitor>) -> Call,
+) -> T {
     let (queue, reports) = mpsc::channel(MAX_QUEUED);
     let monitor: Arc<dyn CallMonitor> = Arc::new(Reports { queue, token, level });
     let mut forwarding = pin!(forward(context, reports));

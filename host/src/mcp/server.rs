@@ -138,7 +138,7 @@ impl ServerHandler for McpServer {
         let call = reports::while_calling(&context, self.level(&context), |monitor| async move {
             tools.call(caller, &name, arguments, &monitor).await
         });
-        let output = until_cancelled(&context, call).await?.map_err(|error| match error {
+        let output = until_cancelled(&context, Box::pin(call)).await?.map_err(|error| match error {
             CallError::Unknown(_) | CallError::NotPermitted { .. } => {
                 ErrorData::invalid_params(error.to_string(), None)
             }

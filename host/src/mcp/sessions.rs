@@ -86,7 +86,8 @@ impl Sessions {
     fn serve(self: &Arc<Self>, session: Arc<Session>, transport: SessionTransport) {
         let (sessions, server) = (Arc::clone(self), (self.server)());
         tokio::spawn(async move {
-            let ended = match serve_server(server, transport).await {
+            // Apart: how it begins takes memory only while it begins.
+            let ended = match Box::pin(serve_server(server, transport)).await {
                 Ok(running) => running.waiting().await.map(drop).map_err(|error| error.to_string()),
                 Err(error) => Err(error.to_string()),
             };

@@ -53,7 +53,7 @@ async fn serve<R: AsyncRead + Unpin + Send + 'static>(
     let source = Source::Connection { access, session };
     let server = McpServer::new(Arc::clone(gateway.plugins.tools()), source, stopping);
     let transport = AsyncRwTransport::<RoleServer, _, _>::new(Cursor::new(first).chain(read), write);
-    let running = serve_server(server, transport).await.map_err(|error| error.to_string())?;
+    let running = Box::pin(serve_server(server, transport)).await.map_err(|error| error.to_string())?;
     tokio::select! {
         ended = running.waiting() => ended.map(drop).map_err(|error| error.to_string()),
         () = until_shut_out(holder) => Err("its API key has ended".to_owned()),

@@ -100,7 +100,14 @@ impl LimitedBody {
     }
 }
 
-/// The body of a request that passed the edge, which has read it.
-pub(crate) async fn read(body: Body) -> Result<Bytes, ApiError> {
-    to_bytes(body, usize::MAX).await.map_err(|_| ApiError::IncompleteBody)
+/// The body of a request that passed the edge, which has read it: all there, in one piece, and not copied.
+pub(crate) async fn read(mut body: Body) -> Result<Bytes, ApiError> {
+    let first = poll_fn(|context| Pin::new(&mut body).poll_frame(context)).await;
+    let first = first.transpose().map_err(|_| ApiError::IncompleteBody)?;
+    let first = first.and_then(|frame| frame.into_data().ok()).unwrap_or_default();
+    if body.is_end_stream() {
+        return Ok(first);
+    }
+    let rest = to_bytes(body, usize::MAX).await.map_err(|_| ApiError::IncompleteBody)?;
+    Ok([first, rest].concat().into())
 }
