@@ -77,6 +77,7 @@ impl Connector {
         call: impl FnOnce(&ConnectorPlugin, &mut wasmtime::Store<Limiter>) -> wasmtime::Result<Result<T, Failure>>,
     ) -> Result<T, PluginError> {
         let limits = self.plugin.limits();
+        let _ticking = self.plugin.engine().ticking();
         let mut store = self.plugin.engine().store(Limiter::new(&limits), &limits, |limiter| limiter);
         store.epoch_deadline_trap();
         let called = self.instance.instantiate(&mut store).and_then(|connector| call(&connector, &mut store));

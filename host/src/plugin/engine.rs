@@ -1,5 +1,6 @@
 //! The WebAssembly engine: what is compiled in and out, the clock that ends loops, compiled code on disk.
 
+mod clock;
 mod compiled;
 pub(super) mod compiler;
 pub(super) mod limits;
@@ -8,7 +9,6 @@ pub(super) mod pace;
 use std::io::{Read, Write};
 use std::num::NonZeroUsize;
 use std::path::Path;
-use std::thread;
 use std::time::Duration;
 
 use wasmtime::component::Component;
@@ -17,6 +17,7 @@ use wasmtime::{
 };
 
 use super::PluginError;
+use clock::{Clock, Ticking};
 use compiled::CompiledCode;
 use compiler::{CompileError, Compiler};
 use limits::{Limiter, Limits};
@@ -30,6 +31,7 @@ pub(super) struct Engine {
     engine: wasmtime::Engine,
     compiled: Option<CompiledCode>,
     compiler: Compiler,
+    clock: Clock,
     pace: Pace,
 }
 
@@ -47,9 +49,11 @@ impl Engine {
     /// built.
     pub(super) fn new(state_dir: Option<&Path>, program: &Path) -> Result<Self, PluginError> {
         let engine = new_engine().map_err(PluginError::Engine)?;
-        start_clock(&engine)?;
+        let ticked = engine.clone();
+        let clock =
+            Clock::start(move || ticked.increment_epoch()).map_err(|error| PluginError::Engine(error.into()))?;
         let compiled = state_dir.map(|dir| CompiledCode::new(dir, &engine));
-        Ok(Self { engine, compiled, compiler: Compiler::new(program), pace: Pace::new() })
+        Ok(Self { engine, compiled, compiler: Compiler::new(program), clock, pace: Pace::new() })
     }
 
     pub(super) fn wasmtime(&self) -> &wasmtime::Engine {
@@ -76,6 +80,11 @@ impl Engine {
     /// A call that takes its share of the cores beside the others.
     pub(super) fn runner(&self) -> Runner {
         self.pace.runner()
+    }
+
+    /// Every call holds one: without it no deadline is ever over.
+    pub(super) fn ticking(&self) -> Ticking {
+        self.clock.ticking()
     }
 
     /// A store for one plugin, with its limits set. Epoch deadlines are set for each call.
@@ -160,18 +169,4 @@ fn pooling() -> wasmtime::Result<wasmtime::Engine> {
 /// says which pages were written, only those; elsewhere all of it, which soon takes longer than mapping it.
 fn linear_memory_keep_resident_bytes() -> usize {
     if PoolingAllocationConfig::is_pagemap_scan_available() { 256 << 10 } else { 64 << 10 }
-}
-
-/// A thread that advances the epoch for as long as the engine lives.
-fn start_clock(engine: &wasmtime::Engine) -> Result<(), PluginError> {
-    let weak = engine.weak();
-    let clock = move || {
-        while let Some(engine) = weak.upgrade() {
-            engine.increment_epoch();
-            drop(engine);
-            thread::sleep(TICK);
-        }
-    };
-    let spawned = thread::Builder::new().name("plugin-clock".to_owned()).spawn(clock);
-    spawned.map(drop).map_err(|error| PluginError::Engine(error.into()))
 }

@@ -119,6 +119,7 @@ impl Policy {
             Some(warm) => warm,
             None => self.start()?,
         };
+        let _ticking = self.plugin.engine().ticking();
         warm.store.set_epoch_deadline(ticks(self.limits.deadline));
         warm.store.set_hostcall_fuel(self.limits.data_max_bytes);
         match call(&warm.policy, &mut warm.store) {
@@ -132,6 +133,7 @@ impl Policy {
 
     /// A new instance that knows the settings.
     fn start(&self) -> Result<Warm, PluginError> {
+        let _ticking = self.plugin.engine().ticking();
         let mut store = self.plugin.engine().store(Limiter::new(&self.limits), &self.limits, |limiter| limiter);
         store.epoch_deadline_trap();
         let started = self.instance.instantiate(&mut store).and_then(|policy| {

@@ -41,6 +41,7 @@ impl ToolPlugin {
         let manifest = self.manifest();
         let busy = |busy| PluginError::Busy { plugin: manifest.id.clone(), busy };
         let _turn = self.turns.take(&self.limits, deadline).await.map_err(busy)?;
+        let _ticking = self.plugin.engine().ticking();
         let runner = self.plugin.engine().runner();
         let goes_on = runner.goes_on();
         let mut store = self.store(made, deadline, runner);
