@@ -74,7 +74,7 @@ impl Default for CacheSettings {
         Self {
             nearest: NearestKind::Auto,
             default_ttl: None,
-            page_cache_bytes: 32 << 20,
+            page_cache_bytes: 16 << 20,
             max_entries: 100_000,
             max_bytes: 1 << 30,
             explore: 0.0,
