@@ -1,6 +1,8 @@
 //! The HTTP API as anybody on this machine can reach it: what the guard lets in, what bad input does, where limits
 //! are.
 
+mod addresses;
+mod bodies;
 mod crowds;
 mod guard;
 mod limits;

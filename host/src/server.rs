@@ -98,13 +98,13 @@ pub async fn run(
     let commands = Limits { max_connections: MAX_CONTROL_CONNECTIONS, grace };
     tokio::join!(
         accept::run(listeners.http, clients, shutdown.clone(), |stream| {
-            Arc::clone(&http).serve(stream, shutdown.child_token())
+            http.welcome(stream, shutdown.child_token())
         }),
         accept::run(listeners.mcp, clients, shutdown.clone(), |stream| {
-            serve_mcp(gateway.clone(), stream, shutdown.child_token())
+            Some(serve_mcp(gateway.clone(), stream, shutdown.child_token()))
         }),
         accept::run(listeners.control, commands, shutdown.clone(), |stream| {
-            control::serve(stream, gateway.clone(), info.clone(), shutdown.clone())
+            Some(control::serve(stream, gateway.clone(), info.clone(), shutdown.clone()))
         }),
     );
     Ok(())

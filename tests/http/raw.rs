@@ -38,7 +38,10 @@ impl Answer {
 impl Connection {
     /// To the gateway at `url`, which is `http://localhost:PORT`.
     pub(crate) fn open(url: &str) -> Self {
-        let stream = TcpStream::connect(("127.0.0.1", port(url))).expect("the gateway listens");
+        Self::on(TcpStream::connect(("127.0.0.1", port(url))).expect("the gateway listens"))
+    }
+
+    pub(crate) fn on(stream: TcpStream) -> Self {
         stream.set_read_timeout(Some(PATIENCE)).expect("a timeout can be set");
         stream.set_nodelay(true).expect("the option can be set");
         Self { stream, unread: Vec::new() }

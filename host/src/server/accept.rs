@@ -40,18 +40,19 @@ pub(super) struct Limits {
     pub(super) grace: Duration,
 }
 
-/// Serves connections until `shutdown`, then waits for those that are open, then ends them.
+/// Serves connections until `shutdown`, then waits for those that are open, then ends them. A connection for which
+/// `serve` has nothing is closed at once.
 pub(super) async fn run<L, F, Served>(listener: L, limits: Limits, shutdown: CancellationToken, serve: F)
 where
     L: Accept,
-    F: Fn(L::Stream) -> Served,
+    F: Fn(L::Stream) -> Option<Served>,
     Served: Future<Output = ()> + Send + 'static,
 {
     let slots = Arc::new(Semaphore::new(limits.max_connections));
     let mut connections = JoinSet::new();
     while let Some(stream) = shutdown.run_until_cancelled(next(&listener, &slots)).await {
         let (slot, stream) = stream;
-        let served = serve(stream);
+        let Some(served) = serve(stream) else { continue };
         connections.spawn(async move {
             served.await;
             drop(slot);

@@ -10,11 +10,18 @@ use hyper::body::{Bytes, Incoming};
 use tokio::time::{Sleep, sleep};
 
 use super::error::ApiError;
+use super::limits::bodies::{Bodies, Held};
 use crate::settings::ServerSettings;
 
 /// A body that is too long is read and dropped up to this many times its limit, so that its sender gets to read the
 /// answer: closing a connection with unread input resets it.
 const DRAIN_FACTOR: u64 = 4;
+
+/// A whole body, and the room that it takes until it was dealt with.
+pub(super) struct Received<'a> {
+    pub(super) bytes: Bytes,
+    pub(super) held: Held<'a>,
+}
 
 /// What hyper reads, stopped at the limits.
 pub(super) struct LimitedBody {
@@ -32,17 +39,36 @@ impl LimitedBody {
         Self { incoming, limit_bytes, patience, read_bytes: 0, deadline: None }
     }
 
-    /// The whole body. Copies nothing when it arrived in one piece, as most do.
-    pub(super) async fn read(mut self) -> Result<Bytes, ApiError> {
-        let Some(first) = self.next().await? else { return Ok(Bytes::new()) };
+    /// The whole body. Copies and counts nothing when it arrived in one piece, as most do.
+    pub(super) async fn read(mut self, bodies: &Bodies) -> Result<Received<'_>, ApiError> {
+        let mut held = bodies.begin();
+        let Some(first) = self.next().await? else { return Ok(Received { bytes: Bytes::new(), held }) };
         if self.incoming.is_end_stream() {
-            return Ok(first);
+            return Ok(Received { bytes: first, held });
         }
         let mut whole = Vec::from(first);
         while let Some(more) = self.next().await? {
+            if let Err(refusal) = self.make_room(&mut whole, more.len(), &mut held) {
+                drop((whole, held));
+                self.drain().await;
+                return Err(refusal);
+            }
             whole.extend_from_slice(&more);
         }
-        Ok(whole.into())
+        Ok(Received { bytes: whole.into(), held })
+    }
+
+    /// Twice as much each time, so that little is copied, but never more than the body says it has.
+    fn make_room(&self, whole: &mut Vec<u8>, more: usize, held: &mut Held<'_>) -> Result<(), ApiError> {
+        let needed = whole.len() + more;
+        if needed > whole.capacity() {
+            let to_come = self.incoming.size_hint().upper().and_then(|bytes| usize::try_from(bytes).ok());
+            let in_all = to_come.map_or(self.limit_bytes, |to_come| needed.saturating_add(to_come));
+            let size = needed.saturating_mul(2).min(in_all).max(needed);
+            held.grow_to(size)?;
+            whole.reserve_exact(size - whole.len());
+        }
+        Ok(())
     }
 
     /// Reads and drops what a refused request still sends, within limits.

@@ -21,12 +21,14 @@ use tokio_util::sync::CancellationToken;
 use tower::Service;
 
 use super::Gateway;
-use super::body::LimitedBody;
+use super::body::{LimitedBody, Received};
 use super::error::ApiError;
 use super::guard::{self, Admission, Admitted, Guard, Peer};
 use super::head_timer::HeadTimer;
 use super::json_rpc;
 use super::limits::Room;
+use super::limits::addresses::Addresses;
+use super::limits::bodies::Bodies;
 use super::limits::json_shape::{is_ambiguous_message, is_deeper_than};
 use super::patient_stream::PatientStream;
 use crate::chat::Access;
@@ -41,6 +43,8 @@ pub(super) struct Http {
     guard: Guard,
     router: Router,
     room: Room,
+    bodies: Bodies,
+    addresses: Arc<Addresses>,
     protocol: http1::Builder,
     settings: Arc<Settings>,
 }
@@ -56,15 +60,41 @@ impl Http {
             .max_buf_size(MAX_BUFFER_BYTES);
         let guard = Guard::new(address, &settings, Arc::clone(&gateway.keys), gateway.audit.clone());
         let room = Room::new(server.limits.max_requests_in_flight);
-        Self { guard, router, room, protocol, settings }
+        let bodies = Bodies::new(server.limits.max_total_body_bytes);
+        let addresses = Addresses::new(server.limits.max_connections_per_address);
+        Self { guard, router, room, bodies, addresses, protocol, settings }
     }
 
-    /// Serves one connection until it ends; after `shutdown` it may finish the request it is at.
-    pub(super) async fn serve(self: Arc<Self>, stream: TcpStream, shutdown: CancellationToken) {
-        let peer = match (stream.peer_addr(), stream.local_addr()) {
-            (Ok(theirs), Ok(ours)) => self.guard.peer(theirs.ip(), ours.ip()),
-            (Err(error), _) | (_, Err(error)) => return tracing::debug!(%error, "a connection was lost"),
+    /// A connection as it is served until it ends. None: it is lost, or its address has enough of them.
+    pub(super) fn welcome(
+        self: &Arc<Self>,
+        stream: TcpStream,
+        shutdown: CancellationToken,
+    ) -> Option<impl Future<Output = ()> + use<>> {
+        let peer = self.peer(&stream)?;
+        let seat = match peer.stranger() {
+            Some(address) => Some(self.addresses.enter(address)?),
+            None => None,
         };
+        let this = Arc::clone(self);
+        Some(async move {
+            this.serve(stream, peer, shutdown).await;
+            drop(seat);
+        })
+    }
+
+    fn peer(&self, stream: &TcpStream) -> Option<Peer> {
+        match (stream.peer_addr(), stream.local_addr()) {
+            (Ok(theirs), Ok(ours)) => Some(self.guard.peer(theirs.ip(), ours.ip())),
+            (Err(error), _) | (_, Err(error)) => {
+                tracing::debug!(%error, "a connection was lost");
+                None
+            }
+        }
+    }
+
+    /// After `shutdown` it may finish the request it is at.
+    async fn serve(&self, stream: TcpStream, peer: Peer, shutdown: CancellationToken) {
         let stream = TokioIo::new(PatientStream::new(stream, self.patience_with_readers()));
         let service = service_fn(|request| self.answer(request, &peer));
         let mut protocol = self.protocol.clone();
@@ -114,12 +144,13 @@ impl Http {
         let speaks_json_rpc = json_rpc::is_spoken_at(head.uri.path());
         let received = self.receive(body, speaks_json_rpc).await;
         match received.and_then(|body| Ok((body, self.room.enter()?))) {
-            Ok((body, place)) => {
+            Ok((Received { bytes, held }, place)) => {
                 if let Some(access) = access {
                     head.extensions.insert(access);
                 }
                 let may_go_on = speaks_json_rpc && !json_rpc::only_listens(&head);
-                let Ok(response) = self.router.clone().call(Request::from_parts(head, Body::from(body))).await;
+                let Ok(response) = self.router.clone().call(Request::from_parts(head, Body::from(bytes))).await;
+                drop(held);
                 let goes_on = may_go_on && json_rpc::is_stream(&response);
                 if goes_on { response.map(|answer| self.room.until_end_of(answer, place)) } else { response }
             }
@@ -131,16 +162,16 @@ impl Http {
     }
 
     /// The body, whole and of a shape that is safe to parse.
-    async fn receive(&self, body: Incoming, speaks_json_rpc: bool) -> Result<Bytes, ApiError> {
+    async fn receive(&self, body: Incoming, speaks_json_rpc: bool) -> Result<Received<'_>, ApiError> {
         if body.is_end_stream() {
-            return Ok(Bytes::new());
+            return Ok(Received { bytes: Bytes::new(), held: self.bodies.begin() });
         }
         let server = &self.settings.server;
-        let body = LimitedBody::new(body, server).read().await?;
+        let body = LimitedBody::new(body, server).read(&self.bodies).await?;
         let limit_levels = server.limits.max_json_depth;
-        if is_deeper_than(&body, limit_levels) {
+        if is_deeper_than(&body.bytes, limit_levels) {
             Err(ApiError::JsonTooDeep { limit_levels })
-        } else if speaks_json_rpc && is_ambiguous_message(&body) {
+        } else if speaks_json_rpc && is_ambiguous_message(&body.bytes) {
             Err(ApiError::AmbiguousMessage)
         } else {
             Ok(body)

@@ -1,6 +1,8 @@
 //! How much is served at a time and how fast anybody may ask. Turns away at once, before any work is done; nobody
 //! waits in a queue.
 
+pub(super) mod addresses;
+pub(super) mod bodies;
 pub(super) mod json_shape;
 pub(super) mod rates;
 

@@ -91,6 +91,7 @@ struct Audit {
 impl File {
     /// What no key can be told alone.
     pub(super) fn check_together(&self) -> Result<(), SettingsError> {
+        self.server.check_together()?;
         let Policy { shadow, shadow_settings, .. } = &self.policy;
         match shadow_settings.iter().next() {
             Some((key, value)) if shadow.is_none() => {

@@ -147,6 +147,8 @@ fn server_values(all: &mut Values, server: &ServerSettings) {
     } = server;
     let LimitSettings {
         max_requests_in_flight,
+        max_total_body_bytes,
+        max_connections_per_address,
         max_json_depth,
         requests_per_second_per_key,
         requests_per_second_per_address,
@@ -164,7 +166,9 @@ fn server_values(all: &mut Values, server: &ServerSettings) {
     all.put("server.max_sessions_per_principal", whole(*max_sessions_per_principal));
     all.put("server.session_idle_seconds", whole(idle.as_secs()));
     all.put("server.max_body_bytes", whole(*max_body_bytes));
+    all.put("server.max_total_body_bytes", whole(*max_total_body_bytes));
     all.put("server.max_connections", whole(*max_connections));
+    all.put("server.max_connections_per_address", whole(*max_connections_per_address));
     all.put("server.head_timeout_seconds", whole(head_timeout.as_secs()));
     all.put("server.body_timeout_seconds", whole(body_timeout.as_secs()));
     all.put("server.shutdown_grace_seconds", whole(shutdown_grace.as_secs()));

@@ -40,6 +40,10 @@ pub struct ServerSettings {
 pub struct LimitSettings {
     /// Requests that are worked on at once; one more is sent away.
     pub max_requests_in_flight: usize,
+    /// Bytes of all bodies that are received or worked on at once; one more body is sent away. Short ones do not count.
+    pub max_total_body_bytes: usize,
+    /// Connections of one address that is neither this machine nor a trusted proxy; one more is closed.
+    pub max_connections_per_address: usize,
     /// How deep the JSON of a body may be nested.
     pub max_json_depth: usize,
     /// Requests a second of one key; none sets no limit.
@@ -65,6 +69,8 @@ pub(super) struct Server {
     trusted_proxies: Vec<String>,
     allow_plain_http: Option<bool>,
     max_requests_in_flight: Option<usize>,
+    max_total_body_bytes: Option<usize>,
+    max_connections_per_address: Option<usize>,
     max_json_depth: Option<usize>,
     requests_per_second_per_key: Option<NonZeroU32>,
     requests_per_second_per_address: Option<NonZeroU32>,
@@ -79,11 +85,26 @@ pub(super) struct Server {
 }
 
 impl Server {
+    pub(super) fn check_together(&self) -> Result<(), SettingsError> {
+        let one = self.max_body_bytes();
+        match self.max_total_body_bytes {
+            Some(all) if all < one => {
+                let message = format!("one body may have {one}, as server.max_body_bytes says");
+                Err(SettingsError::Value { key: "server.max_total_body_bytes", value: all.to_string(), message })
+            }
+            Some(_) | None => Ok(()),
+        }
+    }
+
+    fn max_body_bytes(&self) -> usize {
+        self.max_body_bytes.unwrap_or(2 * MEBIBYTE)
+    }
+
     pub(super) fn into_settings(self, external_url: Option<String>) -> Result<ServerSettings, SettingsError> {
         let seconds = |key, value: Option<u64>, default, range| {
             within(key, value.unwrap_or(default), range).map(Duration::from_secs)
         };
-        let max_body_bytes = self.max_body_bytes.unwrap_or(2 * MEBIBYTE);
+        let max_body_bytes = within("server.max_body_bytes", self.max_body_bytes(), 1..=1024 * MEBIBYTE)?;
         let max_connections = self.max_connections.unwrap_or(1024);
         Ok(ServerSettings {
             limits: self.limits()?,
@@ -93,7 +114,7 @@ impl Server {
             allowed_origins: self.allowed_origins.into_iter().map(origin).collect::<Result<_, _>>()?,
             trusted_proxies: self.trusted_proxies.into_iter().map(network).collect::<Result<_, _>>()?,
             allow_plain_http: self.allow_plain_http.unwrap_or(false),
-            max_body_bytes: within("server.max_body_bytes", max_body_bytes, 1..=1024 * MEBIBYTE)?,
+            max_body_bytes,
             max_connections: within("server.max_connections", max_connections, 1..=65_536)?,
             head_timeout: seconds("server.head_timeout_seconds", self.head_timeout_seconds, 10, 1..=300)?,
             body_timeout: seconds("server.body_timeout_seconds", self.body_timeout_seconds, 30, 1..=3600)?,
@@ -103,8 +124,12 @@ impl Server {
 
     fn limits(&self) -> Result<LimitSettings, SettingsError> {
         let in_flight = self.max_requests_in_flight.unwrap_or(256);
+        let in_all = self.max_total_body_bytes.unwrap_or(self.max_body_bytes().max(256 * MEBIBYTE));
+        let per_address = self.max_connections_per_address.unwrap_or(256);
         Ok(LimitSettings {
             max_requests_in_flight: within("server.max_requests_in_flight", in_flight, 1..=65_536)?,
+            max_total_body_bytes: within("server.max_total_body_bytes", in_all, 1..=65_536 * MEBIBYTE)?,
+            max_connections_per_address: within("server.max_connections_per_address", per_address, 1..=65_536)?,
             max_json_depth: within("server.max_json_depth", self.max_json_depth.unwrap_or(64), 4..=100)?,
             requests_per_second_per_key: self.requests_per_second_per_key,
             requests_per_second_per_address: self

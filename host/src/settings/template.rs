@@ -53,7 +53,17 @@ const KEYS: &[(&str, &str, Else)] = &[
     ("server.max_sessions_per_principal", "MCP sessions over HTTP of one key or user.", Nothing),
     ("server.session_idle_seconds", "How long a session lives that nobody uses.", Nothing),
     ("server.max_body_bytes", "The largest body of a request.", Nothing),
+    (
+        "server.max_total_body_bytes",
+        "Of all bodies at once; one more is sent away. What is shorter than 64 KiB does not count.",
+        Nothing,
+    ),
     ("server.max_connections", "Connections at once.", Nothing),
+    (
+        "server.max_connections_per_address",
+        "Connections at once of one address that is neither this machine nor a trusted proxy; one more is closed.",
+        Nothing,
+    ),
     ("server.head_timeout_seconds", "How long the head of a request may take.", Nothing),
     ("server.body_timeout_seconds", "How long the body of a request may take.", Nothing),
     ("server.shutdown_grace_seconds", "How long requests in flight may take once the gateway is stopped.", Nothing),

@@ -90,6 +90,11 @@ fn what_is_wrong_in_the_file_is_named() {
         ("external_url = 'https://me@isartor.example'\n", "it must not have a user"),
         ("[server]\ntrusted_proxies = ['nobody']\n", "server.trusted_proxies = nobody: it must be an address"),
         ("[server]\nmax_json_depth = 101\n", "it must be between 4 and 100"),
+        (
+            "[server]\nmax_total_body_bytes = 9\nmax_body_bytes = 10\n",
+            "line 2, column 24: server.max_total_body_bytes = 9: one body may have 10",
+        ),
+        ("[server]\nmax_total_body_bytes = 2097151\n", "one body may have 2097152, as server.max_body_bytes says"),
         ("[server]\nallowed_hosts = ['*']\n", "server.allowed_hosts = *: it must be a name like"),
         ("[server]\nallowed_hosts = ['a.example', '*.b.example']\n", "server.allowed_hosts = *.b.example"),
         ("[server]\nallowed_hosts = ['http://a.example']\n", "server.allowed_hosts = http://a.example"),

@@ -18,6 +18,13 @@ pub(in crate::server) struct Peer {
     pub(super) is_here: bool,
 }
 
+impl Peer {
+    /// Its address, unless it is on this machine or speaks for others.
+    pub(in crate::server) fn stranger(&self) -> Option<IpAddr> {
+        (!self.is_here && !self.is_trusted_proxy).then_some(self.address)
+    }
+}
+
 #[derive(Debug)]
 pub(super) struct Proxies {
     trusted: Vec<IpNet>,

@@ -41,7 +41,7 @@ impl Rates {
 }
 
 /// Whoever has one IPv6 address has the other 2^64 of its network too.
-fn subscriber(address: IpAddr) -> IpAddr {
+pub(super) fn subscriber(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() & !u128::from(u64::MAX)).into(),
         address @ IpAddr::V4(_) => address,
@@ -82,6 +82,8 @@ mod tests {
         let per_second = NonZeroU32::new(per_second).unwrap();
         let limits = LimitSettings {
             max_requests_in_flight: 1,
+            max_total_body_bytes: 1,
+            max_connections_per_address: 1,
             max_json_depth: 64,
             requests_per_second_per_key: Some(per_second),
             requests_per_second_per_address: per_second,
