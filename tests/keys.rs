@@ -5,6 +5,7 @@ mod clients;
 mod clock;
 mod commands;
 mod credentials;
+mod denials;
 mod files;
 mod scopes;
 

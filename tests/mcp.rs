@@ -31,7 +31,7 @@ fn capabilities() -> Value {
 }
 
 /// Every field that a request of 2026-07-28 must carry.
-fn modern_meta() -> Value {
+pub(crate) fn modern_meta() -> Value {
     json!({
         "io.modelcontextprotocol/protocolVersion": "2026-07-28",
         "io.modelcontextprotocol/clientCapabilities": {},
@@ -39,7 +39,7 @@ fn modern_meta() -> Value {
     })
 }
 
-fn initialize_params(version: &str) -> Value {
+pub(crate) fn initialize_params(version: &str) -> Value {
     json!({ "protocolVersion": version, "capabilities": {}, "clientInfo": { "name": "tests", "version": "1" } })
 }
 

@@ -13,6 +13,7 @@ mod socket;
 mod server;
 
 mod completions;
+mod denials;
 mod lists;
 mod methods;
 mod modern;

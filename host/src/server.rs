@@ -51,6 +51,7 @@ use crate::settings::Settings;
 pub use clock::SteadyClock;
 pub use guard::PublicPrefix;
 pub use health::{Health, Layers, VERSION};
+pub(crate) use keys::SOCKET_ROUTE;
 pub use keys::{KeysInUse, KeysReport};
 pub use local_socket::LocalListener;
 pub use plugins::{PluginReport, PluginsInUse};

@@ -47,14 +47,18 @@ fn a_client_whose_key_ended_is_told_so() {
     assert!(doctor.contains("keys             problem  cannot use "), "{doctor}");
 }
 
-/// What `isartor_chat` says over stdio, to a client with this key in its environment or none.
+/// What `isartor_chat` says over stdio.
 fn asked_over_stdio(home: &Home, url: &str, key: Option<&str>, prompt: &str) -> Value {
+    called_over_stdio(home, url, key, &json!({ "name": "isartor_chat", "arguments": { "prompt": prompt } }))
+}
+
+/// The answer to this call over stdio, for a client with this key in its environment or none.
+pub(super) fn called_over_stdio(home: &Home, url: &str, key: Option<&str>, call: &Value) -> Value {
     let mut command = home.command(&["mcp"]);
     command.env("ISARTOR_GATEWAY_URL", url).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
     let mut bridge = command.envs(key.map(|key| ("ISARTOR__GATEWAY_API_KEY", key))).spawn().expect("isartor runs");
     let client = json!({ "name": "tests", "version": "1" });
     let greeting = json!({ "protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": client });
-    let call = json!({ "name": "isartor_chat", "arguments": { "prompt": prompt } });
     let mut input = bridge.stdin.take().expect("it is piped");
     for message in [
         json!({ "jsonrpc": "2.0", "id": 1, "method": "initialize", "params": greeting }),

@@ -24,6 +24,9 @@ pub enum Event {
         /// The key that was recognised and does not suffice.
         #[serde(skip_serializing_if = "Option::is_none")]
         key: Option<PeerText>,
+        /// The tool that it was not to call, or whatever else was asked for over MCP.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        wanted: Option<PeerText>,
     },
     /// The guard sent a request away for what its head says.
     Rejected {
@@ -222,12 +225,18 @@ pub enum CacheRemoval {
 impl Event {
     /// `path` as it was asked for; its query is left out.
     pub fn auth_failed(reason: AuthFailure, path: &str, peer: Option<IpAddr>) -> Self {
-        Self::AuthFailed { reason, route: PeerText::path(path), peer, key: None }
+        Self::AuthFailed { reason, route: PeerText::path(path), peer, key: None, wanted: None }
     }
 
     /// The same with the key that was recognised.
     pub fn auth_failed_of(key: &str, reason: AuthFailure, path: &str, peer: Option<IpAddr>) -> Self {
-        Self::AuthFailed { reason, route: PeerText::path(path), peer, key: Some(key.into()) }
+        Self::AuthFailed { reason, route: PeerText::path(path), peer, key: Some(key.into()), wanted: None }
+    }
+
+    /// A key that is good wanted something over MCP that it does not open.
+    pub fn not_permitted(key: &str, wanted: &str, path: &str) -> Self {
+        let (key, wanted) = (Some(key.into()), Some(wanted.into()));
+        Self::AuthFailed { reason: AuthFailure::NotPermitted, route: PeerText::path(path), peer: None, key, wanted }
     }
 
     /// `value` is that of the header.

@@ -85,8 +85,8 @@ impl Endpoint {
             .disable_allowed_origins()
             .with_json_response(true)
             .with_max_request_body_bytes(gateway.settings.server.max_body_bytes);
-        let tools = Arc::clone(gateway.plugins.tools());
-        let server = move || Ok(McpServer::new(Arc::clone(&tools), Source::Requests, stopping.clone()));
+        let served = gateway.clone();
+        let server = move || Ok(McpServer::new(&served, Source::Requests, stopping.clone()));
         let stateless = StreamableHttpService::new(server, Arc::new(NeverSessionManager::default()), config);
         Self { sessions, stateless }
     }

@@ -15,6 +15,7 @@ use rmcp::service::{NotificationContext, RequestContext, SubscriptionContext};
 use rmcp::{RoleServer, ServerHandler};
 use tokio_util::sync::CancellationToken;
 
+use super::denials::Denials;
 use super::modern::{CONTENT_FRESH_MILLISECONDS, DISCOVERY_FRESH_MILLISECONDS, Extras, is_modern, server_info};
 use super::news::{Audience, Newsroom, SessionEnd};
 use super::wishes::Wishes;
@@ -22,9 +23,11 @@ use super::{
     completions, lists, log_levels, methods, prompt_messages, reports, resource_messages, server_config, subscriptions,
     tool_messages,
 };
+use crate::audit::Audit;
 use crate::chat::request::LABEL_MAX_CHARACTERS;
 use crate::chat::{Access, Caller, Channel};
-use crate::tools::{CallError, CurrentTools, LogLevel};
+use crate::server::{Gateway, SOCKET_ROUTE};
+use crate::tools::{CurrentTools, LogLevel};
 
 /// How the server knows who is asking.
 #[derive(Clone)]
@@ -38,6 +41,7 @@ pub(super) enum Source {
 /// The MCP server of one connection or one HTTP request; cheap to make.
 pub(super) struct McpServer {
     tools: Arc<CurrentTools>,
+    audit: Audit,
     source: Source,
     /// Once it is cancelled, those who only listen are let go.
     stopping: CancellationToken,
@@ -47,8 +51,9 @@ pub(super) struct McpServer {
 }
 
 impl McpServer {
-    pub(super) fn new(tools: Arc<CurrentTools>, source: Source, stopping: CancellationToken) -> Self {
-        Self { tools, source, stopping, end: SessionEnd::default(), wishes: OnceLock::new() }
+    pub(super) fn new(gateway: &Gateway, source: Source, stopping: CancellationToken) -> Self {
+        let (tools, audit) = (Arc::clone(gateway.plugins.tools()), gateway.audit.clone());
+        Self { tools, audit, source, stopping, end: SessionEnd::default(), wishes: OnceLock::new() }
     }
 
     /// Fails closed: a request that no guard has passed has no principal.
@@ -68,6 +73,11 @@ impl McpServer {
             Source::Requests => (parts.and_then(|parts| parts.extensions.get()), parts.and_then(session_of)),
         };
         Some(Caller { client, session, ..Caller::admitted(access?.clone(), Channel::Mcp) })
+    }
+
+    fn denials<'a>(&'a self, caller: &'a Caller, context: &'a RequestContext<RoleServer>) -> Denials<'a> {
+        let path = context.extensions.get::<Parts>().map(|parts| parts.uri.path());
+        Denials { audit: &self.audit, caller, route: path.unwrap_or(SOCKET_ROUTE) }
     }
 
     fn wishes(&self) -> &Arc<Wishes> {
@@ -138,11 +148,8 @@ impl ServerHandler for McpServer {
         let call = reports::while_calling(&context, self.level(&context), |monitor| async move {
             tools.call(caller, &name, arguments, &monitor).await
         });
-        let output = until_cancelled(&context, Box::pin(call)).await?.map_err(|error| match error {
-            CallError::Unknown(_) | CallError::NotPermitted { .. } => {
-                ErrorData::invalid_params(error.to_string(), None)
-            }
-        })?;
+        let output = until_cancelled(&context, Box::pin(call)).await?;
+        let output = output.map_err(|error| self.denials(caller, &context).of_tool(&error))?;
         let mut result = tool_messages::result(output);
         result.meta = is_modern(&context).then(server_info);
         Ok(result.into())
@@ -165,7 +172,8 @@ impl ServerHandler for McpServer {
         let arguments = prompt_messages::arguments(request.arguments)?;
         let tools = self.tools.current();
         let getting = tools.prompts().get(&caller, &request.name, arguments);
-        let output = until_cancelled(&context, getting).await?.map_err(|error| prompt_messages::error(&error))?;
+        let output = until_cancelled(&context, getting).await?;
+        let output = output.map_err(|error| self.denials(&caller, &context).of_prompt(&error))?;
         let mut result = prompt_messages::result(output);
         result.meta = is_modern(&context).then(server_info);
         Ok(result.into())
@@ -196,7 +204,8 @@ impl ServerHandler for McpServer {
         let caller = self.caller(&context)?;
         let tools = self.tools.current();
         let reading = tools.resources().read(&caller, &request.uri);
-        let contents = until_cancelled(&context, reading).await?.map_err(|error| resource_messages::error(&error))?;
+        let contents = until_cancelled(&context, reading).await?;
+        let contents = contents.map_err(|error| self.denials(&caller, &context).of_resource(&error))?;
         let mut result = ReadResourceResult::new(vec![resource_messages::contents(request.uri, contents)]);
         let Extras { meta, ttl_ms, cache_scope } = Extras::of(&context, CONTENT_FRESH_MILLISECONDS);
         (result.meta, result.ttl_ms, result.cache_scope) = (meta, ttl_ms, cache_scope);

@@ -50,8 +50,8 @@ impl Sessions {
         let settings = gateway.settings.server.sessions.clone();
         let file = gateway.settings.home.sessions_file();
         let known = Known::from_before(saved::restored(&file, settings.idle, gateway.clock.now()));
-        let (tools, token) = (Arc::clone(gateway.plugins.tools()), stopping.clone());
-        let server = Box::new(move || McpServer::new(Arc::clone(&tools), Source::Requests, token.clone()));
+        let (served, token) = (gateway.clone(), stopping.clone());
+        let server = Box::new(move || McpServer::new(&served, Source::Requests, token.clone()));
         let (changes, changed, saved) = (AtomicU64::new(0), Notify::new(), watch::Sender::new(0));
         let sessions = Arc::new(Self { settings, server, known: Mutex::new(known), changes, changed, saved });
         tokio::spawn(upkeep::run(Arc::clone(&sessions), file, gateway.clock.clone(), stopping));

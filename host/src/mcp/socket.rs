@@ -51,7 +51,7 @@ async fn serve<R: AsyncRead + Unpin + Send + 'static>(
     let session = format!("{:016x}", fastrand::u64(..));
     let access = holder.as_ref().map_or_else(Access::local, |holder| holder.access.clone());
     let source = Source::Connection { access, session };
-    let server = McpServer::new(Arc::clone(gateway.plugins.tools()), source, stopping);
+    let server = McpServer::new(gateway, source, stopping);
     let transport = AsyncRwTransport::<RoleServer, _, _>::new(Cursor::new(first).chain(read), write);
     let running = Box::pin(serve_server(server, transport)).await.map_err(|error| error.to_string())?;
     tokio::select! {

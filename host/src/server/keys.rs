@@ -22,6 +22,9 @@ use crate::settings::Settings;
 /// How often the file is looked at: a revoked key opens nothing 200 ms later.
 const PERIOD: Duration = Duration::from_millis(100);
 
+/// What the local user's own socket is called where others say the path of a route.
+pub(crate) const SOCKET_ROUTE: &str = "mcp.sock";
+
 /// Which keys are in use, for the owner of the gateway.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KeysReport {
@@ -125,7 +128,7 @@ impl KeysInUse {
     pub(crate) fn refused_on_socket(&self, denied: Denied, presented: &[u8]) {
         let has_ended = matches!(denied, Denied::Expired | Denied::Revoked);
         let key = has_ended.then(|| self.name_of(presented)).flatten();
-        self.refused(denied.into(), key.as_deref(), "mcp.sock", None);
+        self.refused(denied.into(), key.as_deref(), SOCKET_ROUTE, None);
     }
 
     /// What the key of this id is called, whoever presents it.
