@@ -7,6 +7,7 @@ mod commands;
 mod credentials;
 mod denials;
 mod files;
+mod prune;
 mod scopes;
 
 use serde_json::{Value, json};

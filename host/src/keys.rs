@@ -4,6 +4,7 @@
 mod error;
 mod file;
 mod key;
+mod prune;
 mod ring;
 mod secret;
 mod uses;
@@ -20,10 +21,11 @@ pub use secret::{KeyId, SecretDigest, SecretKey, has_key_prefix};
 pub use uses::Uses;
 
 use crate::chat::Permission;
+use prune::Removed;
 
 /// What this isartor reads and writes.
 const FORMAT: u32 = 1;
-/// Ended keys count: they stay, so that nobody forgets that keys are wanted.
+/// Ended keys count until they are removed.
 const MAX_KEYS: usize = 10_000;
 const NAME_MAX_CHARACTERS: usize = 64;
 /// The names of the local user's namespace and of the key of the settings.
@@ -32,12 +34,15 @@ const RESERVED_NAMES: [&str; 2] = ["local", SETTINGS_KEY_NAME];
 /// What the key of the settings is called where the names of keys are shown.
 pub const SETTINGS_KEY_NAME: &str = "gateway_api_key";
 
-/// Every key that was ever made here.
+/// Every key that was made here, but for those that ended and were removed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Keys {
     format: u32,
     keys: Vec<Key>,
+    /// None: none was removed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    removed: Option<Removed>,
 }
 
 /// What somebody wants a new key to be.
@@ -62,7 +67,7 @@ pub struct Rotation {
 
 impl Default for Keys {
     fn default() -> Self {
-        Self { format: FORMAT, keys: Vec::new() }
+        Self { format: FORMAT, keys: Vec::new(), removed: None }
     }
 }
 
@@ -99,8 +104,12 @@ impl Keys {
 
     /// What another key stored stays another's, though that one has ended.
     fn own_namespace(&self, name: &str) -> Result<String, KeysError> {
+        let taken = |by| Err(KeysError::NamespaceTaken { namespace: name.to_owned(), by });
         match self.keys.iter().find(|key| key.namespace == name) {
-            Some(key) => Err(KeysError::NamespaceTaken { namespace: name.to_owned(), by: key.name.clone() }),
+            Some(key) => taken(format!("the key {}", key.name)),
+            None if self.removed.as_ref().is_some_and(|removed| removed.had(name)) => {
+                taken("a key that was removed".to_owned())
+            }
             None => Ok(name.to_owned()),
         }
     }
@@ -174,7 +183,7 @@ impl Keys {
             let words = check_word("name", &key.name).and_then(|()| check_word("namespace", &key.namespace));
             words.and_then(|()| sorted(key.scopes.clone()).map(drop)).map_err(|error| error.to_string())?;
         }
-        Ok(())
+        self.removed.as_ref().map_or(Ok(()), Removed::check).map_err(|error| error.to_string())
     }
 }
 

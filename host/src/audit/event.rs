@@ -42,6 +42,10 @@ pub enum Event {
     KeyRevoked {
         key: PeerText,
     },
+    /// Keys that had ended are not kept any more.
+    KeysRemoved {
+        keys: Vec<PeerText>,
+    },
     PluginInstalled(PluginChange),
     PluginUpdated(PluginChange),
     PluginRemoved {
@@ -258,6 +262,7 @@ impl Event {
             | Self::KeyCreated(_)
             | Self::KeyRotated(_)
             | Self::KeyRevoked { .. }
+            | Self::KeysRemoved { .. }
             | Self::PluginInstalled(_)
             | Self::PluginUpdated(_)
             | Self::PluginRemoved { .. }

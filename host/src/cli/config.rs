@@ -120,7 +120,7 @@ fn beyond_values(settings: &Settings, listed: &[Setting]) -> anyhow::Result<Vec<
         setting.map_or_else(String::new, |setting| format!("{}: ", setting.from))
     };
     let (keys, _) = keys::identified(&settings.home.keys_file())?;
-    let has_authentication = settings.gateway_api_key.is_some() || !keys.all().is_empty();
+    let has_authentication = settings.gateway_api_key.is_some() || keys.were_ever_made();
     let filter = log::check(&settings.log).err().map(|error| (from("log"), error.to_string()));
     let reach = settings.check_reach(has_authentication).err();
     let reach = reach.map(|error| (from("host"), format!("{error}; {}", error.hint())));

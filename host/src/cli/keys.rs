@@ -1,7 +1,8 @@
-//! `isartor keys create|list|revoke|rotate`: who may ask the gateway over HTTP. A key is printed once, when it is made.
+//! `isartor keys create|list|revoke|rotate|prune`: who may ask the gateway over HTTP. A key is printed once, when it is made.
 
 mod end;
 mod problem;
+mod prune;
 mod table;
 mod takeover;
 
@@ -35,6 +36,8 @@ pub(super) enum KeysCommand {
     },
     /// Make a key that takes the place of another, with its name, namespace and scopes.
     Rotate(RotateArgs),
+    /// Remove keys that ended long ago from the list. Whoever needed a key goes on needing one.
+    Prune(prune::PruneArgs),
 }
 
 #[derive(Debug, Args)]
@@ -98,6 +101,7 @@ pub(super) fn run(settings: &Settings, command: KeysCommand) -> anyhow::Result<E
         KeysCommand::List(args) => list(settings, args.json, now)?,
         KeysCommand::Revoke { key } => revoke(settings, &key, now)?,
         KeysCommand::Rotate(args) => rotate(settings, &args, now)?,
+        KeysCommand::Prune(args) => prune::run(settings, &args, now)?,
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -109,7 +113,7 @@ fn create(settings: &Settings, args: CreateArgs, now: SystemTime) -> anyhow::Res
     let secret = SecretKey::generate()?;
     settings.home.create().with_context(|| format!("cannot create {}", settings.home.root().display()))?;
     let (key, is_first) = keys::change(&settings.home.keys_file(), |keys| {
-        let is_first = keys.all().is_empty();
+        let is_first = !keys.were_ever_made();
         keys.create(wanted, &secret, now).map(|key| (key, is_first))
     })?;
     if json {
@@ -201,8 +205,7 @@ fn tell(settings: &Settings, event: &Event, now: SystemTime) -> anyhow::Result<(
 
 fn list(settings: &Settings, json: bool, now: SystemTime) -> anyhow::Result<()> {
     let (keys, _) = keys::identified(&settings.home.keys_file())?;
-    let uses_file = settings.home.key_uses_file();
-    let uses = Uses::read(&uses_file).with_context(|| format!("cannot read {}", uses_file.display()))?;
+    let uses = uses(settings)?;
     if json {
         let shown: Vec<_> = keys.all().iter().map(|key| table::as_json(key, &uses, now)).collect();
         return Ok(line(serde_json::to_string_pretty(&json!({ "keys": shown }))?)?);
@@ -213,8 +216,14 @@ fn list(settings: &Settings, json: bool, now: SystemTime) -> anyhow::Result<()> 
     conclude(settings, &keys)
 }
 
+fn uses(settings: &Settings) -> anyhow::Result<Uses> {
+    let file = settings.home.key_uses_file();
+    Uses::read(&file).with_context(|| format!("cannot read {}", file.display()))
+}
+
 fn conclude(settings: &Settings, keys: &Keys) -> anyhow::Result<()> {
     match (keys.all().is_empty(), settings.gateway_api_key.is_some()) {
+        (true, false) if keys.were_ever_made() => line("there is no key any more, and nobody is answered without one")?,
         (true, false) => line("there is no key: whoever reaches the gateway on this machine may use it")?,
         (true, true) => line("there is no key but gateway_api_key of the settings")?,
         (false, true) => line("gateway_api_key of the settings is a key as well")?,

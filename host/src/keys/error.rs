@@ -23,7 +23,7 @@ pub enum KeysError {
     Word { what: &'static str, word: String },
     #[error("there is a key called {name} already")]
     NameTaken { name: String },
-    #[error("the namespace {namespace} is that of the key {by}")]
+    #[error("the namespace {namespace} is that of {by}")]
     NamespaceTaken { namespace: String, by: String },
     #[error("a key without a scope may do nothing")]
     NoScope,
@@ -35,6 +35,8 @@ pub enum KeysError {
     EndsBeforeItBegins,
     #[error("there are {max} keys, with those that ended, and no more are kept")]
     TooMany { max: usize },
+    #[error("the namespaces of removed keys are kept, and they are more than {max}")]
+    TooManyNamespaces { max: usize },
     #[error("a key with the id {id} is there already")]
     SameId { id: KeyId },
 }
@@ -63,7 +65,10 @@ impl KeysError {
             Self::Unknown { .. } => "'isartor keys list' shows which there are".to_owned(),
             Self::NotActive { .. } => "create another with 'isartor keys create'".to_owned(),
             Self::EndsBeforeItBegins => "give --expires a time to come".to_owned(),
-            Self::TooMany { .. } => "take keys that ended long ago out of keys.json".to_owned(),
+            Self::TooMany { .. } => "remove those that ended with 'isartor keys prune --all-ended'".to_owned(),
+            Self::TooManyNamespaces { .. } => {
+                "give new keys a namespace that others share, with --namespace".to_owned()
+            }
         }
     }
 

@@ -57,6 +57,12 @@ impl Key {
         }
     }
 
+    /// When it ended, if it has.
+    pub fn ended_at(&self, now: SystemTime) -> Option<u64> {
+        let expired_at = self.expires_at.filter(|end| *end <= seconds(now));
+        expired_at.into_iter().chain(self.revoked_at).min()
+    }
+
     pub fn access(&self) -> Access {
         Access {
             principal: Principal::of_key_namespace(&self.namespace),

@@ -169,7 +169,7 @@ impl KeysInUse {
         match keys::identified(&self.file) {
             Ok((_, fingerprint)) if self.has(&fingerprint) => {}
             Ok((keys, fingerprint)) => {
-                if keys.all().is_empty() && self.are_wanted() {
+                if !keys.were_ever_made() && self.are_wanted() {
                     tracing::warn!("there is no key any more; keys are wanted until the gateway is started again");
                 }
                 self.put_to_use(Ok((&keys, fingerprint)));
@@ -192,7 +192,7 @@ impl KeysInUse {
         let (next, is_any) = match read {
             Ok((keys, fingerprint)) => {
                 let ring = Ring::new(keys, &self.uses(), self.now());
-                (Current { ring: Arc::new(ring), fingerprint, trouble: None }, !keys.all().is_empty())
+                (Current { ring: Arc::new(ring), fingerprint, trouble: None }, keys.were_ever_made())
             }
             Err(error) => (Current { trouble: Some(error.chain()), ..Current::default() }, true),
         };

@@ -50,7 +50,7 @@ pub(super) fn serve(settings: &Settings, audience: Audience) -> anyhow::Result<E
 /// Asked before anything is created, in the foreground and in the background.
 pub(super) fn check_reach(settings: &Settings) -> anyhow::Result<()> {
     let (keys, _) = keys::identified(&settings.home.keys_file())?;
-    Ok(settings.check_reach(settings.gateway_api_key.is_some() || !keys.all().is_empty())?)
+    Ok(settings.check_reach(settings.gateway_api_key.is_some() || keys.were_ever_made())?)
 }
 
 async fn live(settings: &Settings, lock: &Lock, audience: Audience) -> anyhow::Result<ExitCode> {
