@@ -9,6 +9,7 @@ mod denials;
 mod files;
 mod prune;
 mod scopes;
+mod sessions;
 
 use serde_json::{Value, json};
 

@@ -13,6 +13,10 @@ use crate::support::{Gateway, Home, text};
 const SOURCE: &str = "peers";
 const KEY: &str = "the-key-of-the-peers";
 const RESPONSE: &str = "Paris.";
+/// What most clients show over HTTP.
+const REFUSED: &str = "key is wrong, or not valid any more";
+/// What a client over stdio shows, which learns of it with its first call.
+const REFUSED_BY_BRIDGE: &str = "refused the API key";
 
 /// How a client reaches the gateway.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -75,13 +79,15 @@ impl Order<'_> {
 #[test]
 fn the_first_typescript_sdk_is_served() {
     let packages = node_packages();
-    everywhere(&["initialize"], &["401"], |order| said(packages.node("sdk.mjs"), &order.to_json("sdk"), order));
+    everywhere(&["initialize"], &[REFUSED, "status code (401)"], |order| {
+        said(packages.node("sdk.mjs"), &order.to_json("sdk"), order)
+    });
 }
 
 #[test]
 fn the_second_typescript_sdk_is_served() {
     let packages = node_packages();
-    everywhere(&["legacy", "auto", "2026-07-28"], &["401", "unauthorized"], |order| {
+    everywhere(&["legacy", "auto", "2026-07-28"], &[REFUSED, "status code (401)"], |order| {
         said(packages.node("client.mjs"), &order.to_json("client"), order)
     });
 }
@@ -89,7 +95,7 @@ fn the_second_typescript_sdk_is_served() {
 #[test]
 fn the_python_sdk_is_served() {
     let packages = PythonPackages::installed(SOURCE);
-    everywhere(&["legacy", "auto", "2026-07-28"], &["401", "error response"], |order| {
+    everywhere(&["legacy", "auto", "2026-07-28"], &[REFUSED, "401 Unauthorized"], |order| {
         said(packages.python("mcp_client.py"), &order.to_json("mcp"), order)
     });
 }
@@ -97,7 +103,7 @@ fn the_python_sdk_is_served() {
 #[test]
 fn fastmcp_is_served() {
     let packages = PythonPackages::installed(SOURCE);
-    everywhere(&["legacy", "auto", "2026-07-28"], &["401", "error response"], |order| {
+    everywhere(&["legacy", "auto", "2026-07-28"], &[REFUSED, "401 Unauthorized"], |order| {
         said(packages.python("fastmcp_client.py"), &order.to_json("fastmcp"), order)
     });
 }
@@ -128,8 +134,8 @@ fn node_packages() -> NodePackages {
     NodePackages::installed(SOURCE, &["node"])
 }
 
-/// Has `client` meet a gateway over every way that goes with each mode, then one that asks for a key. With a wrong one
-/// it says one of `refused`.
+/// Has `client` meet a gateway over every way that goes with each mode, then one that asks for a key. With one that
+/// opens nothing it says one of `refused`.
 fn everywhere(modes: &[&str], refused: &[&str], client: impl Fn(&Order<'_>) -> Result<Value, String>) {
     let home = Home::new();
     let gateway = home.up();
@@ -141,19 +147,36 @@ fn everywhere(modes: &[&str], refused: &[&str], client: impl Fn(&Order<'_>) -> R
         }
     }
     drop(gateway);
+    with_keys(modes, refused, client);
+}
+
+fn with_keys(modes: &[&str], refused: &[&str], client: impl Fn(&Order<'_>) -> Result<Value, String>) {
     let home = Home::new().and("ISARTOR__GATEWAY_API_KEY", KEY);
+    let (created, revoked) = (created(&home, "created"), created(&home, "revoked"));
+    let output = home.run(&["keys", "revoke", "revoked"]);
+    assert!(output.status.success(), "{}", text(&output));
     let gateway = home.up();
     for way in EVERY_WAY {
         let Some(mode) = modes.iter().find(|mode| go_together(way, mode)) else { continue };
-        let order = Order { home: &home, gateway: &gateway, way, mode, key: Some(KEY) };
-        let report = client(&order).unwrap_or_else(|error| panic!("{way:?} with the key: {error}"));
-        missed_stored_and_hit(&report, &order);
-        if way != Way::Stdio {
-            let order = Order { key: Some("wrong"), ..order };
-            let report = client(&order).expect_err("a wrong key is refused");
+        let with = |key| Order { home: &home, gateway: &gateway, way, mode, key: Some(key) };
+        // Each has a namespace of its own, so that both miss at first.
+        for key in [KEY, &created] {
+            let report = client(&with(key)).unwrap_or_else(|error| panic!("{way:?} with the key {key}: {error}"));
+            missed_stored_and_hit(&report, &with(key));
+        }
+        for key in ["wrong", &revoked] {
+            let report = client(&with(key)).expect_err("a key that opens nothing is refused");
+            let refused = if way == Way::Stdio { &[REFUSED_BY_BRIDGE] } else { refused };
             assert!(refused.iter().any(|words| report.contains(words)), "{way:?}: {report}");
         }
     }
+}
+
+/// A key that may read and write, as `isartor keys create` makes it.
+fn created(home: &Home, name: &str) -> String {
+    let output = home.run(&["keys", "create", "--name", name, "--scope", "read,write", "--json"]);
+    let made: Value = serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{}", text(&output)));
+    made["key"].as_str().expect("it is shown once").to_owned()
 }
 
 /// The event stream of 2024-11-05 knows no later version; a proxy is told which transport to use and has no stdio of

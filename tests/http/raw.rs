@@ -28,10 +28,11 @@ impl Answer {
         serde_json::from_slice(&self.body).unwrap_or_else(|error| panic!("{error}: {self:?}"))
     }
 
-    /// The code of an error, or nothing.
+    /// The code of an error, also where its number is JSON-RPC's, or nothing.
     pub(crate) fn code(&self) -> String {
         let body: Value = serde_json::from_slice(&self.body).unwrap_or_default();
-        body["error"]["code"].as_str().unwrap_or_default().to_owned()
+        let error = &body["error"];
+        error["code"].as_str().or(error["data"]["code"].as_str()).unwrap_or_default().to_owned()
     }
 }
 

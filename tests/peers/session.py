@@ -12,7 +12,10 @@ async def session(client, tools):
     """The same whichever client it is: both have call_tool and name the structured content alike."""
 
     async def call(name, **more):
-        return await client.call_tool(name, {"prompt": ORDER["prompt"], **more})
+        result = await client.call_tool(name, {"prompt": ORDER["prompt"], **more})
+        if result.is_error:
+            raise RuntimeError(f"{name}: {result.content}")
+        return result
 
     miss = await call("isartor_chat")
     stored = await call("isartor_cache_store", response=ORDER["response"])

@@ -131,11 +131,11 @@ impl Http {
     }
 
     async fn send_away(&self, request: Request<Incoming>, refusal: &ApiError) -> Response {
-        tracing::debug!(code = refusal.code(), "refused a request");
+        let speaks_json_rpc = json_rpc::is_spoken_at(request.uri().path());
         if !request.headers().contains_key(EXPECT) {
             LimitedBody::new(request.into_body(), &self.settings.server).drain().await;
         }
-        refusal.clone().into_response()
+        refused(refusal, speaks_json_rpc)
     }
 
     /// Takes room for the work only once the body is here: who sends slowly keeps it from nobody.
@@ -154,10 +154,7 @@ impl Http {
                 let goes_on = may_go_on && json_rpc::is_stream(&response);
                 if goes_on { response.map(|answer| self.room.until_end_of(answer, place)) } else { response }
             }
-            Err(refusal) => {
-                tracing::debug!(code = refusal.code(), "refused a request");
-                if speaks_json_rpc { json_rpc::refusal(&refusal) } else { refusal.into_response() }
-            }
+            Err(refusal) => refused(&refusal, speaks_json_rpc),
         }
     }
 
@@ -177,4 +174,10 @@ impl Http {
             Ok(body)
         }
     }
+}
+
+/// In words that the client of this path understands: most show their user nothing else.
+fn refused(refusal: &ApiError, speaks_json_rpc: bool) -> Response {
+    tracing::debug!(code = refusal.code(), "refused a request");
+    if speaks_json_rpc { json_rpc::refusal(refusal) } else { refusal.clone().into_response() }
 }
