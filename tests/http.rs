@@ -15,7 +15,7 @@ mod shares;
 use isartor_host::server::ROUTES;
 use serde_json::json;
 
-use crate::support::Home;
+use crate::support::{Gateway, Home};
 use raw::{Answer, get, post};
 
 const LOOKUP: &str = "/api/v1/cache/lookup";
@@ -171,6 +171,13 @@ fn bad_inputs() -> Vec<BadInput> {
     .into_iter()
     .map(|((path, body), code, named)| (path, body, 400, code, named))
     .collect()
+}
+
+/// What the system says of the gateway's memory, in the line that begins so.
+fn memory_kib(gateway: &Gateway<'_>, line: &str) -> u64 {
+    let status = std::fs::read_to_string(format!("/proc/{}/status", gateway.pid())).expect("the process is there");
+    let found = status.lines().find_map(|found| found.strip_prefix(line)).expect("it says how large it is");
+    found.trim().trim_end_matches(" kB").parse().expect("it is a number")
 }
 
 fn code(answer: &Answer) -> (u16, String) {

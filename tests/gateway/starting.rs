@@ -2,13 +2,14 @@
 
 use std::fs;
 use std::net::TcpListener;
-use std::os::unix::fs::MetadataExt;
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::process::Command;
 
 use rustix::process::Signal;
+use serde_json::json;
 
 use super::{Running, stderr, stdout};
-use crate::http::raw::port;
+use crate::http::raw::{get, port};
 use crate::support::{Home, text};
 
 #[test]
@@ -161,4 +162,41 @@ fn up_runs_from_any_directory_and_leaves_it() {
         assert_eq!(found.to_str(), Some("/"));
     }
     assert!(home.run(&["stop"]).status.success());
+}
+
+/// A model that is on its way until somebody says so. What fetches it is asked for by its name.
+fn home_with_slow_model() -> Home {
+    let home = Home::new();
+    let programs = home.user().join("programs");
+    fs::create_dir(&programs).expect("it can be made");
+    let script = "#!/bin/sh\nwhile [ ! -e \"$HOME/go-on\" ]; do sleep 0.05; done\nexit 1\n";
+    fs::write(programs.join("python3"), script).expect("it can be written");
+    fs::set_permissions(programs.join("python3"), fs::Permissions::from_mode(0o755)).expect("it is ours");
+    let path = format!("{}:/usr/bin:/bin", programs.display());
+    let dir = home.user().join("models").display().to_string();
+    let home = home.and("PATH", &path).and("ISARTOR__EMBEDDING__DIR", &dir).and("ISARTOR__EMBEDDING__ENABLED", "true");
+    home.and("ISARTOR__EMBEDDING__SOURCE", "pip").and("ISARTOR__GATEWAY_API_KEY", "k")
+}
+
+#[test]
+fn while_it_starts_health_says_so_and_only_that_to_who_has_no_key() {
+    let home = home_with_slow_model();
+    let gateway = home.up();
+    let health = |headers: &[(&str, &str)]| get(&gateway.url, "/health", headers);
+    assert_eq!(health(&[]).json(), json!({ "status": "starting" }));
+    let known = health(&[("x-api-key", "k")]).json();
+    assert_eq!(json!([known["status"], known["layers"]["semantic"]]), json!(["starting", "loading"]), "{known}");
+    assert_eq!(health(&[("x-api-key", "wrong")]).status, 401);
+    assert_eq!(get(&gateway.url, "/metrics", &[]).status, 401, "starting opens nothing else");
+    fs::write(home.user().join("go-on"), "").unwrap();
+    let mut last = health(&[]).json();
+    for _ in 0..1_000 {
+        if last == json!({ "status": "ok" }) {
+            return;
+        }
+        assert_eq!(last, json!({ "status": "starting" }));
+        std::thread::sleep(std::time::Duration::from_millis(20));
+        last = health(&[]).json();
+    }
+    panic!("it never came to an end: {last}");
 }

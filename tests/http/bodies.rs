@@ -1,11 +1,9 @@
 //! Bodies that are never finished: how much memory they hold, and that nobody else is kept out by them.
 
-use std::fs;
-
 use serde_json::json;
 
 use super::raw::{Answer, Connection, port, post, request};
-use super::{LOOKUP, STORE, code};
+use super::{LOOKUP, STORE, code, memory_kib};
 use crate::support::{Gateway, Home};
 
 const SENDERS: usize = 60;
@@ -14,6 +12,8 @@ const BODY_BYTES: usize = 2_000_000;
 const SENT_BYTES: usize = 1_500_000;
 const ROOM: &str = "[server]\nmax_total_body_bytes = 2097152\n";
 
+/// The most memory that a process ever had.
+const PEAK: &str = "VmHWM:";
 /// Room for what the gateway may hold, for the buffers of its connections, and for its allocator's habits.
 const MOST_MORE_KIB: u64 = 24 << 10;
 
@@ -47,13 +47,6 @@ fn store(number: usize) -> Vec<u8> {
     json!({ "prompt": format!("number {number}"), "response": response }).to_string().into_bytes()
 }
 
-/// The most memory that the gateway ever had.
-fn peak_kib(gateway: &Gateway<'_>) -> u64 {
-    let status = fs::read_to_string(format!("/proc/{}/status", gateway.pid())).expect("the process is there");
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).expect("it says how large it is");
-    line.trim().trim_end_matches(" kB").parse().expect("it is a number")
-}
-
 fn is_overloaded(answer: &Answer) -> bool {
     let is_told_when = answer.head.contains("\r\nretry-after: 1\r\n");
     is_told_when && answer.status == 503
@@ -74,14 +67,14 @@ fn bodies_that_are_never_finished_hold_no_more_than_their_room() {
     home.write_settings(ROOM);
     let gateway = home.up();
     gateway.store("small", "an answer");
-    let before = peak_kib(&gateway);
+    let before = memory_kib(&gateway, PEAK);
     let mut senders: Vec<Sender> = (0..SENDERS).map(|number| Sender::start(&gateway, number)).collect();
     refused(&gateway, &mut senders, STORE, &store(2 * SENDERS));
     assert_eq!(gateway.lookup("small")["hit"], json!(true), "what is short needs no room");
     let answers: Vec<Answer> = senders.into_iter().map(Sender::finish).collect();
     assert!(answers.iter().any(|answer| answer.status == 200), "who was first to have room keeps it");
     assert!(answers.iter().all(|answer| answer.status == 200 || is_overloaded(answer)), "{answers:?}");
-    let more = peak_kib(&gateway) - before;
+    let more = memory_kib(&gateway, PEAK) - before;
     assert!(more < MOST_MORE_KIB, "{more} KiB more, with {SENDERS} times {SENT_BYTES} bytes under way");
     assert_eq!(post(&gateway.url, STORE, &store(2 * SENDERS)).status, 200, "the room was given back");
 }

@@ -4,9 +4,10 @@ use std::time::{Duration, Instant};
 
 use serde_json::json;
 
-use super::STORE;
-use super::raw::{Connection, get, port, request};
-use crate::support::Home;
+use super::raw::{Answer, Connection, get, port, request};
+use super::{STORE, memory_kib};
+use crate::mcp::initialize_params;
+use crate::support::{Gateway, Home, block_on};
 
 const EACH: usize = 150;
 
@@ -54,4 +55,53 @@ fn a_client_that_does_not_read_is_closed() {
     assert_eq!(get(&gateway.url, "/health", &[]).status, 200, "its connection was given to the next");
     let read = greedy.read_to_end();
     assert!(read < EXPORTS * 3 * long.len(), "all {read} bytes came");
+}
+
+/// What an old client says beside the stream on which it is to be answered.
+fn say(poster: &mut Connection, gateway: &Gateway<'_>, path: &str, message: &serde_json::Value) -> Answer {
+    let host = format!("localhost:{}", port(&gateway.url));
+    let headers = [("host", host.as_str()), ("content-type", "application/json")];
+    poster.send(request("POST", path, &headers, message.to_string().as_bytes()));
+    poster.answer().expect("each message is answered")
+}
+
+/// A connection on which hardly anything can be under way unread.
+fn narrow(gateway: &Gateway<'_>) -> Connection {
+    let stream = block_on(async {
+        let socket = tokio::net::TcpSocket::new_v4().expect("a socket");
+        socket.set_recv_buffer_size(4 * 1024).expect("a size can be set");
+        let address = std::net::SocketAddr::from(([127, 0, 0, 1], port(&gateway.url)));
+        socket.connect(address).await.expect("the gateway listens").into_std().expect("it is a socket")
+    });
+    stream.set_nonblocking(false).expect("the mode can be set");
+    stream.set_read_timeout(Some(Duration::from_secs(30))).expect("a timeout can be set");
+    Connection::on(stream)
+}
+
+/// The stream of the oldest version goes on for ever, but not for somebody who asks for much and never reads it.
+#[test]
+fn a_listener_that_never_reads_is_closed_and_leaves_no_memory_behind() {
+    let home = Home::new();
+    home.write_settings("[server]\nmax_connections = 2\nbody_timeout_seconds = 1\n");
+    let gateway = home.up();
+    let host = format!("localhost:{}", port(&gateway.url));
+    let mut listener = narrow(&gateway);
+    listener.send(request("GET", "/sse", &[("host", &host), ("accept", "text/event-stream")], b""));
+    let path = listener.line("sessionId=").replace("data: ", "");
+    let mut poster = Connection::open(&gateway.url);
+    let begin = json!({ "jsonrpc": "2.0", "id": 0, "method": "initialize", "params": initialize_params("2024-11-05") });
+    assert_eq!(say(&mut poster, &gateway, &path, &begin).status, 202);
+    listener.line("protocolVersion");
+    let initialized = json!({ "jsonrpc": "2.0", "method": "notifications/initialized" });
+    assert_eq!(say(&mut poster, &gateway, &path, &initialized).status, 202);
+    let before = memory_kib(&gateway, "VmRSS:");
+    let ask = |id: u32| json!({ "jsonrpc": "2.0", "id": id, "method": "tools/list" });
+    let last = (1..20_000).map(|id| say(&mut poster, &gateway, &path, &ask(id)).status).find(|status| *status != 202);
+    assert_eq!(last, Some(404), "the session ended");
+    // The poster keeps the other connection: this one is accepted when the listener's is closed.
+    assert_eq!(get(&gateway.url, "/health", &[]).status, 200);
+    let more = memory_kib(&gateway, "VmRSS:").saturating_sub(before);
+    assert!(more < 16 << 10, "{more} KiB more than before");
+    assert!(listener.read_to_end() < 8 << 20, "what was never read was never sent");
+    drop(poster);
 }

@@ -92,6 +92,18 @@ impl Connection {
         }
     }
 
+    /// The first whole line with these words in it, of what still comes.
+    pub(crate) fn line(&mut self, words: &str) -> String {
+        let end_of_line = |bytes: &[u8]| {
+            let at = find(bytes, words.as_bytes())?;
+            find(&bytes[at..], b"\n").map(|more| at + more)
+        };
+        let end = self.read_until(end_of_line).expect("it comes");
+        let before: Vec<u8> = self.unread.drain(..=end).collect();
+        let before = String::from_utf8(before).expect("it is text");
+        before.lines().next_back().expect("there is a line").to_owned()
+    }
+
     /// Whether nothing arrives for this long, not even the end.
     pub(crate) fn is_silent_for(&mut self, patience: Duration) -> bool {
         self.stream.set_read_timeout(Some(patience)).expect("a timeout can be set");
