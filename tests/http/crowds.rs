@@ -82,7 +82,8 @@ fn narrow(gateway: &Gateway<'_>) -> Connection {
 #[test]
 fn a_listener_that_never_reads_is_closed_and_leaves_no_memory_behind() {
     let home = Home::new();
-    home.write_settings("[server]\nmax_connections = 2\nbody_timeout_seconds = 1\n");
+    // Only who does not read is closed so soon, not who says nothing more.
+    home.write_settings("[server]\nmax_connections = 2\nbody_timeout_seconds = 1\nhead_timeout_seconds = 300\n");
     let gateway = home.up();
     let host = format!("localhost:{}", port(&gateway.url));
     let mut listener = narrow(&gateway);
