@@ -11,6 +11,7 @@ mod core;
 mod definitions;
 mod guests;
 mod innocent;
+mod offers;
 mod package;
 mod placed;
 mod policies;
@@ -62,6 +63,7 @@ fn cases() -> Vec<Case> {
         guests::cases(),
         compiled::cases(),
         capable::cases(),
+        offers::cases(),
     ];
     groups.into_iter().flatten().collect()
 }

@@ -91,6 +91,11 @@ impl<'a> Stage<'a> {
         result["content"][0]["text"].as_str().expect("an error has a text").to_owned()
     }
 
+    /// The whole answer to a request through the bridge.
+    pub(super) fn ask(&self, method: &str, params: &Value) -> Value {
+        self.bridge().ask(method, params)
+    }
+
     pub(super) fn tools(&self) -> Vec<Value> {
         let answer = self.bridge().ask("tools/list", &json!({}));
         answer["result"]["tools"].as_array().unwrap_or_else(|| panic!("{answer}")).clone()
@@ -135,12 +140,15 @@ impl<'a> Stage<'a> {
         complaints.concat()
     }
 
-    /// What `/health` says of a plugin and its tools.
+    /// What `/health` says of a plugin, its tools, prompts and resources.
     pub(super) fn complaints(&self, plugin: &str) -> Vec<String> {
         self.home.await_plugins();
         let health = self.gateway.get("/health").1;
         let failed = health["plugins"]["failed"].as_array().expect("a list").iter();
-        let is_ours = |name: &str| name.split("__").next() == Some(plugin);
+        let is_ours = |name: &str| {
+            let rest = name.strip_prefix(plugin);
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with("__") || rest.starts_with(':'))
+        };
         let ours = failed.filter(|failed| is_ours(failed["name"].as_str().expect("a name")));
         ours.map(|failed| format!("{} {}", text_of(&failed["name"]), text_of(&failed["reason"]))).collect()
     }

@@ -20,6 +20,8 @@ pub(super) use prompts::PluginPrompts;
 pub(super) use resources::PluginResources;
 
 const DESCRIPTION_MAX_CHARACTERS: usize = 4_096;
+/// Of a name or a title, which clients show in lists.
+const LABEL_MAX_CHARACTERS: usize = 256;
 const SCHEMA_MAX_BYTES: usize = 64 << 10;
 
 /// Checks one definition; the reason says what is wrong with it.
@@ -31,6 +33,7 @@ pub(super) fn tool_info(full_name: &str, plugin: &ToolPlugin, definition: &ToolD
     if length > DESCRIPTION_MAX_CHARACTERS {
         return Err(format!("its description has {length} characters, more than {DESCRIPTION_MAX_CHARACTERS}"));
     }
+    check_labels(definition.title.iter())?;
     let input_schema = schema("input", &definition.input_schema)?;
     Ok(ToolInfo {
         name: full_name.to_owned(),
@@ -185,6 +188,13 @@ fn output(result: ToolResult, has_output_schema: bool, max_bytes: usize) -> Resu
     }
     let content = result.content.into_iter().map(checked).collect::<Result<_, _>>()?;
     Ok(ToolOutput { content, structured, is_error: result.is_error })
+}
+
+fn check_labels<'a>(labels: impl IntoIterator<Item = &'a String>) -> Result<(), String> {
+    match labels.into_iter().any(|label| label.chars().count() > LABEL_MAX_CHARACTERS) {
+        true => Err(format!("a name or title of it has more than {LABEL_MAX_CHARACTERS} characters")),
+        false => Ok(()),
+    }
 }
 
 fn check_size(bytes: usize, max_bytes: usize) -> Result<(), String> {

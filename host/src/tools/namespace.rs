@@ -39,6 +39,14 @@ impl<'a> Namespace<'a> {
         }
     }
 
+    /// The URI in a complaint, with the plugin that it is of where it does not say so itself.
+    pub(super) fn shown_uri(self, uri: &str) -> String {
+        match scheme(uri).is_some_and(|scheme| scheme.eq_ignore_ascii_case(self.id)) {
+            true => uri.to_owned(),
+            false => format!("{}: {uri}", self.id),
+        }
+    }
+
     /// Whether a resource of the plugin may have this URI, or a template of it.
     pub(super) fn check_uri(self, uri: &str) -> Result<(), String> {
         let found = scheme(uri).filter(|_| is_uri(uri)).ok_or("its URI is none, or longer than 2048 bytes")?;

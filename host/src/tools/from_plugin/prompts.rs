@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{check_size, log_failure, safe_sentence};
+use super::{check_labels, check_size, log_failure, safe_sentence};
 use crate::chat::{Caller, Permission};
 use crate::plugin::definition::Described;
 use crate::plugin::tool::{self, Asker, PromptDefinition};
@@ -70,6 +70,8 @@ fn prompt_info(full_name: &str, plugin: &ToolPlugin, definition: &PromptDefiniti
     if arguments.len() > ARGUMENTS_MAX {
         return Err(format!("it has {} arguments, more than {ARGUMENTS_MAX}", arguments.len()));
     }
+    let labels = arguments.iter().flat_map(|argument| argument.title.iter().chain([&argument.name]));
+    check_labels(labels.chain(&definition.title))?;
     let mut texts = arguments.iter().map(|argument| &argument.description).chain([&definition.description]);
     if texts.any(|text| text.chars().count() > DESCRIPTION_MAX_CHARACTERS) {
         return Err(format!("a description of it has more than {DESCRIPTION_MAX_CHARACTERS} characters"));
@@ -124,8 +126,10 @@ impl PromptSource for PluginPrompts {
             if !caller.permissions.contain(Permission::Read) {
                 return Err(PromptError::Denied);
             }
+            let max_bytes = self.plugin.limits().output_max_bytes;
             let asker = Asker::silent(caller.principal.as_str());
-            let found = self.plugin.completions(own_name, (argument, value), asker, suggestions).await;
+            let usable = |found| suggestions(found, max_bytes);
+            let found = self.plugin.completions(own_name, (argument, value), asker, usable).await;
             found.map_err(|error| self.failure(name, &error))
         })
     }
@@ -144,7 +148,8 @@ fn messages(messages: Vec<tool::PromptMessage>, max_bytes: usize) -> Result<Vec<
 }
 
 /// A value that is not all visible would complete to something else than what a person reads.
-fn suggestions(values: Vec<String>) -> Result<Completion, String> {
+fn suggestions(values: Vec<String>, max_bytes: usize) -> Result<Completion, String> {
+    check_size(values.iter().map(String::len).sum(), max_bytes)?;
     if values.len() > SUGGESTED_MAX {
         return Err(format!("{} values, more than {SUGGESTED_MAX},", values.len()));
     }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{check_size, log_failure, safe_sentence};
+use super::{check_labels, check_size, log_failure, safe_sentence};
 use crate::chat::Caller;
 use crate::plugin::definition::Described;
 use crate::plugin::tool::{Asker, ReadContents, ResourceDefinition, ResourceTemplate};
@@ -30,16 +30,18 @@ impl PluginResources {
         let mut left_out = Vec::new();
         for definition in &offered.resources {
             let described = Described::from(definition);
-            match check(&offer.plugin, namespace, &described, definition.mime_type.as_ref()) {
+            let labels = definition.title.iter().chain([&definition.name]);
+            match check(&offer.plugin, namespace, &described, labels, definition.mime_type.as_ref()) {
                 Ok(()) => usable.list.push(resource_info(definition)),
-                Err(reason) => left_out.push(LeftOut::tool(&described.name, reason)),
+                Err(reason) => left_out.push(LeftOut::tool(&namespace.shown_uri(&described.name), reason)),
             }
         }
         for definition in &offered.templates {
             let described = Described::from(definition);
-            match check(&offer.plugin, namespace, &described, definition.mime_type.as_ref()) {
+            let labels = definition.title.iter().chain([&definition.name]);
+            match check(&offer.plugin, namespace, &described, labels, definition.mime_type.as_ref()) {
                 Ok(()) => usable.templates.push(template_info(definition)),
-                Err(reason) => left_out.push(LeftOut::tool(&described.name, reason)),
+                Err(reason) => left_out.push(LeftOut::tool(&namespace.shown_uri(&described.name), reason)),
             }
         }
         (usable, left_out)
@@ -55,14 +57,16 @@ impl PluginResources {
 }
 
 /// The reason says what is wrong with a definition.
-fn check(
+fn check<'a>(
     plugin: &ToolPlugin,
     namespace: Namespace<'_>,
     described: &Described,
+    labels: impl Iterator<Item = &'a String>,
     mime_type: Option<&String>,
 ) -> Result<(), String> {
     namespace.check_uri(&described.name)?;
     check_pinned(plugin, plugin.pins().map(|pins| &pins.resources), &described.name, || described.hash())?;
+    check_labels(labels)?;
     if described.description.chars().count() > DESCRIPTION_MAX_CHARACTERS {
         return Err(format!("its description has more than {DESCRIPTION_MAX_CHARACTERS} characters"));
     }
