@@ -73,6 +73,12 @@ pub(crate) fn arrange(mut words: Vec<Word>) -> Vec<Word> {
     words
 }
 
+/// How many sentences, clauses set off by a comma and further questions the words are.
+pub(crate) fn count(words: &[Word]) -> usize {
+    let asks_on = |pair: &[Word]| is_one_of(&pair[0], &["and", "but", "or"]) && question::is_question(&pair[1]);
+    1 + words.windows(2).filter(|pair| pair[0].stop > Stop::None || asks_on(pair)).count()
+}
+
 /// Puts what stands before `start` behind the rest.
 fn rotate(words: &mut [Word], start: usize) {
     let last = words.len() - 1;

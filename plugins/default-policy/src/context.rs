@@ -76,6 +76,7 @@ fn points_out(words: &[Word], index: usize) -> bool {
     match word.text.as_str() {
         _ if word.shape != Shape::Word => false,
         "this" | "these" | "those" => next.is_none_or(|next| !is_one_of(next, OF_TIME)) && !is_antecedent(words, index),
+        "that" if is_asked_about(words, index) => true,
         "that" => ends_clause(words, index) && is_pointed_at(before) && !is_antecedent(words, index),
         "it" | "them" => {
             is_pointed_at(before)
@@ -94,6 +95,14 @@ fn points_out(words: &[Word], index: usize) -> bool {
         "right" | "correct" | "wrong" => words.len() <= 4 && before.is_some_and(|before| before.is("it")),
         _ => false,
     }
+}
+
+/// `does that work on Linux`, `why is that legal`.
+fn is_asked_about(words: &[Word], index: usize) -> bool {
+    const ASKING: &str = "am are can could did do does has have is should was were will would";
+    let follows = |at: usize| is_one_of(&words[at], ASKING);
+    let opens = |at: usize| at == 0 || (at == 1 && is_one_of(&words[0], "how what when where who why"));
+    index > 0 && follows(index - 1) && opens(index - 1)
 }
 
 /// `the last question in the test`, `my code editor`.

@@ -30,6 +30,7 @@ pub(crate) fn describe(text: &str, lexicon: &Lexicon) -> Vec<u8> {
     let capitals = terms::Capitals::of(&words);
     let counted = clauses::arrange(without_fillers(periods::join(dates::join(numbers::join(words))), lexicon));
     let tenses = terms::Tenses::of_words(&counted);
+    let clauses = clauses::count(&counted);
     let question::Reading { asks, rest, is_nominal, frame, is_worded, defines } = question::read(counted);
     let mut terms = terms::read(&phrases::join(rest, lexicon), asks, capitals, lexicon);
     terms.tenses = tenses;
@@ -38,7 +39,7 @@ pub(crate) fn describe(text: &str, lexicon: &Lexicon) -> Vec<u8> {
     }
     let measured = asks.beside(terms.list.iter().map(|term| term.text.as_str()));
     let asks = terms::arrange_conversion(&mut terms.list).unwrap_or(measured);
-    features::write(&Description { canonical, is_foreign, leans, is_nominal, is_worded, frame, asks, terms })
+    features::write(&Description { canonical, is_foreign, leans, is_nominal, is_worded, frame, clauses, asks, terms })
 }
 
 /// `what are some`, `give me some`; not `delete some`.
@@ -80,6 +81,10 @@ fn without_fillers(words: Vec<Word>, lexicon: &Lexicon) -> Vec<Word> {
     let lists = !words.first().is_some_and(question::is_auxiliary);
     let mut words = words.into_iter().peekable();
     while let Some(word) = words.next() {
+        let word = match words.next_if(|next| word.is("a") && next.is("few")) {
+            Some(few) => Word { stop: few.stop, opens: word.opens, ..Word::new("some") },
+            None => word,
+        };
         if word.is("a") && words.peek().is_some_and(|next| next.is("and") || next.is("or")) {
             kept.push(Word { stop: word.stop, ..Word::verbatim(&word.text, Shape::Identifier) });
             continue;

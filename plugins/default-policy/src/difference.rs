@@ -2,7 +2,7 @@
 
 mod alike;
 mod compounds;
-mod real_words;
+mod place;
 mod spelling;
 
 use crate::features::{Features, MAX_TERMS, Record};
@@ -64,7 +64,7 @@ impl<'a> Difference<'a> {
         };
         difference.pair_same_keys();
         if difference.is_explainable() {
-            spelling::pair_same_words(&mut difference);
+            spelling::pair_same_words(&mut difference, lexicon);
             compounds::pair_parts(&mut difference);
             alike::pair_alike(&mut difference, lexicon);
         }
@@ -83,6 +83,19 @@ impl<'a> Difference<'a> {
 
     pub(crate) fn in_candidate(&self) -> Left<'a> {
         Left { features: self.candidate, terms: self.left_in_candidate }
+    }
+
+    /// The text that says all of the other and much beyond, in a sentence or a clause of its own, and the other: what is
+    /// put into the other's clause is a condition.
+    pub(crate) fn longer(&self) -> Option<(Features<'a>, Features<'a>)> {
+        const MUCH: usize = 3;
+        let (question, candidate) = (self.in_question().content(), self.in_candidate().content());
+        let (longer, shorter) = match (question, candidate) {
+            (MUCH.., 0) => (self.question, self.candidate),
+            (0, MUCH..) => (self.candidate, self.question),
+            _ => return None,
+        };
+        (longer.clauses() > shorter.clauses()).then_some((longer, shorter))
     }
 
     /// The terms that both have, in no particular order.

@@ -5,7 +5,7 @@ use crate::question::Asks;
 use crate::terms::{Kind, People, Tenses, Terms};
 
 /// Raised whenever the layout or the meaning of a field changes.
-const VERSION: u8 = 4;
+const VERSION: u8 = 5;
 const HEADER_BYTES: usize = 26;
 const RECORD_BYTES: usize = 12;
 /// Of each term's text; enough to tell a typo from another word.
@@ -20,8 +20,10 @@ const NOMINAL: u8 = 1 << 4;
 const WORDED: u8 = 1 << 5;
 const JOINS_BY_AND: u8 = 1 << 6;
 const JOINS_BY_OR: u8 = 1 << 7;
-/// Beside the tenses.
+/// Beside the tenses: whether two things are compared, and how many clauses there are.
 const COMPARES: u8 = 1 << 7;
+const CLAUSES: u8 = 0b111 << CLAUSES_SHIFT;
+const CLAUSES_SHIFT: u8 = 4;
 
 /// What is known of a text before it is written.
 pub(crate) struct Description {
@@ -31,18 +33,19 @@ pub(crate) struct Description {
     pub(crate) is_nominal: bool,
     pub(crate) is_worded: bool,
     pub(crate) frame: u8,
+    pub(crate) clauses: usize,
     pub(crate) asks: Asks,
     pub(crate) terms: Terms,
 }
 
 /// The features of a text that only ever equals itself.
 pub(crate) fn opaque(canonical: u128) -> Vec<u8> {
-    header(canonical, OPAQUE, Asks::default(), 0, &Terms::default())
+    header(canonical, OPAQUE, Asks::default(), [0, 0], &Terms::default())
 }
 
 /// At most 2,330 bytes. A text with more terms than fit is opaque.
 pub(crate) fn write(description: &Description) -> Vec<u8> {
-    let Description { canonical, is_foreign, leans, is_nominal, is_worded, frame, asks, terms } = description;
+    let Description { canonical, is_foreign, leans, is_nominal, is_worded, frame, clauses, asks, terms } = description;
     if terms.list.len() > MAX_TERMS {
         return opaque(*canonical);
     }
@@ -56,7 +59,10 @@ pub(crate) fn write(description: &Description) -> Vec<u8> {
         (terms.joins_by_or, JOINS_BY_OR),
     ];
     let flags = flags.into_iter().filter(|(is_set, _)| *is_set).fold(0, |all, (_, flag)| all | flag);
-    let mut bytes = header(*canonical, flags, *asks, *frame, terms);
+    let clauses = (*clauses).min(usize::from(CLAUSES >> CLAUSES_SHIFT)) as u8;
+    let compares = if terms.compares { COMPARES } else { 0 };
+    let beside_tenses = clauses << CLAUSES_SHIFT | compares;
+    let mut bytes = header(*canonical, flags, *asks, [*frame, terms.tenses.0 | beside_tenses], terms);
     let mut texts = Vec::new();
     let mut sorted: Vec<(u32, u16)> = terms.list.iter().map(|term| term.key).zip(0..).collect();
     sorted.sort_unstable();
@@ -72,14 +78,14 @@ pub(crate) fn write(description: &Description) -> Vec<u8> {
     bytes
 }
 
-fn header(canonical: u128, flags: u8, asks: Asks, frame: u8, terms: &Terms) -> Vec<u8> {
+fn header(canonical: u128, flags: u8, asks: Asks, [frame, tenses]: [u8; 2], terms: &Terms) -> Vec<u8> {
     let count = if flags & OPAQUE == 0 { terms.list.len() } else { 0 };
     let mut bytes = Vec::with_capacity(HEADER_BYTES + count * (RECORD_BYTES + 8));
     bytes.extend([VERSION, flags]);
     bytes.extend(canonical.to_le_bytes());
     bytes.extend(asks.0.to_le_bytes());
     bytes.extend(terms.people.0.to_le_bytes());
-    bytes.extend([terms.negations, frame, terms.tenses.0 | if terms.compares { COMPARES } else { 0 }, count as u8]);
+    bytes.extend([terms.negations, frame, tenses, count as u8]);
     bytes
 }
 
@@ -203,7 +209,12 @@ impl<'a> Features<'a> {
     }
 
     pub(crate) fn tenses(&self) -> Tenses {
-        Tenses(self.bytes[24] & !COMPARES)
+        Tenses(self.bytes[24] & !(COMPARES | CLAUSES))
+    }
+
+    /// Sentences, clauses set off by a comma, further questions; at most seven.
+    pub(crate) fn clauses(&self) -> u8 {
+        (self.bytes[24] & CLAUSES) >> CLAUSES_SHIFT
     }
 
     pub(crate) fn frame(&self) -> u8 {

@@ -64,8 +64,11 @@ fn units(difference: &Difference) -> bool {
     let is_money = |record: &Record| is_unit(record) && record.detail == Dimension::Currency as u8;
     let names_money = |text: Features| text.records().any(|record| is_money(&record));
     let is_understood = !names_money(difference.question) || !names_money(difference.candidate);
+    // `500 and 1000 rupees` names once what `Rs 500 and Rs 1000` names twice.
+    let is_repeated = |unit: Record| difference.shared().any(|(shared, _)| shared.key == unit.key);
     let measures = |record: Record| {
-        is_unit(&record) && record.flags & flag::MEASURED != 0 && !(is_money(&record) && is_understood)
+        let is_measured = is_unit(&record) && record.flags & flag::MEASURED != 0;
+        is_measured && !(is_money(&record) && (is_understood || is_repeated(record)))
     };
     either(difference, |left| left.records().any(measures))
         || difference
@@ -128,8 +131,13 @@ fn questions(difference: &Difference) -> bool {
         [difference.question, difference.candidate].iter().any(|text| text.people().has_first_or_second());
     let is_whether = !is_personal && one & SO != 0 && other & SO != 0;
     let loose = if is_whether { LOOSE | SO } else { LOOSE };
+    let asks_on = difference.longer().is_some_and(|(longer, shorter)| {
+        shorter.asks() != Asks::default() && longer.asks().0 & shorter.asks().0 == shorter.asks().0
+    });
     let are_there = one | other == EXISTENCE && (one == EXISTENCE || other == EXISTENCE);
-    !are_there && ((one ^ other) & !loose != 0 || is_only_question_word(difference) || are_other_measures(difference))
+    !are_there
+        && !asks_on
+        && ((one ^ other) & !loose != 0 || is_only_question_word(difference) || are_other_measures(difference))
 }
 
 /// `which doctor treats gout` and `how does a doctor treat gout`: nothing else differs.

@@ -10,6 +10,7 @@ mod index;
 mod irregular;
 mod opposites;
 mod phrases;
+mod real_words;
 mod synonyms;
 mod units;
 
@@ -31,6 +32,8 @@ pub(crate) struct Lexicon {
     foreign: Index<()>,
     implied: Index<&'static str>,
     first_names: Index<()>,
+    titles: Index<()>,
+    real_words: Index<()>,
     of_code: Index<()>,
     light: Index<()>,
     homographs: Index<()>,
@@ -59,6 +62,8 @@ impl Lexicon {
             foreign: Index::new(words(foreign::FOREIGN)),
             implied: Index::new(implied_words()),
             first_names: Index::new(words(implied::FIRST_NAMES)),
+            real_words: Index::new(words(real_words::REAL_WORDS)),
+            titles: Index::new(words(implied::TITLES)),
             of_code: Index::new(words(implied::OF_CODE)),
             light: Index::new(words(function_words::LIGHT)),
             homographs: Index::new(words(function_words::HOMOGRAPHS)),
@@ -99,6 +104,16 @@ impl Lexicon {
 
     pub(crate) fn is_first_name(&self, word: &str) -> bool {
         self.first_names.find(word).is_some()
+    }
+
+    /// Whether a word, by its base form, is known to exist beside words that differ from it by one slip.
+    pub(crate) fn is_real_word(&self, base: &[u8]) -> bool {
+        str::from_utf8(base).is_ok_and(|base| self.real_words.find(base).is_some())
+    }
+
+    /// Whether it is said before a name, and says nothing of who is meant.
+    pub(crate) fn is_title(&self, word: &str) -> bool {
+        self.titles.find(word).is_some()
     }
 
     /// Whether a word, by its base form, only says what a name in code is.

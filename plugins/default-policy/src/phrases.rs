@@ -7,10 +7,11 @@ use crate::lexicon::{Lexicon, Phrase};
 const AFTER: &[&str] =
     &["on", "in", "at", "for", "from", "of", "to", "with", "when", "if", "before", "after", "during", "using", "and"];
 const PARTICLES: &[&str] =
-    &["on", "off", "up", "down", "out", "in", "away", "back", "over", "together", "faster", "better"];
+    &["on", "off", "up", "down", "out", "in", "away", "back", "over", "together", "faster", "better", "smaller"];
 
 /// The words with every known phrase as one.
 pub(crate) fn join(mut words: Vec<Word>, lexicon: &Lexicon) -> Vec<Word> {
+    name_substitutes(&mut words);
     close_gaps(&mut words, lexicon);
     let bases: Vec<String> = words.iter().map(|word| base(word, lexicon)).collect();
     let mut joined = Vec::with_capacity(words.len());
@@ -30,6 +31,20 @@ pub(crate) fn join(mut words: Vec<Word>, lexicon: &Lexicon) -> Vec<Word> {
         }
     }
     joined
+}
+
+/// `use oil instead of butter` is `substitute oil for butter`.
+fn name_substitutes(words: &mut Vec<Word>) {
+    const WIDEST: usize = 4;
+    let uses = |word: &Word| ["use", "using", "used"].iter().any(|name| word.is(name));
+    let found =
+        (1..words.len().saturating_sub(1)).filter(|at| words[*at].is("instead") && words[at + 1].is("of")).find_map(
+            |at| (at.saturating_sub(WIDEST)..at - 1).rev().find(|verb| uses(&words[*verb])).map(|verb| (verb, at)),
+        );
+    if let Some((verb, instead)) = found {
+        words[verb] = Word { stop: words[verb].stop, opens: words[verb].opens, ..Word::new("substitute") };
+        words.splice(instead..=instead + 1, [Word::new("for")]);
+    }
 }
 
 /// `turn my phone off` is `turn off my phone`: the particle goes to its verb.

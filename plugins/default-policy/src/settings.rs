@@ -47,16 +47,15 @@ impl Settings {
         let offset = match (self.mode, wording) {
             (Mode::Strict, Wording::Same) => 0.14,
             (Mode::Balanced, Wording::Same) | (Mode::Open, Wording::Same | Wording::Rephrased) => 0.0,
-            (Mode::Balanced, Wording::Rephrased) => 0.002,
+            (Mode::Balanced, Wording::Rephrased) => 0.01,
             (Mode::Balanced, Wording::Elaborated) => 0.04,
             (Mode::Open, Wording::Elaborated) => 0.0,
             (Mode::Balanced, Wording::Extended) => 0.161,
             (Mode::Open, Wording::Extended) => 0.10,
-            (Mode::Balanced, Wording::Exchanged) => 0.16,
+            (Mode::Balanced, Wording::Exchanged) => 0.10,
             (Mode::Open, Wording::Exchanged) => 0.08,
-            (Mode::Balanced, Wording::Inserted) => 0.226,
             (Mode::Open, Wording::Inserted | Wording::Edited) => 0.20,
-            (Mode::Balanced, Wording::Edited) | (Mode::Strict, _) => return None,
+            (Mode::Balanced, Wording::Inserted | Wording::Edited) | (Mode::Strict, _) => return None,
         };
         Some(self.base + offset)
     }

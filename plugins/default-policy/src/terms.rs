@@ -11,7 +11,7 @@ pub(crate) use self::role::{Capitals, is_letter_a};
 
 use self::role::Role;
 use crate::lexer::{Stop, Word};
-use crate::lexicon::Lexicon;
+use crate::lexicon::{Lexicon, Preposition};
 use crate::question::Asks;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -146,6 +146,7 @@ pub(crate) fn read(words: &[Word], asks: Asks, capitals: Capitals, lexicon: &Lex
         reader.apply(role::of(text, index, lexicon), word);
         reader.end(word.stop);
     }
+    reader.end(Stop::Sentence);
     let mut terms = reader.terms;
     terms.joins_by_and = words.iter().any(|word| word.is("and"));
     terms.joins_by_or = words.iter().any(|word| word.is("or"));
@@ -185,6 +186,8 @@ fn compare(list: &mut Vec<Term>, words: &[Word], asks: Asks, lexicon: &Lexicon) 
 struct Reader {
     terms: Terms,
     direction: u8,
+    /// The preposition that nothing has followed yet.
+    open: u8,
     negates: bool,
     joins: bool,
 }
@@ -211,6 +214,7 @@ impl Reader {
             Role::Direction { number, particle } => {
                 self.terms.list.extend(particle);
                 self.direction = number;
+                self.open = number;
             }
             Role::Term(term) => self.push(term, word),
         }
@@ -225,7 +229,17 @@ impl Reader {
         }
         self.negates = false;
         self.joins = false;
+        self.open = 0;
         self.terms.list.push(term);
+    }
+
+    /// `until when` asks for another time than `from when`: what such a preposition says does not hang on a word after it.
+    fn strand(&mut self) {
+        let is_telling = matches!(Preposition::of_row(self.open >> 4), Some(Preposition::From | Preposition::Limit));
+        if is_telling {
+            self.terms.list.push(Term::new(Kind::Particle, u32::from(self.open >> 4)));
+        }
+        self.open = 0;
     }
 
     fn mark_last(&mut self, flags: u8) {
@@ -237,6 +251,7 @@ impl Reader {
     fn end(&mut self, stop: Stop) {
         if stop > Stop::None {
             self.direction = 0;
+            self.strand();
         }
         if stop == Stop::Clause {
             self.mark_last(flag::JOINED);

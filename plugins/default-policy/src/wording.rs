@@ -32,15 +32,14 @@ impl Wording {
         if one + other == 0 || (one.min(other) == 0 && says_nothing_more(difference)) {
             return Self::Same;
         }
-        if question.has(Kind::Name) || candidate.has(Kind::Name) {
-            return Self::Edited;
-        }
+        let names_more = question.has(Kind::Name) || candidate.has(Kind::Name);
         match (one.min(other), one.max(other)) {
-            (2.., _) if !names_operation(difference) => Self::Rephrased,
-            (0, 3..) => Self::Elaborated,
+            (1.., 3..) if !names_operation(difference) => Self::Rephrased,
+            _ if names_more => Self::Edited,
+            (0, 3..) if difference.longer().is_some() => Self::Elaborated,
             (0, _) if is_plain(difference) && is_said_anew(difference) => Self::Extended,
             (0, _) if is_plain(difference) && !is_joined(difference) => Self::Inserted,
-            (1, 1..=2) if is_plain(difference) && is_said_anew(difference) => Self::Exchanged,
+            _ if is_plain(difference) && !is_joined(difference) && !difference.has_slot() => Self::Exchanged,
             _ => Self::Edited,
         }
     }
@@ -62,7 +61,8 @@ fn says_nothing_more(difference: &Difference) -> bool {
 /// Nothing with an opposite, and no adverb of manner.
 fn is_plain(difference: &Difference) -> bool {
     let is_measure = |record: Record| record.kind == Kind::Content && record.flags & flag::FIXED != 0;
-    left(difference).all(|record| record.detail == 0 && !record.text.ends_with(b"ly") && !is_measure(record))
+    let is_manner = |record: Record| record.text.ends_with(b"ly") || record.text.ends_with(b"est");
+    left(difference).all(|record| record.detail == 0 && !is_manner(record) && !is_measure(record))
 }
 
 /// Something that can be done and undone, which the other text does not do.

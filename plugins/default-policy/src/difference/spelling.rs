@@ -1,18 +1,18 @@
 //! One word in two spellings: a typo, or another form of it.
 
-use super::real_words::REAL_WORDS;
 use super::{Difference, indices, is_word};
 use crate::features::Record;
+use crate::lexicon::Lexicon;
 
 /// Pairs what is left on both sides and is one word in two spellings.
-pub(super) fn pair_same_words(difference: &mut Difference) {
+pub(super) fn pair_same_words(difference: &mut Difference, lexicon: &Lexicon) {
     let (question, candidate) = (difference.question, difference.candidate);
     for one in indices(difference.left_in_question) {
         let first = question.record(one);
         if !may_be_misspelled(first) {
             continue;
         }
-        let is_same = |other: &usize| same_word(first, candidate.record(*other));
+        let is_same = |other: &usize| same_word(first, candidate.record(*other), lexicon);
         let found = indices(difference.left_in_candidate).find(is_same);
         if let Some(other) = found {
             difference.push_pair(one, other);
@@ -23,19 +23,22 @@ pub(super) fn pair_same_words(difference: &mut Difference) {
 /// Shorter words are too near to other words.
 const SHORTEST: usize = 5;
 
-fn same_word(one: Record, other: Record) -> bool {
+/// Two words that both exist are two words, however alike.
+fn same_word(one: Record, other: Record, lexicon: &Lexicon) -> bool {
     let (first, second) = (one.text, other.text);
-    second.first() == first.first() && may_be_misspelled(other) && (is_typo(first, second) || is_derived(first, second))
+    let are_near = || is_typo(first, second) || is_derived(first, second);
+    let are_real = || lexicon.is_real_word(first) && lexicon.is_real_word(second);
+    second.first() == first.first() && may_be_misspelled(other) && are_near() && !are_real()
 }
 
 fn may_be_misspelled(record: Record) -> bool {
     record.text.len() >= SHORTEST && is_word(record)
 }
 
-/// One slip of the fingers in a long word, unless both words exist.
+/// One slip of the fingers in a long word.
 fn is_typo(one: &[u8], other: &[u8]) -> bool {
     let (short, long) = if one.len() <= other.len() { (one, other) } else { (other, one) };
-    long.len() - short.len() <= 1 && is_one_slip(short, long) && !(is_real(short) && is_real(long))
+    long.len() - short.len() <= 1 && is_one_slip(short, long)
 }
 
 /// Two letters exchanged, or one doubled; in a long word also one missing inside, or one vowel for another.
@@ -55,10 +58,6 @@ fn is_one_slip(short: &[u8], long: &[u8]) -> bool {
     let is_vowel = |letter: &u8| matches!(letter, b'a' | b'e' | b'i' | b'o' | b'u' | b'y');
     let is_other_vowel = short.len() >= LONG && is_vowel(first) && is_vowel(other_first);
     is_exchanged || (is_other_vowel && short_rest[1..] == long_rest[1..])
-}
-
-fn is_real(word: &[u8]) -> bool {
-    REAL_WORDS.split_ascii_whitespace().any(|real| real.as_bytes() == word)
 }
 
 /// Pairs of endings that make two forms of one word without another meaning.
@@ -82,5 +81,5 @@ fn is_derived(one: &[u8], other: &[u8]) -> bool {
         let stem = short.strip_suffix(ending.as_bytes());
         stem.is_some() && stem == long.strip_suffix(longer.as_bytes())
     };
-    short[..SHORTEST] == long[..SHORTEST] && ENDINGS.iter().any(is_form) && !(is_real(short) && is_real(long))
+    short[..SHORTEST] == long[..SHORTEST] && ENDINGS.iter().any(is_form)
 }

@@ -42,7 +42,7 @@ impl People {
 
     /// Whoever does it does it to what is theirs, so that it is the same for all.
     fn is_of_the_asker(self) -> bool {
-        let is_own = self.has(THEIR) && !self.has(I | ME | YOU | HE | SHE);
+        let is_own = self.has(THEIR) && !self.has(I | ME | YOU | HE | SHE | THEY);
         self.speaks_of_self() || is_own
     }
 
@@ -80,8 +80,8 @@ fn are_other_firsts(one: People, other: People) -> bool {
 
 /// My is not your, nor his, nor our, unless each asks about themselves.
 fn are_other_owners(one: People, other: People) -> bool {
-    let owners = (one.owners(), other.owners());
-    let are_other = owners.0 & owners.1 == 0 && owners.0 != 0 && owners.1 != 0;
+    let (one_owns, other_owns) = (one.owners(), other.owners());
+    let are_other = one_owns & !other_owns != 0 && other_owns & !one_owns != 0;
     are_other && !(one.is_of_the_asker() && other.is_of_the_asker())
 }
 

@@ -14,6 +14,9 @@ pub(super) fn is_redirected((one, other): (Record, Record)) -> bool {
     if row(loose) > LOOSE_ROW {
         return true;
     }
+    if one.position == 0 && other.position == 0 && (one.direction == 0) != (other.direction == 0) {
+        return says_where(one) || says_where(other);
+    }
     let (is_bare, is_name) = (loose.direction == 0, one.kind == Kind::Name);
     let is_counted = one.kind == Kind::Number;
     match Preposition::of_row(row(strict)) {

@@ -10,12 +10,12 @@ pub(super) const SOFT: &str = "available various different certain easily proper
     considering possible possibly own effectively successfully specifically personally become especially simply";
 
 /// Words of praise: exchanged freely, but an answer to `the best` is none to all of them.
-pub(super) const PRAISE: &str = "good best great greatest excellent nice nicest cool coolest ideal recommended suitable top finest\
+pub(super) const PRAISE: &str = "good best great greatest excellent nice nicest cool coolest ideal recommended suitable top finest \
     favourite favorite";
 
 /// Verbs and nouns with so little content that one of two questions may have them, where the other has nothing.
 pub(super) const LIGHT: &str = "get give take make come go use choose happen occur describe define consider say know \
-    feel do try exist real exact actual particular overall existing known given alternative around soon estimated";
+    feel do try exist real exact actual particular overall existing known given alternative around soon estimated contain include";
 
 /// With a capital another word than without: a language, a country, a product.
 pub(super) const HOMOGRAPHS: &str = "polish turkey china chile march may august basic swift rust java python go ruby perl \

@@ -90,7 +90,18 @@ pub(super) const IMPLIED: &[(&str, &str)] = &[
     ),
     ("sim", "jio"),
     ("make", "ever"),
+    ("money", "save earn spend invest"),
     ("follow", "strategy rule diet step"),
+    ("author writer", "write"),
+    ("scientist", "discover invent formulate propose develop"),
+    ("artist painter", "paint draw sculpt"),
+    ("composer", "compose write"),
+    ("inventor", "invent"),
+    ("explorer", "discover"),
+    ("director", "direct"),
+    ("actor", "play"),
+    ("singer", "sing"),
+    ("philosopher", "say write"),
     ("player", "ronaldo messi kohli federer nadal"),
 ];
 
@@ -98,6 +109,9 @@ pub(super) const IMPLIED: &[(&str, &str)] = &[
 pub(super) const OF_CODE: &str = "function method hook command class module package library keyword statement operator \
     tag property attribute abbreviation acronym extension protocol framework tool component decorator macro word term \
     error flag option variable";
+
+/// Forms of address and offices, said before the name of their holder.
+pub(super) const TITLES: &str = "mr mrs dr prof professor sir lord president senator pm";
 
 /// May stand before a surname.
 pub(super) const FIRST_NAMES: &str = "donald barack hillary joe george albert isaac charles william leonardo vincent pablo ludwig \

@@ -32,6 +32,7 @@ pub(super) const FORMS: &[&str] = &[
     "give gave given",
     "go went gone goes",
     "grow grew grown",
+    "hang hanging hung",
     "have has had",
     "hear heard",
     "hide hid",

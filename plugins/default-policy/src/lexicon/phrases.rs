@@ -64,6 +64,7 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ("lose-weight", "reduce weight"),
     ("lose-weight", "reduce my weight"),
     ("lose-weight", "lose my weight"),
+    ("lose-weight", "loose weight"),
     ("gain-weight", "gain weight"),
     ("gain-weight", "gain my weight"),
     ("gain-weight", "put on weight"),
@@ -155,6 +156,8 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ("difference", "comparison of"),
     // Doing.
     ("setup", "set up"),
+    ("reduce size", "make smaller"),
+    ("like", "look like"),
     ("restore", "bring back"),
     ("restart", "start over"),
     ("postpone", "put off"),

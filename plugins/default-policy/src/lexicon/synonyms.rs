@@ -134,7 +134,7 @@ pub(super) const GROUPS: &[&str] = &[
     "pick choose select",
     "alter modify change",
     "convert transform conversion",
-    "replace substitute swap",
+    "replace swap",
     "combine join concatenate",
     "erase wipe",
     "calculate compute",

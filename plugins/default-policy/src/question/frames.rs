@@ -205,11 +205,13 @@ pub(super) const FRAMES: &[(&str, Asks, &str)] = &[
         "",
     ),
     (
-        "which|what person|people|man|woman|author|writer|scientist|artist|actor|actress|singer|director|player|president|king|queen|philosopher|composer|painter|inventor|explorer",
+        "which|what <man|woman|author|writer|scientist|artist|actor|actress|singer|director|player|president|king|queen|philosopher|composer|painter|inventor|explorer>",
         Asks::PERSON,
         "",
     ),
-    ("what {be} name|names of person|man|woman|people who|that?", Asks::PERSON, ""),
+    ("which|what person|people", Asks::PERSON, ""),
+    ("what {be} name|names of person|people who|that?", Asks::PERSON, ""),
+    ("what {be} name|names of <man|woman> who|that?", Asks::PERSON, ""),
     ("by whom", Asks::PERSON, ""),
 ];
 

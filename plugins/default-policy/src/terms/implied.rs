@@ -27,6 +27,7 @@ fn is_said(terms: &[Term], index: usize, asks: Asks, lexicon: &Lexicon) -> bool 
     match term.kind {
         Kind::Content | Kind::Light if asks.implies(&term.text) => true,
         Kind::Name if lexicon.is_first_name(&term.text) && is_before_name() => true,
+        Kind::Name | Kind::Content if lexicon.is_title(&term.text) && is_title(terms, index) => true,
         Kind::Content if lexicon.is_kind_of_code(&term.text) && is_beside_code(terms, index) => true,
         Kind::Content | Kind::Light | Kind::Name | Kind::Praise => {
             // `main` says something in `merge main into feature`.
@@ -37,6 +38,12 @@ fn is_said(terms: &[Term], index: usize, asks: Asks, lexicon: &Lexicon) -> bool 
         Kind::Unit => term.text == "year" && terms.get(index + 1).is_some_and(is_year),
         Kind::Soft | Kind::Number | Kind::Period | Kind::Quantifier | Kind::Symbol | Kind::Particle => false,
     }
+}
+
+/// `President Lincoln`, but not `the president of France`.
+fn is_title(terms: &[Term], index: usize) -> bool {
+    let next = terms.get(index + 1);
+    next.is_some_and(|next| next.kind == Kind::Name && next.direction == terms[index].direction)
 }
 
 /// `the year 2017`.

@@ -134,6 +134,7 @@ fn of_word(text: Text, index: usize, lexicon: &Lexicon, is_name: bool) -> Role {
         }
         Some(Sense::Function) => Role::Function(pole.map(conjunction)),
         Some(Sense::Person(number)) => Role::Person(number),
+        Some(Sense::Joining) if is_either_of(words, index) => Role::Term(Term::new(Kind::Quantifier, own_key)),
         Some(Sense::Joining) => Role::Joining,
         Some(Sense::Negator) => negator(words, index),
         Some(Sense::Direction(_)) if compares && ["from", "to", "with", "than"].iter().any(|name| word.is(name)) => {
@@ -165,7 +166,9 @@ fn of_word(text: Text, index: usize, lexicon: &Lexicon, is_name: bool) -> Role {
 
 fn quantifier(words: &[Word], index: usize, key: u32, omission: Omission) -> Term {
     let flags = match omission {
-        Omission::Never if words[index].is("most") && is_attributive(words, index) => flag::FIXED,
+        Omission::Never if words[index].is("most") && (is_attributive(words, index) || is_last(words, index)) => {
+            flag::FIXED
+        }
         Omission::Never => 0,
         Omission::InList => flag::FIXED,
         Omission::Always => flag::WEAK,
@@ -211,6 +214,11 @@ fn is_attributive(words: &[Word], index: usize) -> bool {
     is_plain(index + 1) && is_plain(index + 2) && words[index + 1].stop == Stop::None
 }
 
+/// `which do you like the most`.
+fn is_last(words: &[Word], index: usize) -> bool {
+    index + 1 == words.len() || words[index].stop > Stop::None
+}
+
 fn is_superlative(base: &str) -> bool {
     base.ends_with("est") || matches!(base, "top" | "ideal")
 }
@@ -218,6 +226,11 @@ fn is_superlative(base: &str) -> bool {
 /// Whoever, or all of them.
 fn key_of_anybody(base: &str) -> u32 {
     if base.starts_with("every") { key(b"everybody") } else { key(b"anybody") }
+}
+
+/// `either parent`, which no `or` follows.
+fn is_either_of(words: &[Word], index: usize) -> bool {
+    words[index].is("either") && !words[index..].iter().any(|word| word.is("or"))
 }
 
 /// The pole of a word whose key is its own.
