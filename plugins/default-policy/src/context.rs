@@ -12,7 +12,7 @@ const REPLIES: &str = "again and another anything carry clearer continue detail 
 
 /// Openings that only mean something after another text.
 const OPENINGS: &[&str] =
-    &["what about", "how about", "and what", "and how", "and if", "same for", "now do", "now the"];
+    &["what about", "how about", "and what", "and how", "and if", "same for", "same question", "same thing", "same but", "now do", "now the"];
 
 /// What is done to `it` and `this` when they are something seen before.
 const EDITS: &str = "fix make write rewrite do translate explain summarize summarise shorten improve change convert try \
@@ -101,7 +101,14 @@ fn points_out(words: &[Word], index: usize) -> bool {
 fn is_asked_about(words: &[Word], index: usize) -> bool {
     const ASKING: &str = "am are can could did do does has have is should was were will would";
     let follows = |at: usize| is_one_of(&words[at], ASKING);
-    let opens = |at: usize| at == 0 || (at == 1 && is_one_of(&words[0], "how what when where who why"));
+    const DEGREES: &str = "much many long far often old big fast soon";
+    let asks = |word: &Word| is_one_of(word, "how what when where who why");
+    let opens = |at: usize| match at {
+        0 => true,
+        1 => asks(&words[0]),
+        2 => words[0].is("how") && is_one_of(&words[1], DEGREES),
+        _ => false,
+    };
     index > 0 && follows(index - 1) && opens(index - 1)
 }
 

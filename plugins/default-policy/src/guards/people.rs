@@ -58,7 +58,7 @@ pub(super) fn are_others(difference: &Difference) -> bool {
         || are_other_firsts(one, other)
         || are_other_owners(one, other)
         || is_owned_by_one(one, other, asks)
-        || (asks == Asks::FACT && are_other_selves(one, other))
+        || (asks == Asks::FACT && (are_other_selves(one, other) || does_it_myself(one, other)))
 }
 
 fn are_other_thirds(one: People, other: People) -> bool {
@@ -93,6 +93,12 @@ fn is_owned_by_one(one: People, other: People, asks: Asks) -> bool {
     OF_ONE.0 & asks.0 == asks.0
         && asks != Asks::default()
         && ((is_mine(one) && is_nobodys(other)) || (is_nobodys(one) && is_mine(other)))
+}
+
+/// `do I pay for my heating` is not `does my landlord pay for my heating`.
+fn does_it_myself(one: People, other: People) -> bool {
+    const SUBJECTS: u16 = I | YOU | HE | SHE | THEY;
+    one.has(MY) && other.has(MY) && (one.has(I) && !other.has(SUBJECTS) || !one.has(SUBJECTS) && other.has(I))
 }
 
 fn are_other_selves(one: People, other: People) -> bool {

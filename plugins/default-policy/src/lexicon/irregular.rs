@@ -118,6 +118,8 @@ pub(super) const WHOLE: &str = "accounting advertising always anything banking b
     ethics evening everything focus gas glass grass gross housing js learning less lightning loss marketing mass \
     mathematics maths meaning means mechanics miss morning news nothing nursing os painting paris physics plus politics \
     pricing princess process processing programming progress recording rss series setting something species status \
-    stress string teaching testing texas thing this thus training trading united us versus virus wales wedding \
+    stress string teaching testing glasses arms customs goods clothes shorts briefs premises damages savings contents spirits grounds \
+    manners forces securities scales boring interesting exciting tiring confusing annoying embarrassing frightening \
+    disappointing surprising relaxing depressing frustrating exhausting satisfying worrying amusing texas thing this thus training trading united us versus virus wales wedding \
     indeed need seed feed speed exceed proceed succeed bleed breed weed hundred red bed shed embed sacred \
     kindred naked wicked rugged biased advanced";

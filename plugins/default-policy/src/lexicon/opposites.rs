@@ -127,7 +127,7 @@ pub(super) const AXES: &[(&str, &str)] = &[
     ("legal", "illegal"),
     ("possible", "impossible"),
     ("valid", "invalid"),
-    ("true", "false"),
+    ("true", "false untrue"),
     ("~right correct", "wrong incorrect"),
     ("~right", "~left"),
     ("positive", "negative"),
