@@ -170,7 +170,7 @@ fn symbols(difference: &Difference) -> bool {
 /// `only` on one side, `any` against `all`, or `all` on one side where no list is asked for.
 fn quantifiers(difference: &Difference) -> bool {
     let asks = Asks(difference.question.asks().0 | difference.candidate.asks().0);
-    let is_list = !asks.has(Asks(Asks::FACT.0 | Asks::ABILITY.0 | Asks::ADVICE.0 | Asks::FORECAST.0));
+    let is_list = asks.0 & !(Asks::THING.0 | Asks::PERSON.0 | Asks::PLACE.0 | Asks::QUANTITY.0) == 0;
     let omissible = if is_list { flag::WEAK | flag::FIXED } else { flag::WEAK };
     let is_strong = |record: Record| record.kind == Kind::Quantifier && record.flags & omissible == 0;
     let is_best = |record: Record| matches!(record.kind, Kind::Soft | Kind::Praise) && record.text.ends_with(b"est");
@@ -202,6 +202,11 @@ fn tenses(difference: &Difference) -> bool {
     let holds_office = difference.question.asks() == Asks::PERSON
         && difference.shared().any(|(record, _)| record.position == 0 && record.kind == Kind::Content);
     let is_other_time = |one: u8, other: u8| one == Tenses::PAST && other == Tenses::PRESENT;
+    // What was the capital is not what is; how something was made may be how it is.
+    let asks_what = difference.question.asks() == difference.candidate.asks()
+        && [Asks::THING, Asks::DEGREE, Asks::QUANTITY].contains(&difference.question.asks());
+    let is_same = !either(difference, |left| left.content() > 0) && !difference.question.people().has_first_or_second();
+    let holds_office = holds_office || (asks_what && is_same);
     is_other_end(one, other)
         || is_other_end(other, one)
         || (holds_office && (is_other_time(one, other) || is_other_time(other, one)))

@@ -46,8 +46,7 @@ impl Settings {
     pub(crate) fn threshold_for(self, wording: Wording) -> Option<f32> {
         let offset = match (self.mode, wording) {
             (Mode::Strict, Wording::Same) => 0.14,
-            (Mode::Balanced, Wording::Same) | (Mode::Open, Wording::Same | Wording::Rephrased) => 0.0,
-            (Mode::Balanced, Wording::Rephrased) => 0.01,
+            (Mode::Balanced | Mode::Open, Wording::Same | Wording::Rephrased) => 0.0,
             (Mode::Balanced, Wording::Elaborated) => 0.04,
             (Mode::Open, Wording::Elaborated) => 0.0,
             (Mode::Balanced, Wording::Extended) => 0.161,

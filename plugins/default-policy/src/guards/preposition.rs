@@ -17,6 +17,11 @@ pub(super) fn is_redirected((one, other): (Record, Record)) -> bool {
     if one.position == 0 && other.position == 0 && (one.direction == 0) != (other.direction == 0) {
         return says_where(one) || says_where(other);
     }
+    if one.direction == Preposition::INTO && other.direction == 0
+        || other.direction == Preposition::INTO && one.direction == 0
+    {
+        return true;
+    }
     let (is_bare, is_name) = (loose.direction == 0, one.kind == Kind::Name);
     let is_counted = one.kind == Kind::Number;
     match Preposition::of_row(row(strict)) {

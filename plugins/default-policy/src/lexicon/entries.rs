@@ -61,6 +61,8 @@ impl Preposition {
     pub(crate) const IN: u8 = LOOSE_ROW << 4 | 2;
     pub(crate) const ON: u8 = LOOSE_ROW << 4 | 3;
     pub(crate) const AT: u8 = LOOSE_ROW << 4 | 4;
+    /// Of the row of `to`.
+    pub(crate) const INTO: u8 = 2 << 4 | 1;
     pub(crate) const WITHIN: u8 = LOOSE_ROW << 4 | 11;
 
     /// None for the loose row, and for no preposition.

@@ -34,8 +34,8 @@ pub(super) const ANYBODY: &str = "someone somebody anyone anybody people person 
 pub(super) const FUNCTION: &str = "am is are was were be been being do does did doing done have has had having \
     can could may might will would shall should must ought that this these those which what who whom whose \
     where why how whether because but so such though although it its itself myself yourself themselves \
-    himself herself ourselves oneself like thing things else 's let one ones another there here then while well \
-    other others want wants wanted going able despite something anything stuff";
+    himself herself ourselves oneself like thing things 's let one ones there here then while well \
+    want wants wanted going able despite something anything stuff";
 
 /// Who is spoken of, and the words for it: by the place in this list, see `guards/people.rs`.
 pub(super) const PEOPLE: &[&str] = &[
@@ -94,4 +94,5 @@ pub(super) const QUANTIFIERS: &[&str] = &[
     "both",
     "half",
     "too",
+    "other others another else",
 ];
