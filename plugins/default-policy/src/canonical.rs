@@ -3,6 +3,7 @@
 
 use crate::hash::Hash128;
 use crate::lexer::{Shape, Word};
+use crate::lexicon::Lexicon;
 
 /// Abbreviations that are everyday words in lower case.
 const CASE_MATTERS: &[&str] = &[
@@ -11,11 +12,17 @@ const CASE_MATTERS: &[&str] = &[
 ];
 
 /// Of the words of a text, in order.
-pub(crate) fn hash(words: &[Word]) -> u128 {
+pub(crate) fn hash(words: &[Word], lexicon: &Lexicon) -> u128 {
     let mut hash = Hash128::default();
     let mut follows_number = false;
+    let has_capitals = words.first().is_some_and(|first| first.shown.starts_with(char::is_uppercase));
     for word in words {
         hash.write(&[word.shape as u8]);
+        let is_name = has_capitals && !word.opens && word.shown.starts_with(char::is_uppercase);
+        if is_name && lexicon.is_homograph(&word.text) {
+            // `China` in a text that has capitals where they belong; without them, `china` may be either.
+            hash.write(&[0xfe]);
+        }
         hash.write(form(word, follows_number).as_bytes());
         hash.write(&[0xff]);
         follows_number = word.shape == Shape::Number;

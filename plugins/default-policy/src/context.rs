@@ -11,8 +11,19 @@ const REPLIES: &str = "again and another anything carry clearer continue detail 
     then this try what why with yes you me an a can could bit less";
 
 /// Openings that only mean something after another text.
-const OPENINGS: &[&str] =
-    &["what about", "how about", "and what", "and how", "and if", "same for", "same question", "same thing", "same but", "now do", "now the"];
+const OPENINGS: &[&str] = &[
+    "what about",
+    "how about",
+    "and what",
+    "and how",
+    "and if",
+    "same for",
+    "same question",
+    "same thing",
+    "same but",
+    "now do",
+    "now the",
+];
 
 /// What is done to `it` and `this` when they are something seen before.
 const EDITS: &str = "fix make write rewrite do translate explain summarize summarise shorten improve change convert try \

@@ -24,7 +24,7 @@ pub(crate) fn describe(text: &str, lexicon: &Lexicon) -> Vec<u8> {
     if words.is_empty() {
         return features::opaque(canonical::verbatim_hash(&folded));
     }
-    let canonical = canonical::hash(&words);
+    let canonical = canonical::hash(&words, lexicon);
     let is_foreign = language::is_foreign(&words, lexicon);
     let leans = context::leans(&words, lexicon) && !context::is_given(&folded);
     let capitals = terms::Capitals::of(&words);
@@ -81,6 +81,9 @@ fn without_fillers(words: Vec<Word>, lexicon: &Lexicon) -> Vec<Word> {
     let lists = !words.first().is_some_and(question::is_auxiliary);
     let mut words = words.into_iter().peekable();
     while let Some(word) = words.next() {
+        let counts = |next: &Word| next.is("one") || next.shape == Shape::Number;
+        let is_only = word.is("just") && words.peek().is_some_and(counts);
+        let word = if is_only { Word { stop: word.stop, opens: word.opens, ..Word::new("only") } } else { word };
         let word = match words.next_if(|next| word.is("a") && next.is("few")) {
             Some(few) => Word { stop: few.stop, opens: word.opens, ..Word::new("some") },
             None => word,

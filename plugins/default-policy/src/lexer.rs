@@ -121,8 +121,13 @@ struct Reading {
 
 impl Reading {
     fn push_chunks(&self, text: &str, words: &mut Vec<Word>) {
-        for chunk in text.split_whitespace() {
-            self.push_chunk(chunk, words);
+        let mut chunks = text.split_whitespace().peekable();
+        while let Some(chunk) = chunks.next() {
+            if chunks.peek().is_some() && is_operator(chunk) {
+                words.push(Word::verbatim(chunk, Shape::Symbol));
+            } else {
+                self.push_chunk(chunk, words);
+            }
         }
     }
 
@@ -150,6 +155,13 @@ impl Reading {
             }
         }
     }
+}
+
+/// `??` and `?.` amid a text end no sentence.
+fn is_operator(chunk: &str) -> bool {
+    const PUNCTUATION: &[&str] = &["?!", "!?", "!!", "!!!", "..", "...", "...."];
+    let is_mark = |c: char| matches!(c, '?' | '!' | '.' | ':' | '=' | '<' | '>' | '&' | '|');
+    chunk.len() > 1 && chunk.chars().all(is_mark) && !PUNCTUATION.contains(&chunk)
 }
 
 /// `Rs.` and `vs.` end no sentence.

@@ -6,7 +6,7 @@ mod pattern;
 
 use self::frames::{
     AUXILIARIES, BEFORE_QUESTION, CLOSINGS, DATES, DEGREES, FRAMES, IMPLIED, KEYWORD_CLOSINGS, MEASURES, MODALS,
-    QUESTION_WORDS, REQUESTS,
+    QUESTION_WORDS, REQUESTS, WORKS,
 };
 use self::pattern::{matched, matched_at_end};
 use crate::lexer::{self, Shape, Stop, Word, opens_sentence};
@@ -34,6 +34,8 @@ impl Asks {
     pub(crate) const FORECAST: Self = Self(1 << 11);
     /// Whether something has to be.
     pub(crate) const OBLIGATION: Self = Self(1 << 12);
+    /// A text to be made: `write a poem` is not `how to write a poem`.
+    pub(crate) const WORK: Self = Self(1 << 13);
 
     fn add(&mut self, other: Self) {
         self.0 |= other.0;
@@ -112,6 +114,9 @@ pub(crate) fn read(words: Vec<Word>) -> Reading {
                 index += 1;
             }
         }
+    }
+    if asks == Asks::default() && words.first().is_some_and(|first| WORKS.iter().any(|work| first.is(work))) {
+        asks = Asks::WORK;
     }
     without_permission(&mut asks, &mut rest);
     without_forecast(&mut asks, &rest);

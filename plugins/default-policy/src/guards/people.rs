@@ -87,7 +87,8 @@ fn are_other_owners(one: People, other: People) -> bool {
 
 /// `what is my address` is not `what is an address`; how to change it is the same for all.
 fn is_owned_by_one(one: People, other: People, asks: Asks) -> bool {
-    const OF_ONE: Asks = Asks(Asks::THING.0 | Asks::PERSON.0 | Asks::TIME.0 | Asks::PLACE.0 | Asks::FACT.0 | Asks::DEGREE.0);
+    const OF_ONE: Asks =
+        Asks(Asks::THING.0 | Asks::PERSON.0 | Asks::TIME.0 | Asks::PLACE.0 | Asks::FACT.0 | Asks::DEGREE.0);
     let is_mine = |people: People| people.has(MY | OUR) && !people.has(I | ME);
     let is_nobodys = |people: People| !people.has(MY | OUR | YOUR | I | ME);
     OF_ONE.0 & asks.0 == asks.0

@@ -295,6 +295,21 @@ pub(super) const REQUESTS: &[&str] = &[
     "information|info|details|facts about|on|regarding",
 ];
 
+/// Orders for a text, or for another form of one.
+pub(super) const WORKS: &[&str] = &[
+    "compose",
+    "draft",
+    "draw",
+    "paraphrase",
+    "proofread",
+    "rewrite",
+    "sing",
+    "summarise",
+    "summarize",
+    "translate",
+    "write",
+];
+
 /// Prepositions that may stand before a question word.
 pub(super) const BEFORE_QUESTION: &[&str] = &["in", "at", "on"];
 

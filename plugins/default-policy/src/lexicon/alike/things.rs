@@ -109,7 +109,6 @@ pub(super) const THINGS: &[&str] = &[
     "choice choose",
     "loss lose",
     "sale sell",
-    "flight fly",
     "thought think",
     "success succeed",
     "analysis analyse",
