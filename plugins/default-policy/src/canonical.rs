@@ -3,7 +3,6 @@
 
 use crate::hash::Hash128;
 use crate::lexer::{Shape, Word};
-use crate::lexicon::Lexicon;
 
 /// Abbreviations that are everyday words in lower case.
 const CASE_MATTERS: &[&str] = &[
@@ -11,15 +10,15 @@ const CASE_MATTERS: &[&str] = &[
     "IT", "MAY", "ME", "MY", "NO", "ON", "OR", "SAT", "SO", "TO", "US", "WE", "WHO",
 ];
 
-/// Of the words of a text, in order.
-pub(crate) fn hash(words: &[Word], lexicon: &Lexicon) -> u128 {
+/// Of the words of a text, in order. A homograph is another word with a capital.
+pub(crate) fn hash(words: &[Word], is_homograph: impl Fn(&str) -> bool) -> u128 {
     let mut hash = Hash128::default();
     let mut follows_number = false;
     let has_capitals = words.first().is_some_and(|first| first.shown.starts_with(char::is_uppercase));
     for word in words {
         hash.write(&[word.shape as u8]);
         let is_name = has_capitals && !word.opens && word.shown.starts_with(char::is_uppercase);
-        if is_name && lexicon.is_homograph(&word.text) {
+        if is_name && is_homograph(&word.text) {
             // `China` in a text that has capitals where they belong; without them, `china` may be either.
             hash.write(&[0xfe]);
         }

@@ -24,8 +24,8 @@ pub(crate) fn describe(text: &str, lexicon: &Lexicon) -> Vec<u8> {
     if words.is_empty() {
         return features::opaque(canonical::verbatim_hash(&folded));
     }
-    let canonical = canonical::hash(&words, lexicon);
     let is_foreign = language::is_foreign(&words, lexicon);
+    let canonical = canonical::hash(&words, |word| !is_foreign && lexicon.is_homograph(word));
     let leans = context::leans(&words, lexicon) && !context::is_given(&folded);
     let capitals = terms::Capitals::of(&words);
     let counted = clauses::arrange(without_fillers(periods::join(dates::join(numbers::join(words))), lexicon));

@@ -134,8 +134,11 @@ fn questions(difference: &Difference) -> bool {
     let asks_on = difference.longer().is_some_and(|(longer, shorter)| {
         shorter.asks() != Asks::default() && longer.asks().0 & shorter.asks().0 == shorter.asks().0
     });
+    // `members of the UN` asks who they are.
+    let names_whom = one | other == Asks::PERSON.0 && one & other == 0;
     let are_there = one | other == EXISTENCE && (one == EXISTENCE || other == EXISTENCE);
     !are_there
+        && !names_whom
         && !asks_on
         && ((one ^ other) & !loose != 0 || is_only_question_word(difference) || are_other_measures(difference))
 }

@@ -81,12 +81,20 @@ pub(crate) fn join(words: Vec<Word>) -> Vec<Word> {
             joined.push(word.clone());
             index += 1;
         } else {
+            let dozens = digits.parse::<u64>().ok().filter(|_| words[index + length - 1].stop == Stop::None);
+            let dozens = dozens.filter(|_| words.get(index + length).is_some_and(|next| next.is("dozen")));
+            let (digits, length) = dozens.map_or((digits, length), |count| ((count * 12).to_string(), length + 1));
             let stop = words[index + length - 1].stop;
             joined.push(Word { stop, ..Word::verbatim(&digits, Shape::Number) });
             index += length;
         }
     }
     joined
+}
+
+/// Whether it is a number in words, other than `one`.
+pub(crate) fn is_spelled(word: &Word) -> bool {
+    part(word).is_some() && !word.is("one")
 }
 
 /// The number that begins at `index`, and how many words it takes.

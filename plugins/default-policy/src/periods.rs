@@ -34,6 +34,11 @@ pub(crate) fn join(words: Vec<Word>) -> Vec<Word> {
     let mut joined = Vec::with_capacity(words.len());
     let mut index = 0;
     while let Some(word) = words.get(index) {
+        if let Some(speed) = speed_at(&words, index) {
+            joined.push(Word { stop: words[index + 2].stop, ..Word::new(speed) });
+            index += 3;
+            continue;
+        }
         match period_at(&words, index) {
             Some((name, length)) => {
                 let stop = words[index + length - 1].stop;
@@ -47,6 +52,19 @@ pub(crate) fn join(words: Vec<Word>) -> Vec<Word> {
         }
     }
     joined
+}
+
+/// `miles per hour` is a speed, not something every hour.
+fn speed_at(words: &[Word], index: usize) -> Option<&'static str> {
+    let is_any = |at: usize, names: &[&str]| words.get(at).is_some_and(|word| names.iter().any(|name| word.is(name)));
+    let per = words.get(index + 1).is_some_and(|word| word.text == "/") || is_any(index + 1, &["per", "a", "an"]);
+    if !per || !is_any(index + 2, &["hour"]) {
+        return None;
+    }
+    if is_any(index, &["mile", "miles"]) {
+        return Some("mph");
+    }
+    is_any(index, &["kilometre", "kilometres", "kilometer", "kilometers", "km"]).then_some("kmh")
 }
 
 /// The period that begins at `index`, and how many words it takes.
@@ -109,6 +127,7 @@ mod tests {
             ("calories a day", "calories day"),
             ("in a day", "in a day"),
             ("5 km/day", "5 km day"),
+            ("5 miles an hour", "5 mph"),
             ("each year", "year"),
             ("per annum", "year"),
             ("annually", "year"),

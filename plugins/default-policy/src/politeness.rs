@@ -1,6 +1,7 @@
 //! Greetings, thanks and polite wrapping around a request, taken off both ends. The request itself stays whole.
 
-use crate::lexer::{Stop, Word, matched};
+use crate::lexer::{Shape, Stop, Word, matched};
+use crate::numbers;
 
 /// What must follow a phrase for it to be mere wrapping.
 #[derive(Clone, Copy)]
@@ -12,6 +13,8 @@ enum Before {
     Question,
     /// `list the`, `name the`.
     Article,
+    /// `list five`.
+    Number,
     /// A verb that asks for an answer: `can you explain`, but not `can you swim`.
     Request,
 }
@@ -42,6 +45,7 @@ const LEADING: &[(&str, Before)] = &[
     ("and", Before::Question),
     ("but", Before::Question),
     ("quick question", Before::Anything),
+    ("help", Before::Stop),
     ("excuse me", Before::Stop),
     ("sorry", Before::Stop),
     ("can you", Before::Request),
@@ -59,7 +63,9 @@ const LEADING: &[(&str, Before)] = &[
     ("i need you to", Before::Request),
     ("help me", Before::Request),
     ("list", Before::Article),
+    ("list", Before::Number),
     ("name", Before::Article),
+    ("name", Before::Number),
     ("enumerate", Before::Article),
     ("would you mind", Before::Anything),
     ("telling me", Before::Question),
@@ -130,6 +136,7 @@ const REQUEST_VERBS: &[&str] = &[
     "give",
     "help",
     "implement",
+    "kindly",
     "list",
     "make",
     "name",
@@ -150,8 +157,24 @@ const REQUEST_VERBS: &[&str] = &[
 ];
 
 /// Before these, a thanks or a please is what the text speaks of.
-const MENTIONING: &[&str] =
-    &["and", "can", "do", "does", "i", "mean", "not", "or", "say", "saying", "the", "to", "we", "word", "you"];
+const MENTIONING: &[&str] = &[
+    "and",
+    "can",
+    "do",
+    "does",
+    "i",
+    "mean",
+    "not",
+    "or",
+    "say",
+    "saying",
+    "the",
+    "to",
+    "translate",
+    "we",
+    "word",
+    "you",
+];
 
 /// The words without their wrapping; never fewer than one.
 pub(crate) fn strip(mut words: Vec<Word>) -> Vec<Word> {
@@ -173,6 +196,7 @@ fn leading(words: &[Word]) -> Option<usize> {
             Before::Stop => words[length - 1].stop > Stop::None,
             Before::Question => QUESTION_WORDS.iter().any(|word| next.is(word)),
             Before::Article => next.is("the"),
+            Before::Number => next.shape == Shape::Number || numbers::is_spelled(next),
             Before::Request => REQUEST_VERBS.iter().any(|word| next.is(word)),
         };
         follows.then_some(length)

@@ -329,7 +329,7 @@ mod tests {
             ("explain how DNS works", Asks::MANNER, "dns works"),
             ("explain DNS", Asks::THING, "dns"),
             ("is tea healthy", Asks::FACT, "is tea healthy"),
-            ("write a poem", Asks::default(), "write a poem"),
+            ("write a poem", Asks::WORK, "write a poem"),
             ("what is it and why", Asks::THING, "is it and"),
             ("password reset how to", Asks::MANNER, "password reset"),
             ("password reset instructions", Asks::MANNER, "password reset"),

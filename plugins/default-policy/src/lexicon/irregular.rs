@@ -68,6 +68,7 @@ pub(super) const FORMS: &[&str] = &[
     "take took taken",
     "teach taught",
     "tell told",
+    "temperature temp temps",
     "think thought",
     "throw threw thrown",
     "tie tying tied",

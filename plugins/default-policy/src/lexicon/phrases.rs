@@ -69,8 +69,8 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ("gain-weight", "gain my weight"),
     ("gain-weight", "put on weight"),
     ("gain-weight", "increase weight"),
-    ("usa", "united states of america"),
-    ("usa", "united states"),
+    ("usa", "united state of america"),
+    ("usa", "united state"),
     ("uk", "united kingdom"),
     ("uk", "great britain"),
     ("uae", "united arab emirates"),
@@ -156,6 +156,7 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ("difference", "comparison of"),
     // Doing.
     ("setup", "set up"),
+    ("illegal", "against law"),
     ("reduce size", "make smaller"),
     ("like", "look like"),
     ("restore", "bring back"),

@@ -48,7 +48,7 @@ fn is_title(terms: &[Term], index: usize) -> bool {
 
 /// `the year 2017`.
 fn is_year(term: &Term) -> bool {
-    term.kind == Kind::Number && term.text.len() == 4 && (term.text.starts_with("19") || term.text.starts_with("20"))
+    term.kind == Kind::Number && term.text.len() == 4 && (term.text.starts_with('1') || term.text.starts_with("20"))
 }
 
 fn is_beside_code(terms: &[Term], index: usize) -> bool {

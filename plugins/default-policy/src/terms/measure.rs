@@ -9,8 +9,8 @@ pub(super) fn unit(words: &[Word], index: usize, base: &str, lexicon: &Lexicon) 
     let word = &words[index];
     let before = index.checked_sub(1).map(|before| &words[before]);
     let follows_number = before.is_some_and(|before| before.shape == Shape::Number && before.stop == Stop::None);
-    let unit =
-        if base == "pound" { Some(pound(words, lexicon)?) } else { lexicon.unit(&word.text, base, follows_number) }?;
+    let is_named = follows_number || (word.text.len() <= 2 && is_converted(words, index, lexicon));
+    let unit = if base == "pound" { Some(pound(words, lexicon)?) } else { lexicon.unit(&word.text, base, is_named) }?;
     let precedes_number = unit.dimension == Dimension::Currency
         && words.get(index + 1).is_some_and(|next| next.shape == Shape::Number && word.stop == Stop::None);
     // Mb and MB differ, and so do mW and MW; whoever writes mb means the usual one.
@@ -18,6 +18,18 @@ pub(super) fn unit(words: &[Word], index: usize, base: &str, lexicon: &Lexicon) 
     let key = if is_unusual { key(word.shown.as_bytes()) } else { unit.key };
     let flags = if follows_number || precedes_number { flag::MEASURED } else { 0 };
     Some(Term { flags, detail: unit.dimension as u8, ..Term::new(Kind::Unit, key) })
+}
+
+/// `how many ft is 2 m`: beside another unit of what it measures, an abbreviation is one too.
+fn is_converted(words: &[Word], index: usize, lexicon: &Lexicon) -> bool {
+    let unit_at = |at: usize, follows_number: bool| {
+        let word = words.get(at).filter(|word| word.shape == Shape::Word)?;
+        lexicon.unit(&word.text, &lexicon.base(&word.text), follows_number)
+    };
+    let follows_number = |at: usize| at > 0 && words[at - 1].shape == Shape::Number;
+    let own = unit_at(index, true).map(|unit| unit.dimension);
+    let others = (0..words.len()).filter(|at| *at != index).filter_map(|at| unit_at(at, follows_number(at)));
+    own.is_some_and(|own| others.map(|unit| unit.dimension).any(|other| other == own))
 }
 
 /// Whether the number at `index` counts days, hours and the like.
@@ -30,11 +42,11 @@ pub(super) fn counts_time(words: &[Word], index: usize, lexicon: &Lexicon) -> bo
 /// Money beside money, else a weight.
 fn pound(words: &[Word], lexicon: &Lexicon) -> Option<Unit> {
     const OF_MONEY: &[&str] = &[
-        "afford", "bank", "benefit", "bill", "borrow", "british", "budget", "buy", "cash", "charge", "cheap", "coin",
-        "cost", "debt", "deposit", "donate", "earn", "england", "exchange", "fee", "fine", "income", "invest", "lend",
-        "loan", "london", "money", "mortgage", "note", "owe", "pay", "pension", "price", "purchase", "rent", "salary",
-        "save", "scotland", "sell", "spend", "sterling", "tax", "tip", "transfer", "uk", "value", "wage", "win",
-        "withdraw", "worth",
+        "afford", "bank", "benefit", "bill", "borrow", "british", "budget", "buy", "cash", "charge", "cheap", "cheque",
+        "coin", "cost", "debt", "deposit", "donate", "earn", "england", "exchange", "fee", "fine", "income", "invest",
+        "lend", "loan", "london", "money", "mortgage", "note", "owe", "pay", "pension", "price", "purchase", "rent",
+        "salary", "save", "scotland", "sell", "spend", "sterling", "tax", "tip", "transfer", "uk", "value", "wage",
+        "win", "withdraw", "worth",
     ];
     let is_money = words.iter().any(|word| {
         let base = lexicon.base(&word.text);

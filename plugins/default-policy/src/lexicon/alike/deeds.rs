@@ -260,6 +260,8 @@ pub(super) const DEEDS: &[&str] = &[
     "found establish start",
     "paint painting",
     "reach get",
+    "convert turn",
+    "accept take",
     "rotate spin",
     "increase gain",
     "accomplish achieve",

@@ -36,6 +36,7 @@ pub(super) const THINGS: &[&str] = &[
     "exercise workout",
     "stock share",
     "trip journey travel",
+    "flight fly",
     "hotel accommodation lodging",
     "bathroom restroom toilet washroom",
     "earth world",
