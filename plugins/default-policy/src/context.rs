@@ -8,7 +8,8 @@ use crate::lexicon::{Lexicon, Sense};
 const REPLIES: &str = "again and another anything carry clearer continue detail details different differently do elaborate \
     else example examples expand explain for further give go going how in is it keep longer more next no \
     not now ok okay on one please proceed repeat retry shorter simpler so stop sure tell thanks that the \
-    then this try what why with yes you me an a can could bit less";
+    then this try what why with yes you me an a can could bit less use simple word words language tone briefly concise \
+    concisely formal informal friendlier formally bullet points sentence sentences paragraph table list";
 
 /// Openings that only mean something after another text.
 const OPENINGS: &[&str] = &[
@@ -34,7 +35,7 @@ const EDITS: &str = "fix make write rewrite do translate explain summarize summa
 /// After `my`, `your` or `following`, something that has to be seen.
 const SEEN: &str = "answer code draft email error essay example function image letter list message output paragraph \
     passage picture poem program query question regex reply response script sentence sentences snippet \
-    statement story suggestion table text words";
+    statement step story suggestion table text words";
 
 /// What is spoken of stands in the text itself, after a colon or in quotes: `is this right: 2 + 2 = 5`.
 pub(crate) fn is_given(text: &str) -> bool {

@@ -1,7 +1,7 @@
 //! How far apart two texts are in words when no guard objects. The embedding sees a swapped topic and overlooks a small
 //! word in a long text, so the nearer the wording is without being equal, the less a cosine means.
 
-use crate::difference::Difference;
+use crate::difference::{Difference, Left};
 use crate::features::Record;
 use crate::lexicon::is_operation;
 use crate::terms::{Kind, flag};
@@ -78,7 +78,16 @@ fn is_joined(difference: &Difference) -> bool {
 /// The two are put in other frames, or what both say is said in other words or in another order.
 fn is_said_anew(difference: &Difference) -> bool {
     let (question, candidate) = (difference.question, difference.candidate);
-    let is_reworded = |(one, other): (Record, Record)| one.text != other.text || one.direction != other.direction;
+    // What is put in takes the preposition of the word that it stands before: `on my neighbour's driveway`.
+    let takes = |left: Left, before: Record, direction: u8| {
+        left.records().any(|left| left.position + 1 == before.position && left.direction == direction)
+    };
+    let is_moved = |one: Record, other: Record| {
+        one.direction != other.direction
+            && !takes(difference.in_question(), one, other.direction)
+            && !takes(difference.in_candidate(), other, one.direction)
+    };
+    let is_reworded = |(one, other): (Record, Record)| one.text != other.text || is_moved(one, other);
     question.asks() == candidate.asks()
         && (question.frame() != candidate.frame()
             || left(difference).any(|record| matches!(record.kind, Kind::Soft | Kind::Praise | Kind::Quantifier))

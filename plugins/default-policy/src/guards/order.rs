@@ -2,7 +2,7 @@
 
 use crate::difference::Difference;
 use crate::features::{MAX_TERMS, Record};
-use crate::lexicon::{FROM_ROW, LOOSE_ROW};
+use crate::lexicon::{FROM_ROW, LOOSE_ROW, Preposition};
 use crate::question::Asks;
 use crate::terms::{Kind, flag};
 
@@ -98,8 +98,10 @@ fn are_listed(one: Pair, other: Pair) -> bool {
 
 /// `population of France` is `France's population`: the owner follows in one text and directly precedes in the other.
 fn is_genitive(one: Pair, other: Pair, last_row: u8) -> bool {
-    let follows =
-        |owner: Record, owned: Record| (LOOSE_ROW..=last_row).contains(&row(owner)) && row(owned) != row(owner);
+    let belongs = |owner: Record| {
+        (LOOSE_ROW..=last_row).contains(&row(owner)) || Preposition::of_row(row(owner)) == Some(Preposition::About)
+    };
+    let follows = |owner: Record, owned: Record| belongs(owner) && row(owned) != row(owner);
     let precedes = |owner: Record, owned: Record| {
         row(owned) != LOOSE_ROW && owner.direction == owned.direction && owned.position - owner.position <= 3
     };

@@ -156,6 +156,10 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ("difference", "comparison of"),
     // Doing.
     ("setup", "set up"),
+    ("care", "look after"),
+    ("care", "care for"),
+    ("collect", "pick up"),
+    ("safest", "most secure"),
     ("illegal", "against law"),
     ("reduce size", "make smaller"),
     ("like", "look like"),

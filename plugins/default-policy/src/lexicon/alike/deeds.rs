@@ -260,6 +260,7 @@ pub(super) const DEEDS: &[&str] = &[
     "found establish start",
     "paint painting",
     "reach get",
+    "exchange change",
     "convert turn",
     "accept take",
     "rotate spin",
