@@ -37,7 +37,7 @@ impl Wording {
             (1.., 3..) if !names_operation(difference) => Self::Rephrased,
             _ if names_more => Self::Edited,
             (0, 3..) if difference.longer().is_some() => Self::Elaborated,
-            (0, _) if is_plain(difference) && is_said_anew(difference) => Self::Extended,
+            (0, _) if is_plain(difference) && is_said_anew(difference) && !is_in_place_of(difference) => Self::Extended,
             (0, _) if is_plain(difference) && !is_joined(difference) => Self::Inserted,
             _ if is_plain(difference) && !is_joined(difference) && !difference.has_slot() => Self::Exchanged,
             _ => Self::Edited,
@@ -73,6 +73,11 @@ fn names_operation(difference: &Difference) -> bool {
 /// Beside `and` or `or`: another thing that is asked about.
 fn is_joined(difference: &Difference) -> bool {
     left(difference).any(|record| record.flags & (flag::JOINED | flag::NEGATED) != 0)
+}
+
+/// Instead of people, somebody: `why do people snore` is not `why do cats snore`.
+fn is_in_place_of(difference: &Difference) -> bool {
+    left(difference).any(|record| record.kind == Kind::Soft && record.flags & flag::FIXED != 0)
 }
 
 /// The two are put in other frames, or what both say is said in other words or in another order.

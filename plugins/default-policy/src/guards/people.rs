@@ -54,11 +54,21 @@ impl People {
 pub(super) fn are_others(difference: &Difference) -> bool {
     let (one, other) = (difference.question.people(), difference.candidate.people());
     let asks = Asks(difference.question.asks().0 | difference.candidate.asks().0);
-    are_other_thirds(one, other)
+    is_other_person(one, other)
+        || are_other_thirds(one, other)
         || are_other_firsts(one, other)
         || are_other_owners(one, other)
         || is_owned_by_one(one, other, asks)
         || (asks == Asks::FACT && (are_other_selves(one, other) || does_it_myself(one, other)))
+}
+
+/// `can I` is not `can she`.
+fn is_other_person(one: People, other: People) -> bool {
+    const FIRST: u16 = I | YOU | ME;
+    const THIRD: u16 = HE | SHE;
+    let is_other =
+        |one: People, other: People| one.has(FIRST) && !one.has(THIRD) && other.has(THIRD) && !other.has(FIRST);
+    is_other(one, other) || is_other(other, one)
 }
 
 fn are_other_thirds(one: People, other: People) -> bool {

@@ -8,7 +8,7 @@ use crate::terms::{Kind, flag};
 pub(super) fn is_redirected((one, other): (Record, Record)) -> bool {
     let (first, second) = (row(one), row(other));
     if first == second {
-        return is_other_time(one, other);
+        return is_other_time(one, other) || Manner::of(one).is_other_than(Manner::of(other));
     }
     let (loose, strict) = if first <= LOOSE_ROW { (one, other) } else { (other, one) };
     if row(loose) > LOOSE_ROW {
@@ -37,6 +37,38 @@ pub(super) fn is_redirected((one, other): (Record, Record)) -> bool {
 /// The place of a word's preposition in the lexicon's list.
 pub(super) fn row(record: Record) -> u8 {
     record.direction >> 4
+}
+
+/// What the loose prepositions say that no other of them does. `of`, `in` and the like may stand for most.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Manner {
+    Any,
+    For,
+    With,
+    As,
+    During,
+    Behind,
+    Per,
+}
+
+impl Manner {
+    fn of(record: Record) -> Self {
+        match record.direction {
+            Preposition::FOR => Self::For,
+            Preposition::WITH | Preposition::USING => Self::With,
+            Preposition::AS => Self::As,
+            Preposition::DURING => Self::During,
+            Preposition::BEHIND => Self::Behind,
+            Preposition::PER => Self::Per,
+            _ => Self::Any,
+        }
+    }
+
+    /// `with wolves` is not `for wolves`; `behind the door` is not `at the door`.
+    fn is_other_than(self, other: Self) -> bool {
+        let is_told = |manner: Self| matches!(manner, Self::As | Self::Behind | Self::Per);
+        self != other && (is_told(self) || is_told(other) || (self != Self::Any && other != Self::Any))
+    }
 }
 
 /// `for two hours` is not `in two hours`.

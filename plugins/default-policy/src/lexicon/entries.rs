@@ -57,13 +57,20 @@ pub(crate) enum Preposition {
 
 impl Preposition {
     /// Of the loose row.
+    pub(crate) const FOR: u8 = LOOSE_ROW << 4;
     pub(crate) const OF: u8 = LOOSE_ROW << 4 | 1;
     pub(crate) const IN: u8 = LOOSE_ROW << 4 | 2;
     pub(crate) const ON: u8 = LOOSE_ROW << 4 | 3;
     pub(crate) const AT: u8 = LOOSE_ROW << 4 | 4;
     /// Of the row of `to`.
     pub(crate) const INTO: u8 = 2 << 4 | 1;
-    pub(crate) const WITHIN: u8 = LOOSE_ROW << 4 | 11;
+    pub(crate) const WITH: u8 = LOOSE_ROW << 4 | 5;
+    pub(crate) const DURING: u8 = LOOSE_ROW << 4 | 8;
+    pub(crate) const AS: u8 = LOOSE_ROW << 4 | 9;
+    pub(crate) const PER: u8 = LOOSE_ROW << 4 | 10;
+    pub(crate) const USING: u8 = LOOSE_ROW << 4 | 11;
+    pub(crate) const WITHIN: u8 = LOOSE_ROW << 4 | 12;
+    pub(crate) const BEHIND: u8 = LOOSE_ROW << 4 | 15;
 
     /// None for the loose row, and for no preposition.
     pub(crate) fn of_row(row: u8) -> Option<Self> {

@@ -15,7 +15,7 @@ pub(super) const PRAISE: &str = "good best great greatest excellent nice nicest 
 
 /// Verbs and nouns with so little content that one of two questions may have them, where the other has nothing.
 pub(super) const LIGHT: &str = "get give take make come go use choose happen occur describe define consider say know \
-    feel do try exist real exact actual particular overall existing known given alternative around soon estimated contain include";
+    feel do try exist exact actual particular overall existing known given around soon estimated contain include";
 
 /// With a capital another word than without: a language, a country, a product.
 pub(super) const HOMOGRAPHS: &str = "polish turkey china chile march may august basic swift rust java python go ruby perl \
