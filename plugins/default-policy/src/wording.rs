@@ -85,7 +85,8 @@ fn is_said_anew(difference: &Difference) -> bool {
     let (question, candidate) = (difference.question, difference.candidate);
     // What is put in takes the preposition of the word that it stands before: `on my neighbour's driveway`.
     let takes = |left: Left, before: Record, direction: u8| {
-        left.records().any(|left| left.position + 1 == before.position && left.direction == direction)
+        let is_put_before = |left: Record| left.position + 1 == before.position && left.direction == direction;
+        before.direction == 0 && left.records().any(is_put_before)
     };
     let is_moved = |one: Record, other: Record| {
         one.direction != other.direction

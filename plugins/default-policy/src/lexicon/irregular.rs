@@ -163,5 +163,5 @@ pub(super) const WHOLE: &str = "accounting advertising always anything banking b
     stress string teaching testing glasses arms customs goods clothes shorts briefs premises damages savings contents spirits grounds \
     manners forces securities scales boring interesting exciting tiring confusing annoying embarrassing frightening \
     disappointing surprising relaxing depressing frustrating exhausting satisfying worrying amusing texas thing this thus training trading united us versus virus wales wedding \
-    indeed need seed feed speed exceed proceed succeed bleed breed weed hundred red bed shed embed sacred \
+    indeed need seed speed exceed proceed succeed bleed breed weed hundred red bed shed embed sacred \
     kindred naked wicked rugged biased advanced";
