@@ -38,7 +38,7 @@ pub(crate) fn verbatim_hash(text: &str) -> u128 {
 }
 
 fn form(word: &Word, follows_number: bool) -> &str {
-    let is_unit_like = follows_number && word.text.len() <= 3;
+    let is_unit_like = follows_number && word.text.len() <= 4;
     if is_unit_like || has_hump(&word.shown) || CASE_MATTERS.contains(&word.shown.as_str()) {
         &word.shown
     } else {

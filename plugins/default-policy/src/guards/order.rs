@@ -15,7 +15,7 @@ type Pair<'a> = (Record<'a>, Record<'a>);
 /// Whether two shared words stand the other way round in a way that matters, or one is moved from `to` to `from`.
 pub(crate) fn is_changed(difference: &Difference) -> bool {
     let pairs = || difference.shared().filter(has_place);
-    if pairs().any(is_redirected) {
+    if pairs().any(is_redirected) || is_restricted_elsewhere(difference) {
         return true;
     }
     let voice = Voice::of(difference);
@@ -30,6 +30,20 @@ pub(crate) fn is_changed(difference: &Difference) -> bool {
     let is_harmless =
         |one, other| is_harmless(one, other) || is_genitive(one, other, last_row) || voice.explains(one, other);
     pairs().any(|one| pairs().any(|other| is_inverted(one, other) && !is_harmless(one, other)))
+}
+
+/// `only citizens may vote` is not `citizens may only vote`. Whoever asks about themselves puts `only` anywhere.
+fn is_restricted_elsewhere(difference: &Difference) -> bool {
+    const ONLY: &[&[u8]] = &[b"only", b"solely", b"merely", b"exclusively", b"alone"];
+    let is_only = |(one, _): &Pair| one.kind == Kind::Quantifier && ONLY.contains(&one.text);
+    let is_personal =
+        [difference.question, difference.candidate].iter().any(|text| text.people().has_first_or_second());
+    let pairs = || difference.shared().filter(has_place);
+    !is_personal
+        && difference
+            .shared()
+            .filter(is_only)
+            .any(|only| pairs().any(|word| is_inverted(only, word) || is_inverted(word, only)))
 }
 
 /// Two things that are compared may change places.

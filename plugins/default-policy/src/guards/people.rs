@@ -92,6 +92,11 @@ fn are_other_firsts(one: People, other: People) -> bool {
 fn are_other_owners(one: People, other: People) -> bool {
     let (one_owns, other_owns) = (one.owners(), other.owners());
     let are_other = one_owns & !other_owns != 0 && other_owns & !one_owns != 0;
+    // Beside what is mine, what is theirs: `my child uses my car`, `my child uses their car`.
+    const THIRD: u16 = HIS | HER | THEIR;
+    let is_theirs = |owns: u16| owns & THIRD != 0;
+    let is_mine = one_owns & other_owns & (MY | OUR | YOUR) != 0;
+    let are_other = are_other || (is_mine && is_theirs(one_owns) != is_theirs(other_owns));
     are_other && !(one.is_of_the_asker() && other.is_of_the_asker())
 }
 

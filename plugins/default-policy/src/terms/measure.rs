@@ -14,7 +14,8 @@ pub(super) fn unit(words: &[Word], index: usize, base: &str, lexicon: &Lexicon) 
     let precedes_number = unit.dimension == Dimension::Currency
         && words.get(index + 1).is_some_and(|next| next.shape == Shape::Number && word.stop == Stop::None);
     // Mb and MB differ, and so do mW and MW; whoever writes mb means the usual one.
-    let is_unusual = follows_number && matches!(word.shown.as_str(), "Kb" | "Mb" | "Gb" | "Tb" | "MW" | "Mm" | "MM");
+    let is_unusual = follows_number
+        && matches!(word.shown.as_str(), "Kb" | "Mb" | "Gb" | "Tb" | "KBps" | "MBps" | "GBps" | "MW" | "Mm" | "MM");
     let key = if is_unusual { key(word.shown.as_bytes()) } else { unit.key };
     let flags = if follows_number || precedes_number { flag::MEASURED } else { 0 };
     Some(Term { flags, detail: unit.dimension as u8, ..Term::new(Kind::Unit, key) })
