@@ -39,11 +39,13 @@ fn is_restricted_elsewhere(difference: &Difference) -> bool {
     let is_personal =
         [difference.question, difference.candidate].iter().any(|text| text.people().has_first_or_second());
     let pairs = || difference.shared().filter(has_place);
+    // Whoever it is done by; before what is done and after it, `only` says the same.
+    let is_first = |(one, other): Pair| one.position <= 1 && other.position <= 1;
     !is_personal
         && difference
             .shared()
             .filter(is_only)
-            .any(|only| pairs().any(|word| is_inverted(only, word) || is_inverted(word, only)))
+            .any(|only| pairs().any(|word| is_first(word) && (is_inverted(only, word) || is_inverted(word, only))))
 }
 
 /// Two things that are compared may change places.
