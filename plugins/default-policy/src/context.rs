@@ -3,13 +3,16 @@
 
 use crate::lexer::{Shape, Stop, Word};
 use crate::lexicon::{Lexicon, Sense};
+use crate::numbers;
+use crate::question;
 
 /// Whole texts that only mean something after another.
 const REPLIES: &str = "again and another anything carry clearer continue detail details different differently do elaborate \
     else example examples expand explain for further give go going how in is it keep longer more next no \
     not now ok okay on one please proceed repeat retry shorter simpler so stop sure tell thanks that the \
     then this try what why with yes you me an a can could bit less use simple word words language tone briefly concise \
-    concisely formal informal friendlier formally bullet points sentence sentences paragraph table list";
+    concisely formal informal friendlier formally bullet points sentence sentences paragraph table list other way \
+    around";
 
 /// Openings that only mean something after another text.
 const OPENINGS: &[&str] = &[
@@ -24,13 +27,32 @@ const OPENINGS: &[&str] = &[
     "same but",
     "now do",
     "now the",
+    "now in",
+    "now with",
+    "but in",
+    "but with",
+    "but for",
+    "but shorter",
+    "do the same",
+    "in more detail",
+    "with more detail",
 ];
 
 /// What is done to `it` and `this` when they are something seen before.
-const EDITS: &str = "fix make write rewrite do translate explain summarize summarise shorten improve change convert try \
+const EDITS: &str = "add fix make write rewrite do translate explain summarize summarise shorten improve change convert try \
     repeat redo refactor debug solve simplify optimise optimize edit correct proofread paraphrase \
     rephrase format run test review describe answer read check expand continue use install remove undo \
     stop send show list";
+
+/// Of these, the ones whose `that` is always such a thing: `make that shorter`, but not `show that it halts`.
+const MADE: &str = "fix make rewrite do translate shorten convert improve change repeat redo undo put turn";
+
+/// What was done in the conversation: `the reason you gave`.
+const TOLD: &str = "gave said mentioned wrote suggested told listed recommended sent provided described showed named \
+    explained just";
+
+/// An order of so few words says little by itself.
+const SHORT: usize = 6;
 
 /// After `my`, `your` or `following`, something that has to be seen.
 const SEEN: &str = "answer code draft email error essay example function image letter list message output paragraph \
@@ -54,8 +76,17 @@ pub(crate) fn leans(words: &[Word], lexicon: &Lexicon) -> bool {
     let is_reply = (1..=6).contains(&words.len()) && words.iter().all(|word| is_one_of(word, REPLIES));
     is_reply
         || opens_by_leaning(words)
+        || orders_edit(words)
         || names_nobody(words, lexicon)
         || (0..words.len()).any(|index| points_out(words, index))
+}
+
+/// `fix the typos`, `add a conclusion`: hardly more than an order and a part of a text.
+fn orders_edit(words: &[Word]) -> bool {
+    const PARTS: &str = "typos typo conclusion introduction intro tone title heading headline ending beginning spelling \
+        grammar punctuation formatting wording paragraph method version";
+    let is_order = words.len() <= SHORT && is_one_of(&words[0], EDITS);
+    is_order && (1..words.len()).any(|part| is_one_of(&words[part], PARTS) && !is_specified(words, part))
 }
 
 /// `who is she`, `how much does it weigh`: a pronoun, and hardly a word that it could stand for.
@@ -65,11 +96,22 @@ fn names_nobody(words: &[Word], lexicon: &Lexicon) -> bool {
         word.shape != Shape::Word
             || matches!(sense, None | Some(Sense::Synonym(_) | Sense::Negator | Sense::Direction(_)))
     };
-    let is_pronoun = |word: &Word| is_one_of(word, "it he she him they them");
+    let is_pronoun = |word: &Word| is_one_of(word, "it he she him his her hers they them");
     let is_expletive = words
         .windows(2)
         .any(|pair| is_pronoun(&pair[0]) && is_one_of(&pair[1], "to that take takes like possible true"));
-    words.iter().any(is_pronoun) && !is_expletive && words.iter().filter(says_something).count() <= 1
+    let compares = || words.iter().any(|word| word.text.ends_with("er") || is_one_of(word, "more less worse"));
+    let leaves_open = |at: usize| {
+        words[at].is("which") && at == 0 && (words.get(1).is_some_and(|next| next.is("one")) || compares())
+            || words[at].is("one") && ends_clause(words, at)
+    };
+    let is_open = (0..words.len()).any(leaves_open) && !words.iter().any(|word| word.is("or"));
+    (is_open || words.iter().any(is_pronoun)) && !is_expletive && words.iter().filter(says_something).count() <= 1
+}
+
+/// Whether it opens like a question.
+fn is_question(words: &[Word]) -> bool {
+    words.first().is_some_and(|first| question::is_question(first) || question::is_auxiliary(first))
 }
 
 fn is_one_of(word: &Word, names: &str) -> bool {
@@ -88,13 +130,19 @@ fn points_out(words: &[Word], index: usize) -> bool {
     match word.text.as_str() {
         _ if word.shape != Shape::Word => false,
         "this" | "these" | "those" => next.is_none_or(|next| !is_one_of(next, OF_TIME)) && !is_antecedent(words, index),
-        "that" if is_asked_about(words, index) => true,
+        "that" if is_asked_about(words, index) || before.is_some_and(|before| is_one_of(before, MADE)) => true,
+        "you" => next.is_some_and(|next| is_one_of(next, TOLD)),
+        "former" | "latter" => ends_clause(words, index),
+        "instead" | "again" => words.len() <= SHORT && index + 1 == words.len() && !is_question(words),
         "that" => ends_clause(words, index) && is_pointed_at(before) && !is_antecedent(words, index),
         "it" | "them" => {
             is_pointed_at(before)
                 && (before.is_some_and(|before| is_one_of(before, EDITS)) || index + 1 == words.len())
                 && !is_antecedent(words, index)
         }
+        "i" => words.len() <= SHORT && next.is_some_and(|next| is_one_of(next, "asked said meant wanted")),
+        "following" | "above" | "below" if index + 1 == words.len() => before.is_some_and(|before| before.is("the")),
+        "point" | "step" | "option" | "item" | "question" | "line" | "paragraph" if is_numbered(words, index) => true,
         "above" | "below" => before.is_some_and(|before| before.is("the") || is_one_of(before, SEEN)),
         "previous" | "following" | "earlier" | "last" | "attached" => {
             next.is_some_and(|next| is_one_of(next, SEEN)) && !is_specified(words, index + 1)
@@ -103,10 +151,20 @@ fn points_out(words: &[Word], index: usize) -> bool {
             next.is_some_and(|next| is_one_of(next, SEEN) && !is_one_of(next, "email story"))
                 && !is_specified(words, index + 1)
         }
+        "option" | "point" | "suggestion" | "choice" | "version" => {
+            before.is_some_and(|before| is_one_of(before, "second first third last other next"))
+                && ends_clause(words, index)
+        }
         "one" => before.is_some_and(|before| is_one_of(before, "second first third last other next")),
         "right" | "correct" | "wrong" => words.len() <= 4 && before.is_some_and(|before| before.is("it")),
         _ => false,
     }
+}
+
+/// `elaborate on point two`, but not `step 2 of mitosis`.
+fn is_numbered(words: &[Word], index: usize) -> bool {
+    let number = words.get(index + 1).filter(|_| words[index].stop == Stop::None);
+    number.is_some_and(|next| next.shape == Shape::Number || numbers::is_spelled(next)) && ends_clause(words, index + 1)
 }
 
 /// `does that work on Linux`, `why is that legal`.
