@@ -49,7 +49,7 @@ impl Settings {
             (Mode::Balanced | Mode::Open, Wording::Same | Wording::Rephrased) => 0.0,
             (Mode::Balanced, Wording::Elaborated) => 0.04,
             (Mode::Open, Wording::Elaborated) => 0.0,
-            (Mode::Balanced, Wording::Extended) => 0.161,
+            (Mode::Balanced, Wording::Extended) => 0.13,
             (Mode::Open, Wording::Extended) => 0.10,
             (Mode::Balanced, Wording::Exchanged) => 0.10,
             (Mode::Open, Wording::Exchanged) => 0.08,

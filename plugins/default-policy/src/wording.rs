@@ -1,9 +1,9 @@
 //! How far apart two texts are in words when no guard objects. The embedding sees a swapped topic and overlooks a small
 //! word in a long text, so the nearer the wording is without being equal, the less a cosine means.
 
-use crate::difference::{Difference, Left};
+use crate::difference::{Difference, Left, is_content};
 use crate::features::Record;
-use crate::lexicon::is_operation;
+use crate::lexicon::{Preposition, is_operation};
 use crate::terms::{Kind, flag};
 
 /// What is left unexplained between two texts.
@@ -37,7 +37,7 @@ impl Wording {
             (1.., 3..) if !names_operation(difference) => Self::Rephrased,
             _ if names_more => Self::Edited,
             (0, 3..) if difference.longer().is_some() => Self::Elaborated,
-            (0, _) if is_plain(difference) && is_said_anew(difference) && !is_in_place_of(difference) => Self::Extended,
+            (0, _) if is_plain(difference) && is_said_anew(difference) && !narrows(difference) => Self::Extended,
             (0, _) if is_plain(difference) && !is_joined(difference) => Self::Inserted,
             _ if is_plain(difference) && !is_joined(difference) && !difference.has_slot() => Self::Exchanged,
             _ => Self::Edited,
@@ -75,9 +75,17 @@ fn is_joined(difference: &Difference) -> bool {
     left(difference).any(|record| record.flags & (flag::JOINED | flag::NEGATED) != 0)
 }
 
-/// Instead of people, somebody: `why do people snore` is not `why do cats snore`.
-fn is_in_place_of(difference: &Difference) -> bool {
-    left(difference).any(|record| record.kind == Kind::Soft && record.flags & flag::FIXED != 0)
+/// For whom, as what or with what: `the minimum wage` is not `the minimum wage for tipped workers`. Or instead of people,
+/// somebody: `why do people snore` is not `why do cats snore`.
+fn narrows(difference: &Difference) -> bool {
+    let is_in_place_of = |record: Record| record.kind == Kind::Soft && record.flags & flag::FIXED != 0;
+    let is_condition = |record: Record| match record.direction {
+        Preposition::FOR | Preposition::AS | Preposition::WITH | Preposition::USING | Preposition::DURING => {
+            is_content(record.kind)
+        }
+        _ => false,
+    };
+    left(difference).any(|record| is_in_place_of(record) || is_condition(record))
 }
 
 /// The two are put in other frames, or what both say is said in other words or in another order.

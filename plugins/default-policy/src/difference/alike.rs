@@ -7,14 +7,23 @@ use crate::terms::{Kind, flag};
 
 /// Pairs what is left on both sides and may stand for each other.
 pub(super) fn pair_alike(difference: &mut Difference, lexicon: &Lexicon) {
+    let compare = difference.question.compares() && difference.candidate.compares();
     for one in indices(difference.left_in_question) {
         let first = difference.question.record(one);
-        let is_match = |other: &usize| are_alike(first, difference.candidate.record(*other), lexicon);
+        let is_match = |other: &usize| {
+            let second = difference.candidate.record(*other);
+            are_alike(first, second, lexicon) && !(compare && are_joined(first, second))
+        };
         let found = indices(difference.left_in_candidate).find(is_match);
         if let Some(other) = found {
             difference.push_pair(one, other);
         }
     }
+}
+
+/// Whoever asks how two things differ means these two: `affect and effect` are not `impact and effect`.
+fn are_joined(one: Record, other: Record) -> bool {
+    (one.flags | other.flags) & flag::JOINED != 0
 }
 
 fn are_alike(one: Record, other: Record, lexicon: &Lexicon) -> bool {
