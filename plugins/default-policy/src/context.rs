@@ -153,7 +153,7 @@ fn points_out(words: &[Word], index: usize) -> bool {
         }
         "option" | "point" | "suggestion" | "choice" | "version" => {
             before.is_some_and(|before| is_one_of(before, "second first third last other next"))
-                && ends_clause(words, index)
+                && !is_specified(words, index)
         }
         "one" => before.is_some_and(|before| is_one_of(before, "second first third last other next")),
         "right" | "correct" | "wrong" => words.len() <= 4 && before.is_some_and(|before| before.is("it")),
