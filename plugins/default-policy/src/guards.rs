@@ -196,7 +196,7 @@ fn praise(difference: &Difference) -> bool {
         || (asks.has(Asks::FACT) && difference.shared().any(is_ranked))
 }
 
-/// Who will win is not who won, and who holds an office is not who held it.
+/// Who will win is not who won, and who holds an office or what is so is not who held it or what was.
 fn tenses(difference: &Difference) -> bool {
     const PAST: u8 = Tenses::PAST | Tenses::DONE;
     let (one, other) = (difference.question.tenses().0, difference.candidate.tenses().0);
@@ -205,14 +205,17 @@ fn tenses(difference: &Difference) -> bool {
     let holds_office = difference.question.asks() == Asks::PERSON
         && difference.shared().any(|(record, _)| record.position == 0 && record.kind == Kind::Content);
     let is_other_time = |one: u8, other: u8| one == Tenses::PAST && other == Tenses::PRESENT;
-    // What was the capital is not what is; how something was made may be how it is.
-    let asks_what = difference.question.asks() == difference.candidate.asks()
-        && [Asks::THING, Asks::DEGREE, Asks::QUANTITY].contains(&difference.question.asks());
-    let is_same = !either(difference, |left| left.content() > 0) && !difference.question.people().has_first_or_second();
-    let holds_office = holds_office || (asks_what && is_same);
     is_other_end(one, other)
         || is_other_end(other, one)
-        || (holds_office && (is_other_time(one, other) || is_other_time(other, one)))
+        || ((holds_office || asks_what_is(difference)) && (is_other_time(one, other) || is_other_time(other, one)))
+}
+
+/// What was the capital is not what is the capital; how something was made may be how it is made.
+fn asks_what_is(difference: &Difference) -> bool {
+    let (question, candidate) = (difference.question, difference.candidate);
+    let is_fact = [Asks::THING, Asks::DEGREE, Asks::QUANTITY].contains(&question.asks());
+    let is_personal = question.people().has_first_or_second();
+    is_fact && question.asks() == candidate.asks() && !is_personal && !either(difference, |left| left.content() > 0)
 }
 
 /// `tea and coffee` is not `tea or coffee`, unless the two are compared.

@@ -1,5 +1,6 @@
-//! How far apart two texts are in words when no guard objects. The embedding sees a swapped topic and overlooks a small
-//! word in a long text, so the nearer the wording is without being equal, the less a cosine means.
+//! How far apart two texts are in words when no guard objects. The embedding overlooks a small word in a long text, so
+//! the nearer the wording is without being equal, the less a cosine means: one thing put in the place of another, or put
+//! in, is never excused by it.
 
 use crate::difference::{Difference, Left, is_content};
 use crate::features::Record;
@@ -11,13 +12,13 @@ use crate::terms::{Kind, flag};
 pub(crate) enum Wording {
     /// Nothing: the same content in another frame.
     Same,
-    /// Each text has several words of its own, no name or operation among them: said anew, not edited.
+    /// Each text has words of its own, and one of them three or more, no operation among them: said anew, not edited.
     Rephrased,
-    /// One text says all of the other, and three words or more beyond: explained at length, not narrowed.
+    /// One text says all of the other, and three words or more beyond, in a clause of their own: explained, not narrowed.
     Elaborated,
     /// Said anew, with a plain word or two that the other text lacks.
     Extended,
-    /// Said anew, with a plain word or two exchanged.
+    /// Said anew, with a plain word or two exchanged, which stand elsewhere.
     Exchanged,
     /// The same text with a plain word or two put in.
     Inserted,

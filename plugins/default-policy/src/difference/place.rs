@@ -29,14 +29,6 @@ impl Difference<'_> {
         ours.iter().flatten().any(|place| theirs.iter().flatten().any(|other| place.is_beside(*other)))
     }
 
-    /// Whether there is but one such place, and nothing else differs.
-    pub(crate) fn is_one_slot(&self) -> bool {
-        let (ours, theirs) = self.places();
-        let mut all = ours.iter().chain(&theirs).flatten();
-        let first = all.next();
-        all.all(|place| Some(place) == first)
-    }
-
     fn places(&self) -> (Places, Places) {
         let in_candidate = |index: u8| Some(index);
         let partner = |index: u8| self.partner_in_candidate(index);
