@@ -5,6 +5,7 @@ mod features;
 mod http;
 mod list_changed;
 mod outages;
+mod socket;
 mod stdio;
 
 use rmcp::model::{CallToolRequestParams, CallToolResult};

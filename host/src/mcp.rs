@@ -7,6 +7,8 @@ mod event_stream;
 #[cfg(fuzzing)]
 pub mod fuzzing;
 mod http;
+mod incoming;
+mod lines;
 mod sessions;
 mod socket;
 

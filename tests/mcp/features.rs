@@ -1,7 +1,7 @@
 //! What MCP has beside tools, as every kind of client meets it: over HTTP with a session, over HTTP without one, and
 //! over stdio.
 
-mod calls;
+pub(super) mod calls;
 mod completions;
 mod listening;
 mod messages;

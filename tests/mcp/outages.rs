@@ -151,11 +151,13 @@ fn nobody_waits_for_a_cancelled_call() {
     let home = Home::new();
     home.install_guest("hostile-tool");
     let gateway = home.up();
-    let mut bridge = Bridge::open(&home, &gateway.url);
-    let asked = bridge.ask("tools/call", json!({ "name": "hostile-tool__loop", "arguments": {} }));
-    let params = json!({ "requestId": asked, "reason": "the test changed its mind" });
-    bridge.send(&json!({ "jsonrpc": "2.0", "method": "notifications/cancelled", "params": params }));
-    assert_eq!(bridge.request("ping", json!({}))["result"], json!({}));
-    let (status, answers) = bridge.finish();
-    assert!(status.success() && answers.is_empty(), "{answers:?}");
+    for client in [&home, &Home::new()] {
+        let mut bridge = Bridge::open(client, &gateway.url);
+        let asked = bridge.ask("tools/call", json!({ "name": "hostile-tool__loop", "arguments": {} }));
+        let params = json!({ "requestId": asked, "reason": "the test changed its mind" });
+        bridge.send(&json!({ "jsonrpc": "2.0", "method": "notifications/cancelled", "params": params }));
+        assert_eq!(bridge.request("ping", json!({}))["result"], json!({}));
+        let (status, answers) = bridge.finish();
+        assert!(status.success() && answers.is_empty(), "{answers:?}");
+    }
 }

@@ -17,7 +17,8 @@ use url::{Url, form_urlencoded};
 use super::http::posted::{self, Lifecycle, Posted};
 use super::http::refusal::Refusal;
 use super::http::{SESSION_HEADER, accept, events, exchanged, principal, refused};
-use super::sessions::{Kind, Message, Session, Sessions};
+use super::incoming::Message;
+use super::sessions::{Kind, Session, Sessions};
 use crate::server::PublicPrefix;
 use crate::server::body::read;
 
@@ -76,7 +77,7 @@ async fn take(State(endpoint): State<Arc<Endpoint>>, request: Request) -> Result
     let messages = match posted::read(&body)? {
         Posted::One(message) => vec![message],
         Posted::Batch(messages) if posted::knows_batches(session.version()) => messages,
-        Posted::Batch(_) => return Err(posted::unreadable(&body)),
+        Posted::Batch(_) => return Err(Refusal::no_batches()),
     };
     let id = HeaderValue::from_str(&session.id).expect("a session has a name of digits");
     parts.headers.insert(SESSION_HEADER, id);

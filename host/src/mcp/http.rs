@@ -25,7 +25,8 @@ use tokio_util::sync::CancellationToken;
 use self::answer::Form;
 use self::posted::{Lifecycle, Posted};
 use self::refusal::Refusal;
-use super::sessions::{Answers, Event, ExchangeError, Kind, Message, Session, Sessions};
+use super::incoming::Message;
+use super::sessions::{Answers, Event, ExchangeError, Kind, Session, Sessions};
 use super::{McpServer, Source, event_stream};
 use crate::chat::{Access, Principal};
 use crate::server::Gateway;
@@ -131,7 +132,7 @@ impl Endpoint {
         let id = id_of(&message);
         let JsonRpcMessage::Request(request) = &*message else { return Err(Refusal::session_required()) };
         let ClientRequest::InitializeRequest(initialize) = &request.request else {
-            return Err(Refusal::session_required());
+            return Err(Refusal::misunderstood(request.request.method(), false).of(id));
         };
         let params = initialize.params.clone();
         if declared_version(&parts.headers).is_some_and(|version| version != params.protocol_version.as_str()) {
@@ -160,7 +161,7 @@ impl Endpoint {
         let id = messages.first().and_then(|message| id_of(message));
         let session = self.session(&parts).map_err(|refusal| refusal.of(id.clone()))?;
         if matches!(form, Form::Batch) && !posted::knows_batches(session.version()) {
-            return Err(Refusal::invalid_request("this version has no batches: send one message"));
+            return Err(Refusal::no_batches());
         }
         match exchanged(&session, messages, parts).await {
             Ok(Some(answers)) => Ok(answer::response(&session, answers, form).await),

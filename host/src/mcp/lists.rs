@@ -7,7 +7,7 @@ use rmcp::model::{
 };
 use rmcp::service::RequestContext;
 
-use super::modern::{CONTENT_FRESH_MILLISECONDS, Extras, LIST_FRESH_MILLISECONDS};
+use super::modern::{CONTENT_FRESH_MILLISECONDS, Extras, LIST_FRESH_MILLISECONDS, is_modern};
 use super::pages::{List, PAGE_ITEMS, Position, page};
 use super::{prompt_messages, resource_messages, tool_messages};
 use crate::cache::EntryId;
@@ -20,6 +20,14 @@ const MAX_LISTED_ENTRIES: usize = 1_024;
 type Asked = Option<PaginatedRequestParams>;
 type Context = RequestContext<RoleServer>;
 
+/// A modern request has parameters: where rmcp shows none, it gave up those of no use.
+fn position(asked: Asked, lists: &[List], context: &Context) -> Result<Position, ErrorData> {
+    match asked {
+        None if is_modern(context) => Err(ErrorData::invalid_params("the cursor is not a string", None)),
+        asked => Position::asked(asked, lists),
+    }
+}
+
 /// Those that the caller may call.
 pub(super) fn tools(
     tools: &Tools,
@@ -28,14 +36,14 @@ pub(super) fn tools(
     context: &Context,
 ) -> Result<ListToolsResult, ErrorData> {
     let callable = tools.list_for(caller.permissions).collect::<Vec<_>>();
-    let (shown, next_cursor) = page(&callable, Position::asked(asked, &[List::Tools])?)?;
+    let (shown, next_cursor) = page(&callable, position(asked, &[List::Tools], context)?)?;
     let Extras { meta, ttl_ms, cache_scope } = Extras::of(context, LIST_FRESH_MILLISECONDS);
     let all = ListToolsResult::with_all_items(shown.iter().map(|info| tool_messages::tool(info)).collect());
     Ok(ListToolsResult { meta, next_cursor, ttl_ms, cache_scope, ..all })
 }
 
 pub(super) fn prompts(tools: &Tools, asked: Asked, context: &Context) -> Result<ListPromptsResult, ErrorData> {
-    let (shown, next_cursor) = page(tools.prompts().list(), Position::asked(asked, &[List::Prompts])?)?;
+    let (shown, next_cursor) = page(tools.prompts().list(), position(asked, &[List::Prompts], context)?)?;
     let Extras { meta, ttl_ms, cache_scope } = Extras::of(context, LIST_FRESH_MILLISECONDS);
     let all = ListPromptsResult::with_all_items(shown.iter().map(prompt_messages::prompt).collect());
     Ok(ListPromptsResult { meta, next_cursor, ttl_ms, cache_scope, ..all })
@@ -46,7 +54,7 @@ pub(super) fn templates(
     asked: Asked,
     context: &Context,
 ) -> Result<ListResourceTemplatesResult, ErrorData> {
-    let (shown, next_cursor) = page(tools.resources().templates(), Position::asked(asked, &[List::Templates])?)?;
+    let (shown, next_cursor) = page(tools.resources().templates(), position(asked, &[List::Templates], context)?)?;
     let Extras { meta, ttl_ms, cache_scope } = Extras::of(context, LIST_FRESH_MILLISECONDS);
     let all = ListResourceTemplatesResult::with_all_items(shown.iter().map(resource_messages::template).collect());
     Ok(ListResourceTemplatesResult { meta, next_cursor, ttl_ms, cache_scope, ..all })
@@ -59,7 +67,7 @@ pub(super) async fn resources(
     asked: Asked,
     context: &Context,
 ) -> Result<ListResourcesResult, ErrorData> {
-    let position = Position::asked(asked, &[List::Resources, List::Entries])?;
+    let position = position(asked, &[List::Resources, List::Entries], context)?;
     let (resources, next_cursor) = resources_at(tools, caller, position).await?;
     let Extras { meta, ttl_ms, cache_scope } = Extras::of(context, CONTENT_FRESH_MILLISECONDS);
     let all = ListResourcesResult::with_all_items(resources);

@@ -4,12 +4,25 @@
 #![expect(deprecated, reason = "2026-07-28 discourages messages to clients, and clients still ask for them")]
 
 use rmcp::model::{
-    LoggingLevel, LoggingMessageNotification, LoggingMessageNotificationParam, RequestId, ServerNotification,
+    ErrorData, LoggingLevel, LoggingMessageNotification, LoggingMessageNotificationParam, RequestId, RequestMetaObject,
+    ServerNotification,
 };
 use rmcp::service::OriginatingRequestId;
 use serde_json::Value;
 
 use crate::tools::LogLevel;
+
+const LOG_LEVEL: &str = "io.modelcontextprotocol/logLevel";
+
+/// What a modern request asks for, which may be nothing.
+pub(super) fn asked(meta: &RequestMetaObject) -> Result<Option<LogLevel>, ErrorData> {
+    match meta.log_level() {
+        None if meta.get(LOG_LEVEL).is_some_and(|level| !level.is_null()) => {
+            Err(ErrorData::invalid_params(format!("{LOG_LEVEL} is not a level"), None))
+        }
+        level => Ok(level.map(from_protocol)),
+    }
+}
 
 pub(super) fn from_protocol(level: LoggingLevel) -> LogLevel {
     match level {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use rmcp::RoleServer;
-use rmcp::model::{ProgressNotificationParam, ProgressToken};
+use rmcp::model::{ErrorData, ProgressNotificationParam, ProgressToken, RequestMetaObject};
 use rmcp::service::RequestContext;
 use serde_json::Value;
 use tokio::sync::mpsc;
@@ -56,6 +56,15 @@ impl CallMonitor for Reports {
         if self.hears(level) {
             self.send(Report::Log { level, logger: logger.to_owned(), data });
         }
+    }
+}
+
+/// A token of another kind would have its client wait for reports in vain.
+pub(super) fn check_progress_token(meta: &RequestMetaObject) -> Result<(), ErrorData> {
+    match meta.get("progressToken") {
+        None | Some(Value::Null | Value::String(_)) => Ok(()),
+        Some(Value::Number(token)) if token.is_i64() => Ok(()),
+        Some(_) => Err(ErrorData::invalid_params("progressToken is neither a string nor a whole number", None)),
     }
 }
 

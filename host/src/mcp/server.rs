@@ -60,6 +60,7 @@ impl McpServer {
     fn caller(&self, context: &RequestContext<RoleServer>) -> Result<Caller, ErrorData> {
         let caller = self.admitted(&context.extensions, client_of(context));
         let caller = caller.ok_or_else(|| ErrorData::internal_error("the request carries no principal", None))?;
+        reports::check_progress_token(&context.meta)?;
         if let Some(wishes) = self.wishes.get() {
             wishes.belong_to(&caller);
         }
@@ -85,10 +86,10 @@ impl McpServer {
     }
 
     /// Which messages the client asked for: a modern one with each request, another one once.
-    fn level(&self, context: &RequestContext<RoleServer>) -> Option<LogLevel> {
+    fn level(&self, context: &RequestContext<RoleServer>) -> Result<Option<LogLevel>, ErrorData> {
         match is_modern(context) {
-            true => context.meta.log_level().map(log_levels::from_protocol),
-            false => self.wishes.get().and_then(|wishes| wishes.level()),
+            true => log_levels::asked(&context.meta),
+            false => Ok(self.wishes.get().and_then(|wishes| wishes.level())),
         }
     }
 }
@@ -145,7 +146,7 @@ impl ServerHandler for McpServer {
         let CallToolRequestParams { name, arguments, .. } = request;
         let arguments = arguments.unwrap_or_default();
         let (tools, caller) = (&tools, &caller);
-        let call = reports::while_calling(&context, self.level(&context), |monitor| async move {
+        let call = reports::while_calling(&context, self.level(&context)?, |monitor| async move {
             tools.call(caller, &name, arguments, &monitor).await
         });
         let output = until_cancelled(&context, Box::pin(call)).await?;

@@ -29,7 +29,7 @@ use crate::server::Gateway;
 use crate::settings::SessionSettings;
 
 pub(super) use self::replay::{Event, EventId};
-pub(super) use self::session::{Answers, ExchangeError, Kind, Listening, Message, Session};
+pub(super) use self::session::{Answers, ExchangeError, Kind, Listening, Session};
 
 /// How long a client that begins or ends a session waits for the file at most.
 const SAVE_PATIENCE: Duration = Duration::from_secs(1);

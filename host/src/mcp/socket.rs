@@ -1,19 +1,19 @@
 //! MCP over a connected Unix socket, one JSON-RPC message a line: what the stdio bridge speaks to its own gateway.
 //! Whoever accepts the connection has checked that its peer is the gateway's own user.
 
-use std::io::{self, Cursor};
+use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use rmcp::transport::async_rw::{AsyncRwTransport, DEFAULT_MAX_LINE_LENGTH};
-use rmcp::{RoleServer, serve_server};
-use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, AsyncWriteExt, BufReader, ReadBuf};
+use rmcp::serve_server;
+use tokio::io::{AsyncRead, AsyncWriteExt, BufReader, ReadBuf};
 use tokio::net::UnixStream;
 use tokio::net::unix::OwnedWriteHalf;
 use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
 
+use super::lines::{LineTransport, read_line};
 use super::{McpServer, Source, credential};
 use crate::chat::Access;
 use crate::keys::Denied;
@@ -42,7 +42,7 @@ async fn serve<R: AsyncRead + Unpin + Send + 'static>(
 ) -> Result<(), String> {
     let text = |error: io::Error| error.to_string();
     let mut first = Vec::new();
-    (&mut read).take(DEFAULT_MAX_LINE_LENGTH as u64).read_until(b'\n', &mut first).await.map_err(text)?;
+    read_line(&mut read, &mut first).await.map_err(text)?;
     let Ok(holder) = holder(gateway, &first) else { return refuse(read, write).await.map_err(text) };
     if holder.is_some() {
         first.clear();
@@ -52,7 +52,7 @@ async fn serve<R: AsyncRead + Unpin + Send + 'static>(
     let access = holder.as_ref().map_or_else(Access::local, |holder| holder.access.clone());
     let source = Source::Connection { access, session };
     let server = McpServer::new(gateway, source, stopping);
-    let transport = AsyncRwTransport::<RoleServer, _, _>::new(Cursor::new(first).chain(read), write);
+    let transport = LineTransport::new(read, first, write);
     let running = Box::pin(serve_server(server, transport)).await.map_err(|error| error.to_string())?;
     tokio::select! {
         ended = running.waiting() => ended.map(drop).map_err(|error| error.to_string()),

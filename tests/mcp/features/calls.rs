@@ -10,7 +10,7 @@ use crate::mcp::bridge::Bridge;
 use crate::support::{Home, block_on};
 
 /// Would run until its deadline, ten seconds on.
-fn endless() -> Value {
+pub(in crate::mcp) fn endless() -> Value {
     json!({ "name": "hostile-tool__loop", "arguments": {} })
 }
 
@@ -21,10 +21,11 @@ fn ends(home: &Home) -> Vec<String> {
     receipts.map(str::to_owned).collect()
 }
 
-fn await_end(home: &Home) -> String {
+/// How the call of this number ended.
+pub(in crate::mcp) fn await_end(home: &Home, number: usize) -> String {
     for _ in 0..1_200 {
-        if let Some(end) = ends(home).pop() {
-            return end;
+        if let Some(end) = ends(home).get(number - 1) {
+            return end.clone();
         }
         std::thread::sleep(Duration::from_millis(50));
     }
@@ -41,7 +42,7 @@ fn a_notification_stops_it() {
     // The call is under way once a later one is answered.
     bridge.tool_names();
     bridge.send(&json!({ "jsonrpc": "2.0", "method": "notifications/cancelled", "params": { "requestId": id } }));
-    let end = await_end(&home);
+    let end = await_end(&home, 1);
     assert!(end.contains("abandoned"), "not at its deadline: {end}");
     assert_eq!(bridge.call("hostile-tool__echo", json!({}))["isError"], json!(false), "others go on");
 }
@@ -57,6 +58,6 @@ fn the_end_of_the_stream_stops_it() {
         let patience = Duration::from_secs(1);
         assert!(tokio::time::timeout(patience, request.send()).await.is_err(), "it is under way, and then hung up");
     });
-    let end = await_end(&home);
+    let end = await_end(&home, 1);
     assert!(end.contains("abandoned"), "not at its deadline: {end}");
 }

@@ -178,6 +178,23 @@ fn a_batch_of_the_version_that_has_them_is_taken_apart() {
 }
 
 #[test]
+fn parameters_of_no_use_are_wrong_here_too() {
+    let home = Home::new();
+    let gateway = home.up();
+    block_on(async {
+        let mut client = OldClient::open(&gateway).await;
+        client.initialize("2024-11-05").await;
+        for method in ["tools/list", "prompts/list", "resources/list", "resources/templates/list"] {
+            for params in [json!({ "cursor": 7 }), json!([]), json!("x")] {
+                let request = json!({ "jsonrpc": "2.0", "id": 4, "method": method, "params": params });
+                let answer = client.ask(&request).await;
+                assert_eq!((&answer["id"], &answer["error"]["code"]), (&json!(4), &json!(-32602)), "{method} {params}");
+            }
+        }
+    });
+}
+
+#[test]
 fn behind_a_proxy_the_endpoint_has_the_public_path() {
     let home = Home::new().and("ISARTOR__EXTERNAL_URL", "https://example.org/isartor/");
     let gateway = home.up();

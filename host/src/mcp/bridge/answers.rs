@@ -63,12 +63,17 @@ pub(super) struct Handshake {
 /// Answers `initialize` as the gateway would, and prepares the same for the gateway: it is asked for the version that
 /// the client was promised.
 pub(super) fn initialize(id: RequestId, mut params: Value) -> (Vec<u8>, Option<Handshake>) {
+    let malformed = |why: &str| {
+        let message = format!("the parameters of initialize are malformed: {why}");
+        (failure(Some(id.clone()), ErrorCode::INVALID_PARAMS, &message), None)
+    };
+    // The type would take an array of its members, too.
+    if !params.is_object() {
+        return malformed("they are not an object");
+    }
     let requested = match InitializeRequestParams::deserialize(&params) {
         Ok(understood) => understood.protocol_version,
-        Err(error) => {
-            let message = format!("the parameters of initialize are malformed: {error}");
-            return (failure(Some(id), ErrorCode::INVALID_PARAMS, &message), None);
-        }
+        Err(error) => return malformed(&error.to_string()),
     };
     let version = negotiated(requested);
     params["protocolVersion"] = json!(version);

@@ -1,11 +1,13 @@
 //! The body of a POST as messages, or what is wrong with it. Executes nothing; a batch is read as a whole or refused as
 //! a whole.
 
-use rmcp::model::{ClientJsonRpcMessage, ClientRequest, GetMeta, JsonRpcMessage, ProtocolVersion, RequestId};
+use rmcp::model::{
+    ClientJsonRpcMessage, ClientRequest, ConstString, GetMeta, InitializeResultMethod, JsonRpcMessage, ProtocolVersion,
+};
 use serde_json::Value;
 
 use super::refusal::Refusal;
-use crate::mcp::sessions::Message;
+use crate::mcp::incoming::{self, Message, Unreadable};
 
 const MAX_BATCH: usize = 100;
 
@@ -19,23 +21,30 @@ pub(in crate::mcp) fn read(body: &[u8]) -> Result<Posted, Refusal> {
     if body.trim_ascii_start().first() == Some(&b'[') {
         return batch(body).map(Posted::Batch);
     }
-    serde_json::from_slice(body).map(Posted::One).map_err(|_| unreadable(body))
+    incoming::read(body).map(Posted::One).map_err(refusal)
 }
 
-/// What to say of a body that is no message.
+/// What to say of a body that the versions without sessions cannot handle.
 pub(in crate::mcp) fn unreadable(body: &[u8]) -> Refusal {
-    match serde_json::from_slice::<Value>(body) {
-        Err(error) => Refusal::parse_error(&error),
-        Ok(value) if value.is_array() => Refusal::invalid_request("this version has no batches: send one message"),
-        Ok(value) => Refusal::invalid_request("the body is not a JSON-RPC 2.0 message").of(id_of(&value)),
+    match incoming::read(body) {
+        Err(unreadable) => refusal(unreadable),
+        Ok(message) => match *message {
+            JsonRpcMessage::Request(request) => {
+                Refusal::misunderstood(request.request.method(), true).of(Some(request.id))
+            }
+            JsonRpcMessage::Response(_) | JsonRpcMessage::Notification(_) | JsonRpcMessage::Error(_) => {
+                Refusal::no_message()
+            }
+        },
     }
 }
 
-fn id_of(value: &Value) -> Option<RequestId> {
-    match value.get("id")? {
-        Value::String(id) => Some(RequestId::String(id.as_str().into())),
-        Value::Number(id) => id.as_i64().map(RequestId::Number),
-        Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => None,
+fn refusal(unreadable: Unreadable) -> Refusal {
+    match unreadable {
+        Unreadable::NotJson(error) => Refusal::parse_error(&error),
+        Unreadable::Batch => Refusal::no_batches(),
+        Unreadable::Notification => Refusal::no_message(),
+        Unreadable::NoMessage(id) => Refusal::no_message().of(id),
     }
 }
 
@@ -46,7 +55,7 @@ fn batch(body: &[u8]) -> Result<Vec<Message>, Refusal> {
     }
     let messages = values.into_iter().enumerate().map(|(index, value)| {
         let refused = |why: &str| Refusal::invalid_request(format!("message {} of the batch {why}", index + 1));
-        let message: Message = serde_json::from_value(value).map_err(|_| refused("is not a JSON-RPC 2.0 message"))?;
+        let message = incoming::from_value(value).ok_or_else(|| refused("is not a JSON-RPC 2.0 message"))?;
         match lifecycle(&message) {
             Lifecycle::Within => Ok(message),
             Lifecycle::Begins | Lifecycle::Apart => Err(refused("cannot be sent in a batch")),
@@ -73,7 +82,14 @@ pub(in crate::mcp) fn lifecycle(message: &ClientJsonRpcMessage) -> Lifecycle {
     }
     let is_apart = matches!(request.request, ClientRequest::DiscoverRequest(_))
         || request.request.get_meta().protocol_version().is_some();
-    if is_apart { Lifecycle::Apart } else { Lifecycle::Within }
+    if is_apart {
+        Lifecycle::Apart
+    } else if request.request.method() == InitializeResultMethod::VALUE {
+        // With wrong parameters it would begin a session, too.
+        Lifecycle::Begins
+    } else {
+        Lifecycle::Within
+    }
 }
 
 /// Whether a batch may be sent in a session of this version: one version knew them.

@@ -7,6 +7,8 @@ use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use rmcp::model::{ErrorCode, ErrorData, JsonRpcError, RequestId};
 
+use crate::mcp::methods;
+
 /// What clients know as "begin again".
 const SESSION_NOT_FOUND: ErrorCode = ErrorCode(-32001);
 const RETRY_AFTER_SECONDS: HeaderValue = HeaderValue::from_static("60");
@@ -29,6 +31,22 @@ impl Refusal {
 
     pub(in crate::mcp) fn invalid_request(message: impl Into<Cow<'static, str>>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, ErrorCode::INVALID_REQUEST, message)
+    }
+
+    pub(in crate::mcp) fn no_message() -> Self {
+        Self::invalid_request("the body is not a JSON-RPC 2.0 message")
+    }
+
+    pub(in crate::mcp) fn no_batches() -> Self {
+        Self::invalid_request("this version has no batches: send one message")
+    }
+
+    /// A method with wrong parameters, or no method at all.
+    pub(in crate::mcp) fn misunderstood(method: &str, is_modern: bool) -> Self {
+        let error = methods::misunderstood(method.to_owned(), is_modern);
+        let is_unknown = error.code == ErrorCode::METHOD_NOT_FOUND;
+        let status = if is_unknown { StatusCode::NOT_FOUND } else { StatusCode::BAD_REQUEST };
+        Self { status, id: None, error: Box::new(error) }
     }
 
     pub(in crate::mcp) fn not_acceptable(types: &str) -> Self {

@@ -11,7 +11,7 @@ use rmcp::service::OriginatingRequestId;
 use tokio::sync::mpsc::{self, Receiver, Sender};
 
 use super::replay::{Event, EventId, LISTENING, Replay};
-use super::session::Message;
+use crate::mcp::incoming::Message;
 
 /// Events that wait for a client to read them.
 const STREAM_CAPACITY: usize = 32;

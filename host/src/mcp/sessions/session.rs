@@ -18,6 +18,7 @@ use tokio::sync::mpsc::{self, Receiver, Sender};
 use super::replay::{Event, EventId, LISTENING};
 use super::routes::{DuplicateRequest, Routes};
 use crate::chat::Principal;
+use crate::mcp::incoming::Message;
 
 /// How long a client may leave its stream unread once the stream is full.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -25,9 +26,6 @@ const PATIENCE: Duration = Duration::from_secs(10);
 const MAX_WAITING: usize = 256;
 /// Messages of a client that wait for the service.
 const INCOMING_CAPACITY: usize = 64;
-
-/// What a client says. Boxed where it is read: it is large, and handed on several times.
-pub(in crate::mcp) type Message = Box<ClientJsonRpcMessage>;
 
 /// How a session's client reads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
