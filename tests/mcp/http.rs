@@ -128,7 +128,7 @@ fn every_version_with_initialize_has_a_session() {
             assert_eq!((&missed["id"], &missed["result"]["structuredContent"]["hit"]), (&json!(3), &json!(false)));
             let unknown = message(session.post(&call(4, "no_such_tool", &json!({}))).await).await;
             assert_eq!(unknown["error"]["code"], json!(-32602), "{unknown}");
-            assert_eq!(session.delete().await, 202);
+            assert_eq!(session.delete().await, 204);
             assert_eq!((session.ping_status().await, session.delete().await), (404, 404), "the session is over");
             assert_eq!(session.get(None).await.status(), 404);
         }

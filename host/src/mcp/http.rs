@@ -188,7 +188,8 @@ impl Endpoint {
     async fn end(&self, parts: Parts) -> Result<Response, Refusal> {
         let session = self.session(&parts)?;
         self.sessions.end_for_good(&session).await;
-        Ok(StatusCode::ACCEPTED.into_response())
+        // Some clients take nothing but this and 200 for an end.
+        Ok(StatusCode::NO_CONTENT.into_response())
     }
 
     fn session(&self, parts: &Parts) -> Result<Arc<Session>, Refusal> {

@@ -74,7 +74,7 @@ fn a_client_goes_on_after_the_gateway_was_killed() {
             sessions.push(Session::begin(&gateway, version).await);
         }
         let ended = Session::begin(&gateway, "2025-11-25").await;
-        assert_eq!(ended.delete().await, 202);
+        assert_eq!(ended.delete().await, 204);
         sessions.push(ended);
         sessions
     });
