@@ -16,7 +16,7 @@ use url::{Url, form_urlencoded};
 
 use super::http::posted::{self, Lifecycle, Posted};
 use super::http::refusal::Refusal;
-use super::http::{SESSION_HEADER, accept, events, exchanged, principal, refused};
+use super::http::{SESSION_HEADER, accept, access, events, exchanged, refused};
 use super::incoming::Message;
 use super::sessions::{Kind, Session, Sessions};
 use crate::server::PublicPrefix;
@@ -54,7 +54,7 @@ async fn open(State(endpoint): State<Arc<Endpoint>>, request: Request) -> Result
     if !accept::accepts(&parts.headers, accept::EVENT_STREAM) {
         return Err(Refusal::not_acceptable("text/event-stream"));
     }
-    let begun = endpoint.sessions.begin(principal(&parts)?, Kind::EventStream);
+    let begun = endpoint.sessions.begin(&access(&parts)?.principal, Kind::EventStream);
     let session = begun.map_err(|_| Refusal::too_many_sessions())?;
     let prefix = parts.extensions.get().map_or(endpoint.prefix.as_str(), PublicPrefix::as_str);
     let uri = format!("{prefix}{MESSAGES_PATH}?{SESSION_PARAMETER}={}", session.id);
@@ -90,7 +90,7 @@ fn session(endpoint: &Endpoint, parts: &Parts) -> Result<Arc<Session>, Refusal> 
     let mut parameters = form_urlencoded::parse(query.as_bytes());
     let id = parameters.find(|(name, _)| name == SESSION_PARAMETER).map(|(_, id)| id);
     let id = id.ok_or_else(|| Refusal::invalid_request("the query parameter sessionId is missing"))?;
-    let session = endpoint.sessions.find(&id, principal(parts)?, Kind::EventStream);
+    let session = endpoint.sessions.find(&id, access(parts)?, Kind::EventStream);
     session.ok_or_else(Refusal::session_not_found)
 }
 

@@ -28,7 +28,7 @@ use self::refusal::Refusal;
 use super::incoming::Message;
 use super::sessions::{Answers, Event, ExchangeError, Kind, Session, Sessions};
 use super::{McpServer, Source, event_stream};
-use crate::chat::{Access, Principal};
+use crate::chat::Access;
 use crate::server::Gateway;
 use crate::server::body::read;
 
@@ -139,8 +139,7 @@ impl Endpoint {
             let message = "the MCP-Protocol-Version header does not match params.protocolVersion";
             return Err(Refusal::invalid_request(message).of(id));
         }
-        let principal = principal(&parts)?.clone();
-        let begun = self.sessions.begin(&principal, Kind::Streamable);
+        let begun = self.sessions.begin(&access(&parts)?.principal, Kind::Streamable);
         let session = begun.map_err(|_| Refusal::too_many_sessions().of(id.clone()))?;
         let answered = exchanged(&session, vec![message], parts).await.map_err(|error| refused(&error).of(id.clone()));
         let Some(answer) = next(answered?).await else {
@@ -163,8 +162,15 @@ impl Endpoint {
         if matches!(form, Form::Batch) && !posted::knows_batches(session.version()) {
             return Err(Refusal::no_batches());
         }
+        let asks_for_long = messages.iter().any(|message| posted::asks_for_long(message));
         match exchanged(&session, messages, parts).await {
-            Ok(Some(answers)) => Ok(answer::response(&session, answers, form).await),
+            Ok(Some(answers)) => {
+                let response = answer::response(&session, answers, form).await;
+                if asks_for_long {
+                    self.sessions.asked().await;
+                }
+                Ok(response)
+            }
             Ok(None) => Ok(StatusCode::ACCEPTED.into_response()),
             Err(error) => Err(refused(&error).of(id)),
         }
@@ -198,7 +204,7 @@ impl Endpoint {
         }
         let id = parts.headers.get(SESSION_HEADER).ok_or_else(Refusal::session_required)?;
         let id = id.to_str().map_err(|_| Refusal::session_not_found())?;
-        let session = self.sessions.find(id, principal(parts)?, Kind::Streamable);
+        let session = self.sessions.find(id, access(parts)?, Kind::Streamable);
         session.ok_or_else(Refusal::session_not_found)
     }
 }
@@ -207,9 +213,8 @@ async fn next(answers: Option<Answers>) -> Option<Event> {
     answers?.next().await
 }
 
-pub(super) fn principal(parts: &Parts) -> Result<&Principal, Refusal> {
-    let access: Option<&Access> = parts.extensions.get();
-    access.map(|access| &access.principal).ok_or_else(Refusal::unguarded)
+pub(super) fn access(parts: &Parts) -> Result<&Access, Refusal> {
+    parts.extensions.get().ok_or_else(Refusal::unguarded)
 }
 
 /// Hands `messages` on, each with the head of the request that brought it.

@@ -12,6 +12,9 @@ use serde_json::Value;
 
 use crate::tools::LogLevel;
 
+/// As it is written down.
+pub(super) type ProtocolLevel = LoggingLevel;
+
 const LOG_LEVEL: &str = "io.modelcontextprotocol/logLevel";
 
 /// What a modern request asks for, which may be nothing.
@@ -37,7 +40,7 @@ pub(super) fn from_protocol(level: LoggingLevel) -> LogLevel {
     }
 }
 
-fn to_protocol(level: LogLevel) -> LoggingLevel {
+pub(super) fn to_protocol(level: LogLevel) -> LoggingLevel {
     match level {
         LogLevel::Debug => LoggingLevel::Debug,
         LogLevel::Info => LoggingLevel::Info,

@@ -56,6 +56,11 @@ impl McpServer {
         Self { tools, audit, source, stopping, end: SessionEnd::default(), wishes: OnceLock::new() }
     }
 
+    /// One whose session has asked for something before, or keeps what it asks for.
+    pub(super) fn with_wishes(self, wishes: Arc<Wishes>) -> Self {
+        Self { wishes: OnceLock::from(wishes), ..self }
+    }
+
     /// Fails closed: a request that no guard has passed has no principal.
     fn caller(&self, context: &RequestContext<RoleServer>) -> Result<Caller, ErrorData> {
         let caller = self.admitted(&context.extensions, client_of(context));

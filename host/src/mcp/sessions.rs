@@ -23,20 +23,21 @@ use self::eviction::{Full, Room};
 use self::known::{Found, Known};
 use self::saved::Saved;
 use self::session::SessionTransport;
+use super::wishes::Wishes;
 use super::{McpServer, Source};
-use crate::chat::Principal;
+use crate::chat::{Access, Caller, Channel, Principal};
 use crate::server::Gateway;
 use crate::settings::SessionSettings;
 
 pub(super) use self::replay::{Event, EventId};
 pub(super) use self::session::{Answers, ExchangeError, Kind, Listening, Session};
 
-/// How long a client that begins or ends a session waits for the file at most.
+/// How long a client whose session has changed waits for the file at most.
 const SAVE_PATIENCE: Duration = Duration::from_secs(1);
 
 pub(super) struct Sessions {
     settings: SessionSettings,
-    server: Box<dyn Fn() -> McpServer + Send + Sync>,
+    server: Box<dyn Fn(Arc<Wishes>) -> McpServer + Send + Sync>,
     known: Mutex<Known>,
     /// How often something changed that outlives a restart, and which change the file shows.
     changes: AtomicU64,
@@ -51,7 +52,9 @@ impl Sessions {
         let file = gateway.settings.home.sessions_file();
         let known = Known::from_before(saved::restored(&file, settings.idle, gateway.clock.now()));
         let (served, token) = (gateway.clone(), stopping.clone());
-        let server = Box::new(move || McpServer::new(&served, Source::Requests, token.clone()));
+        let server = Box::new(move |wishes| {
+            McpServer::new(&served, Source::Requests, token.clone()).with_wishes(wishes)
+        });
         let (changes, changed, saved) = (AtomicU64::new(0), Notify::new(), watch::Sender::new(0));
         let sessions = Arc::new(Self { settings, server, known: Mutex::new(known), changes, changed, saved });
         tokio::spawn(upkeep::run(Arc::clone(&sessions), file, gateway.clock.clone(), stopping));
@@ -71,12 +74,13 @@ impl Sessions {
     }
 
     /// The session of that name, if it is the principal's.
-    pub(super) fn find(self: &Arc<Self>, id: &str, principal: &Principal, kind: Kind) -> Option<Arc<Session>> {
-        let found = self.known().find(id, principal, kind, self.settings.idle)?;
+    pub(super) fn find(self: &Arc<Self>, id: &str, access: &Access, kind: Kind) -> Option<Arc<Session>> {
+        let found = self.known().find(id, &access.principal, kind, self.settings.idle)?;
         match found {
             Found::Live(session) => Some(session),
             Found::Woken(session, transport) => {
                 tracing::debug!(session = %session.id, "a session goes on after a restart");
+                session.wishes.belong_to(&Caller::admitted(access.clone(), Channel::Mcp));
                 self.serve(Arc::clone(&session), transport);
                 Some(session)
             }
@@ -84,7 +88,7 @@ impl Sessions {
     }
 
     fn serve(self: &Arc<Self>, session: Arc<Session>, transport: SessionTransport) {
-        let (sessions, server) = (Arc::clone(self), (self.server)());
+        let (sessions, server) = (Arc::clone(self), (self.server)(Arc::clone(&session.wishes)));
         tokio::spawn(async move {
             // Apart: how it begins takes memory only while it begins.
             let ended = match Box::pin(serve_server(server, transport)).await {
@@ -103,6 +107,11 @@ impl Sessions {
         let is_agreed = session.agree(params);
         self.save(self.note_change()).await;
         is_agreed
+    }
+
+    /// Notes that a session has asked for something, which outlives a restart as it does.
+    pub(super) async fn asked(&self) {
+        self.save(self.note_change()).await;
     }
 
     /// Ends a session for good: it does not come back after a restart.

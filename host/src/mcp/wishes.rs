@@ -1,4 +1,4 @@
-//! What a session with `initialize` has asked for: messages of a level, news of resources. Kept as long as its server.
+//! What a session with `initialize` has asked for: messages of a level, news of resources. Kept as long as the session.
 
 use std::collections::HashSet;
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
@@ -27,6 +27,12 @@ struct Asked {
 }
 
 impl Wishes {
+    /// What was asked for before a restart.
+    pub(super) fn restored(level: Option<LogLevel>, watched: impl IntoIterator<Item = Watched>) -> Self {
+        let asked = Asked { level, watched: watched.into_iter().take(MAX_WATCHED).collect() };
+        Self { asked: Mutex::new(asked), ..Self::default() }
+    }
+
     /// Whose session it is. The first word counts: a session has one principal.
     pub(super) fn belong_to(&self, caller: &Caller) {
         self.caller.get_or_init(|| caller.clone());

@@ -3,7 +3,8 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
-use serde_json::json;
+use reqwest::Client;
+use serde_json::{Value, json};
 
 use super::events::Events;
 use super::{Session, chat, initialize, message, post};
@@ -105,6 +106,52 @@ fn a_client_goes_on_after_the_gateway_was_killed() {
     block_on(async { assert_eq!(sessions[0].ping_status().await, 404, "a damaged file costs an initialize") });
     assert!(home.state().join("sessions.damaged.json").exists());
     drop(gateway);
+}
+
+#[test]
+fn what_a_client_asked_for_outlives_the_gateway_too() {
+    let home = Home::new();
+    let port = free_port();
+    let gateway = home.up_at(port);
+    let uris = ["first", "second"].map(|prompt| format!("isartor://cache/{}", gateway.store(prompt, "An answer.")));
+    let ask = |id: i64, method: &str, params: Value| json!({ "jsonrpc": "2.0", "id": id, "method": method, "params": params });
+    let session = block_on(async {
+        let session = Session::begin(&gateway, "2025-11-25").await;
+        let wishes = [
+            ask(2, "logging/setLevel", json!({ "level": "debug" })),
+            ask(3, "resources/subscribe", json!({ "uri": uris[0] })),
+            ask(4, "resources/subscribe", json!({ "uri": uris[1] })),
+            ask(5, "resources/unsubscribe", json!({ "uri": uris[0] })),
+        ];
+        for wish in wishes {
+            assert_eq!(message(session.post(&wish).await).await["result"], json!({}), "{wish}");
+        }
+        session
+    });
+    gateway.kill();
+    let gateway = home.up_at(port);
+    block_on(async {
+        let mut listening = Events::of(session.get(None).await);
+        assert_eq!(listening.next().await.expect("an event").data, "");
+        for uri in &uris {
+            let entry = uri.rsplit('/').next().expect("it ends with the entry");
+            let url = format!("{}/api/v1/cache/entries/{entry}", gateway.url);
+            assert_eq!(Client::new().delete(url).send().await.expect("it is answered").status(), 200);
+        }
+        let mut heard = Vec::new();
+        while !heard.iter().any(|message: &Value| message["method"] == "notifications/resources/updated") {
+            heard.push(listening.message().await);
+        }
+        assert_eq!(
+            heard.last().expect("it is there")["params"]["uri"],
+            json!(uris[1]),
+            "the client has said nothing yet"
+        );
+        let mut call = Events::of(session.post(&chat(6)).await);
+        assert_eq!(call.next().await.expect("an event").data, "");
+        let said = call.message().await;
+        assert_eq!(said["method"], json!("notifications/message"), "its level is what it was: {said}");
+    });
 }
 
 #[test]

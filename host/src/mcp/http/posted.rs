@@ -92,6 +92,15 @@ pub(in crate::mcp) fn lifecycle(message: &ClientJsonRpcMessage) -> Lifecycle {
     }
 }
 
+/// Whether it asks for something that is kept as long as its session.
+pub(in crate::mcp) fn asks_for_long(message: &ClientJsonRpcMessage) -> bool {
+    let JsonRpcMessage::Request(request) = message else { return false };
+    matches!(
+        request.request,
+        ClientRequest::SetLevelRequest(_) | ClientRequest::SubscribeRequest(_) | ClientRequest::UnsubscribeRequest(_)
+    )
+}
+
 /// Whether a batch may be sent in a session of this version: one version knew them.
 pub(in crate::mcp) fn knows_batches(version: Option<&ProtocolVersion>) -> bool {
     version == Some(&ProtocolVersion::V_2025_03_26)

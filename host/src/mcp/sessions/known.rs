@@ -4,12 +4,12 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
-use rmcp::model::InitializeRequestParams;
-
 use super::eviction::{Candidate, Full, Room, given_up};
 use super::saved::{Saved, seconds};
 use super::session::{Kind, Session, SessionTransport, Usage};
 use crate::chat::Principal;
+use crate::mcp::log_levels;
+use crate::tools::resources::Watched;
 
 const ID_BYTES: usize = 16;
 
@@ -17,13 +17,7 @@ const ID_BYTES: usize = 16;
 pub(super) struct Known {
     live: HashMap<Arc<str>, Arc<Session>>,
     /// From before a restart; each becomes live when its client comes back.
-    dormant: HashMap<Arc<str>, Dormant>,
-}
-
-struct Dormant {
-    principal: String,
-    params: InitializeRequestParams,
-    used_seconds: u64,
+    dormant: HashMap<Arc<str>, Saved>,
 }
 
 /// A session that was asked for.
@@ -35,9 +29,7 @@ pub(super) enum Found {
 
 impl Known {
     pub(super) fn from_before(saved: Vec<Saved>) -> Self {
-        let dormant = saved
-            .into_iter()
-            .map(|Saved { id, principal, used_seconds, params }| (id, Dormant { principal, params, used_seconds }));
+        let dormant = saved.into_iter().map(|saved| (Arc::clone(&saved.id), saved));
         Self { live: HashMap::new(), dormant: dormant.collect() }
     }
 
@@ -52,7 +44,7 @@ impl Known {
             tracing::info!(session = %id, "a session ends because its principal has begun too many");
             self.remove(&id);
         }
-        let (session, transport) = Session::new(new_id(), principal.clone(), kind);
+        let (session, transport) = Session::new(new_id(), principal.clone(), kind, Arc::default());
         self.live.insert(Arc::clone(&session.id), Arc::clone(&session));
         Ok((session, transport))
     }
@@ -89,10 +81,11 @@ impl Known {
     }
 
     fn wake(&mut self, id: &str, principal: &Principal, kind: Kind) -> Option<Found> {
-        let is_theirs = |dormant: &Dormant| dormant.principal == principal.as_str() && kind == Kind::Streamable;
+        let is_theirs = |dormant: &Saved| dormant.principal == principal.as_str() && kind == Kind::Streamable;
         self.dormant.get(id).filter(|dormant| is_theirs(dormant))?;
         let (id, dormant) = self.dormant.remove_entry(id)?;
-        let (session, transport) = Session::new(id, principal.clone(), kind);
+        let wishes = Arc::new(dormant.wishes());
+        let (session, transport) = Session::new(id, principal.clone(), kind, wishes);
         session.replay_beginning(dormant.params);
         self.live.insert(Arc::clone(&session.id), Arc::clone(&session));
         Some(Found::Woken(session, transport))
@@ -125,15 +118,12 @@ impl Known {
         let live = self.live.values().filter_map(|session| {
             let (id, principal) = (Arc::clone(&session.id), session.principal.as_str().to_owned());
             let used_seconds = seconds(now).saturating_sub(session.usage().used.elapsed().as_secs());
-            Some(Saved { id, principal, used_seconds, params: session.agreed()?.clone() })
+            let params = session.agreed()?.clone();
+            let level = session.wishes.level().map(log_levels::to_protocol);
+            let watched = session.wishes.watched().into_iter().map(Watched::uri).collect();
+            Some(Saved { id, principal, used_seconds, params, level, watched })
         });
-        let dormant = self.dormant.iter().map(|(id, Dormant { principal, params, used_seconds })| Saved {
-            id: Arc::clone(id),
-            principal: principal.clone(),
-            used_seconds: *used_seconds,
-            params: params.clone(),
-        });
-        live.chain(dormant).collect()
+        live.chain(self.dormant.values().cloned()).collect()
     }
 }
 
@@ -146,7 +136,10 @@ fn new_id() -> Arc<str> {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
+    use crate::tools::LogLevel;
 
     const DAY: Duration = Duration::from_secs(86_400);
 
@@ -191,18 +184,20 @@ mod tests {
 
     #[test]
     fn what_is_saved_wakes_for_its_principal() {
-        let params: InitializeRequestParams = serde_json::from_value(serde_json::json!({
-            "protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": { "name": "a", "version": "1" },
-        }))
-        .expect("they are params");
-        let saved = Saved { id: "a".into(), principal: "own".to_owned(), used_seconds: 7, params };
+        let client = json!({ "name": "a", "version": "1" });
+        let params = json!({ "protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": client });
+        let saved = json!({ "id": "a", "principal": "own", "used_seconds": 7, "params": params });
+        let saved: Saved = serde_json::from_value(saved).expect("an earlier isartor wrote no wishes");
+        let watched = vec!["isartor://stats".to_owned()];
+        let saved = Saved { level: Some(log_levels::to_protocol(LogLevel::Error)), watched, ..saved };
         let mut known = Known::from_before(vec![saved.clone()]);
         assert!(known.find("a", &other(), Kind::Streamable, DAY).is_none());
         assert!(known.find("a", &own(), Kind::EventStream, DAY).is_none());
         assert_eq!(known.to_save(SystemTime::UNIX_EPOCH)[0].used_seconds, 7);
         assert!(matches!(known.find("a", &own(), Kind::Streamable, DAY), Some(Found::Woken(..))));
         assert!(matches!(known.find("a", &own(), Kind::Streamable, DAY), Some(Found::Live(_))));
-        assert_eq!(known.to_save(SystemTime::UNIX_EPOCH)[0].params, saved.params);
+        let again = &known.to_save(SystemTime::UNIX_EPOCH)[0];
+        assert_eq!((&again.params, again.level, &again.watched), (&saved.params, saved.level, &saved.watched));
         assert!(known.remove("a") && !known.remove("a"));
         assert!(known.to_save(SystemTime::UNIX_EPOCH).is_empty());
     }

@@ -11,6 +11,10 @@ use rmcp::model::InitializeRequestParams;
 use serde::{Deserialize, Serialize};
 use tempfile::NamedTempFile;
 
+use crate::mcp::log_levels::{self, ProtocolLevel};
+use crate::mcp::wishes::Wishes;
+use crate::tools::resources::Watched;
+
 /// What a damaged file is renamed to.
 const ASIDE_EXTENSION: &str = "damaged.json";
 
@@ -22,6 +26,19 @@ pub(super) struct Saved {
     pub(super) principal: String,
     pub(super) used_seconds: u64,
     pub(super) params: InitializeRequestParams,
+    #[serde(default)]
+    pub(super) level: Option<ProtocolLevel>,
+    /// URIs.
+    #[serde(default)]
+    pub(super) watched: Vec<String>,
+}
+
+impl Saved {
+    /// What its client has asked for.
+    pub(super) fn wishes(&self) -> Wishes {
+        let watched = self.watched.iter().filter_map(|uri| Watched::parse(uri));
+        Wishes::restored(self.level.map(log_levels::from_protocol), watched)
+    }
 }
 
 #[derive(Debug, thiserror::Error)]

@@ -19,6 +19,7 @@ use super::replay::{Event, EventId, LISTENING};
 use super::routes::{DuplicateRequest, Routes};
 use crate::chat::Principal;
 use crate::mcp::incoming::Message;
+use crate::mcp::wishes::Wishes;
 
 /// How long a client may leave its stream unread once the stream is full.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -48,6 +49,8 @@ pub(in crate::mcp) struct Session {
     pub(in crate::mcp) id: Arc<str>,
     pub(super) principal: Principal,
     pub(super) kind: Kind,
+    /// Shared with the server of the session.
+    pub(super) wishes: Arc<Wishes>,
     /// What was agreed when it began.
     agreed: OnceLock<InitializeRequestParams>,
     version: OnceLock<ProtocolVersion>,
@@ -66,13 +69,18 @@ struct State {
 
 impl Session {
     /// A session and the end that rmcp's service holds of it.
-    pub(super) fn new(id: Arc<str>, principal: Principal, kind: Kind) -> (Arc<Self>, SessionTransport) {
+    pub(super) fn new(
+        id: Arc<str>,
+        principal: Principal,
+        kind: Kind,
+        wishes: Arc<Wishes>,
+    ) -> (Arc<Self>, SessionTransport) {
         let (sender, incoming) = mpsc::channel(INCOMING_CAPACITY);
         let (agreed, version) = (OnceLock::new(), OnceLock::new());
         let routes = Routes::new(kind == Kind::Streamable);
         let state = State { incoming: Some(sender), routes, used: Instant::now(), is_stopping: false };
         let (waiting, state) = (AtomicUsize::new(0), Mutex::new(state));
-        let session = Arc::new(Self { id, principal, kind, agreed, version, waiting, state });
+        let session = Arc::new(Self { id, principal, kind, wishes, agreed, version, waiting, state });
         let transport = SessionTransport { session: Arc::clone(&session), incoming };
         (session, transport)
     }
