@@ -4,7 +4,9 @@ pub(crate) mod bridge;
 mod features;
 mod http;
 mod list_changed;
+mod listeners;
 mod outages;
+mod shut_out;
 mod socket;
 mod stdio;
 

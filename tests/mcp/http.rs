@@ -15,13 +15,13 @@ use serde_json::{Value, json};
 use super::{PROMPT, VERSIONS_WITH_INITIALIZE, initialize_params, look_up_store_and_hit, modern_meta, with_client};
 use crate::support::{Gateway, Home, block_on};
 
-fn post(url: &str) -> RequestBuilder {
+pub(super) fn post(url: &str) -> RequestBuilder {
     let request = Client::new().post(url).header("content-type", "application/json");
     request.header("accept", "application/json, text/event-stream")
 }
 
 /// The last message of an answer, be it JSON or an event stream.
-async fn message(response: Response) -> Value {
+pub(super) async fn message(response: Response) -> Value {
     let text = response.text().await.expect("it is text");
     let data = text.lines().filter_map(|line| line.strip_prefix("data:")).rfind(|data| data.len() > 1);
     serde_json::from_str(data.unwrap_or(&text)).unwrap_or_else(|_| panic!("not JSON: {text}"))
@@ -96,14 +96,14 @@ fn chat(id: i64) -> Value {
     call(id, "isartor_chat", &json!({ "prompt": PROMPT }))
 }
 
-fn call(id: i64, tool: &str, arguments: &Value) -> Value {
+pub(super) fn call(id: i64, tool: &str, arguments: &Value) -> Value {
     json!({ "jsonrpc": "2.0", "id": id, "method": "tools/call", "params": { "name": tool, "arguments": arguments } })
 }
 
-const SLOW_TOOL: &str = "hostile-tool__loop";
+pub(super) const SLOW_TOOL: &str = "hostile-tool__loop";
 
 /// With a tool that takes a second and then fails.
-fn home_with_slow_tool() -> Home {
+pub(super) fn home_with_slow_tool() -> Home {
     let home = Home::new();
     home.install_guest("hostile-tool");
     let lock = home.state().join("isartor-plugins.lock");

@@ -1,13 +1,15 @@
 //! Plugins come and go while the gateway runs: every kind of client hears of it, and calls in flight are finished.
 
+use std::fs;
+
 use reqwest::Client;
 use serde_json::{Value, json};
 
 use super::bridge::{Bridge, error_text, free_port};
+use super::listeners::{Listener, PROMPTS_CHANGED, RESOURCES_CHANGED, TOOLS_CHANGED};
 use super::{initialize_params, modern_meta};
 use crate::support::{Home, block_on, text};
 
-const LIST_CHANGED: &str = "notifications/tools/list_changed";
 const TOOL: &str = "hostile-tool__echo";
 
 fn switch(home: &Home, command: &str) {
@@ -23,10 +25,10 @@ fn offers(bridge: &mut Bridge, tool: &str) -> bool {
 fn hears_of_install_and_disable(home: &Home, mut bridge: Bridge) {
     assert!(!offers(&mut bridge, TOOL));
     home.install_guest("hostile-tool");
-    assert_eq!(bridge.receive().expect("a notification")["method"], json!(LIST_CHANGED));
+    assert_eq!(bridge.receive().expect("a notification")["method"], json!(TOOLS_CHANGED));
     assert!(offers(&mut bridge, TOOL));
     switch(home, "disable");
-    assert_eq!(bridge.receive().expect("a notification")["method"], json!(LIST_CHANGED));
+    assert_eq!(bridge.receive().expect("a notification")["method"], json!(TOOLS_CHANGED));
     assert!(!offers(&mut bridge, TOOL));
     let (status, rest) = bridge.finish();
     assert!(status.success() && rest.is_empty(), "nothing is announced twice: {rest:?}");
@@ -64,7 +66,7 @@ fn a_session_over_http_hears_of_it_on_its_stream() {
         assert_eq!(stream.status(), 200);
         home.install_guest("hostile-tool");
         let mut heard = String::new();
-        while !heard.contains(LIST_CHANGED) {
+        while !heard.contains(TOOLS_CHANGED) {
             let piece = stream.chunk().await.expect("the stream goes on").expect("the stream goes on");
             heard.push_str(&String::from_utf8_lossy(&piece));
         }
@@ -84,14 +86,50 @@ fn a_client_without_initialize_hears_of_it_where_it_listens() {
         assert_eq!(begun["params"]["notifications"], json!({ "toolsListChanged": true }), "that is none of ours");
         home.install_guest("hostile-tool");
         let heard = bridge.receive().expect("a notification");
-        assert_eq!(heard["method"], json!(LIST_CHANGED), "{heard}");
+        assert_eq!(heard["method"], json!(TOOLS_CHANGED), "{heard}");
         let subscription = &heard["params"]["_meta"]["io.modelcontextprotocol/subscriptionId"];
         assert_eq!(subscription, &json!(listening), "{heard}");
         switch(&home, "remove");
-        assert_eq!(bridge.receive().expect("a notification")["method"], json!(LIST_CHANGED));
+        assert_eq!(bridge.receive().expect("a notification")["method"], json!(TOOLS_CHANGED));
         let (status, _) = bridge.finish();
         assert!(status.success());
     }
+}
+
+/// Everything that a plugin may offer comes and goes with it, and every transport says so.
+#[test]
+fn each_list_of_a_plugin_is_announced_on_every_transport() {
+    let home = Home::new();
+    home.write_settings("[tools]\ntransparent = \"conformance-tool\"\n");
+    home.install_guest("hostile-tool");
+    let folder = home.guest("conformance-tool");
+    let manifest = fs::read_to_string(folder.join("plugin.toml")).expect("it can be read");
+    let gateway = home.up();
+    let listeners = Listener::all(&home, &gateway, &[]);
+    let all_hear = || {
+        let lists = [TOOLS_CHANGED, PROMPTS_CHANGED, RESOURCES_CHANGED];
+        listeners.iter().for_each(|listener| listener.hears_all(&lists));
+    };
+    let plugin = |arguments: &[&str]| {
+        let output = home.run(&[&["plugin"], arguments].concat());
+        assert!(output.status.success(), "isartor plugin {arguments:?}: {}", text(&output));
+    };
+    home.install(&folder, &["--grant", "client"]);
+    all_hear();
+    plugin(&["disable", "conformance-tool"]);
+    all_hear();
+    plugin(&["enable", "conformance-tool"]);
+    all_hear();
+    let changed = manifest.replace("version = \"0.1.0\"", "version = \"0.1.1\"");
+    home.guest_as("conformance-tool", ".isartor/plugins/conformance-tool", &changed);
+    // The plugins are looked at again when something is accepted, or no longer.
+    plugin(&["disable", "hostile-tool"]);
+    assert!(gateway.get("/health").1["plugins"]["failed"].to_string().contains("its files have changed"));
+    all_hear();
+    plugin(&["update", "conformance-tool", "--yes"]);
+    all_hear();
+    plugin(&["remove", "conformance-tool"]);
+    all_hear();
 }
 
 #[test]
@@ -104,7 +142,7 @@ fn a_call_in_flight_is_finished_on_the_old_set() {
     // The call is under way once a later one is answered.
     assert!(offers(&mut bridge, TOOL));
     switch(&home, "disable");
-    assert_eq!(bridge.receive().expect("a notification")["method"], json!(LIST_CHANGED));
+    assert_eq!(bridge.receive().expect("a notification")["method"], json!(TOOLS_CHANGED));
     let refused = bridge.request("tools/call", json!({ "name": TOOL, "arguments": {} }));
     assert_eq!(refused["error"]["code"], json!(-32602), "it is gone: {refused}");
     let ended = bridge.receive().expect("an answer");
@@ -126,7 +164,7 @@ fn a_client_hears_of_what_changed_while_the_gateway_was_away() {
     let _gateway = home.up_at(port);
     assert_eq!(
         bridge.receive().expect("a notification")["method"],
-        json!(LIST_CHANGED),
+        json!(TOOLS_CHANGED),
         "without a word of the client"
     );
     assert!(!offers(&mut bridge, TOOL));

@@ -37,6 +37,7 @@ pub enum Denied {
 #[derive(Debug, Default)]
 pub struct Ring {
     held: HashMap<KeyId, Held>,
+    has_ends: bool,
 }
 
 #[derive(Debug)]
@@ -61,12 +62,17 @@ struct Life {
 impl Ring {
     pub fn new(keys: &Keys, uses: &Uses, now: Now) -> Self {
         let held = keys.all().iter().map(|key| (key.id, Held::of(key, uses.last(key.id), now)));
-        Self { held: held.collect() }
+        Self { held: held.collect(), has_ends: keys.all().iter().any(|key| key.expires_at.is_some()) }
     }
 
     /// Whether there is a key, though it may have ended.
     pub fn is_empty(&self) -> bool {
         self.held.is_empty()
+    }
+
+    /// Whether any of its keys may end by itself.
+    pub fn has_ends(&self) -> bool {
+        self.has_ends
     }
 
     /// Who presents this key, and uses it.

@@ -12,27 +12,29 @@ use axum::routing::{get, post};
 use rmcp::model::{ErrorCode, ErrorData};
 use tokio_stream::StreamExt;
 use tokio_stream::wrappers::ReceiverStream;
-use url::{Url, form_urlencoded};
+use url::form_urlencoded;
 
 use super::http::posted::{self, Lifecycle, Posted};
 use super::http::refusal::Refusal;
 use super::http::{SESSION_HEADER, accept, access, events, exchanged, refused};
 use super::incoming::Message;
 use super::sessions::{Kind, Session, Sessions};
-use crate::server::PublicPrefix;
 use crate::server::body::read;
+use crate::server::{EndOfAdmission, Gateway, KeysInUse, PublicPrefix};
 
 const MESSAGES_PATH: &str = "/messages";
 const SESSION_PARAMETER: &str = "sessionId";
 
-pub(super) fn router(sessions: Arc<Sessions>, external_url: Option<&Url>) -> Router {
+pub(super) fn router(sessions: Arc<Sessions>, gateway: &Gateway) -> Router {
+    let external_url = gateway.settings.server.external_url.as_ref();
     let prefix = external_url.map_or("", |url| url.path().trim_end_matches('/')).to_owned();
-    let endpoint = Arc::new(Endpoint { sessions, prefix });
+    let endpoint = Arc::new(Endpoint { sessions, keys: Arc::clone(&gateway.keys), prefix });
     Router::new().route("/sse", get(open)).route(MESSAGES_PATH, post(take)).with_state(endpoint)
 }
 
 struct Endpoint {
     sessions: Arc<Sessions>,
+    keys: Arc<KeysInUse>,
     /// The path of the external URL; a proxy may say another.
     prefix: String,
 }
@@ -54,6 +56,7 @@ async fn open(State(endpoint): State<Arc<Endpoint>>, request: Request) -> Result
     if !accept::accepts(&parts.headers, accept::EVENT_STREAM) {
         return Err(Refusal::not_acceptable("text/event-stream"));
     }
+    let end = EndOfAdmission::of(&parts, &endpoint.keys).ok_or_else(Refusal::unguarded)?;
     let begun = endpoint.sessions.begin(&access(&parts)?.principal, Kind::EventStream);
     let session = begun.map_err(|_| Refusal::too_many_sessions())?;
     let prefix = parts.extensions.get().map_or(endpoint.prefix.as_str(), PublicPrefix::as_str);
@@ -64,7 +67,7 @@ async fn open(State(endpoint): State<Arc<Endpoint>>, request: Request) -> Result
         let _held_by_the_stream = &guard;
         events::message(&event)
     });
-    Ok(events::response(tokio_stream::once(events::endpoint(&uri)).chain(messages)))
+    Ok(end.bound(events::response(tokio_stream::once(events::endpoint(&uri)).chain(messages))))
 }
 
 async fn take(State(endpoint): State<Arc<Endpoint>>, request: Request) -> Result<Response, Refusal> {

@@ -29,12 +29,13 @@ use super::incoming::Message;
 use super::sessions::{Answers, Event, ExchangeError, Kind, Session, Sessions};
 use super::{McpServer, Source, event_stream};
 use crate::chat::Access;
-use crate::server::Gateway;
 use crate::server::body::read;
+use crate::server::{EndOfAdmission, Gateway, KeysInUse};
 
 pub(super) const SESSION_HEADER: &str = "mcp-session-id";
 const VERSION_HEADER: &str = "mcp-protocol-version";
 const METHOD_HEADER: &str = "mcp-method";
+const LISTEN_METHOD: &str = "subscriptions/listen";
 const LAST_EVENT_HEADER: &str = "last-event-id";
 const BOTH_ANSWER_TYPES: HeaderValue = HeaderValue::from_static("application/json, text/event-stream");
 const JSON_CONTENT: HeaderValue = HeaderValue::from_static("application/json");
@@ -48,12 +49,13 @@ pub fn router(gateway: &Gateway, stopping: CancellationToken) -> Router {
     let sessions = Sessions::open(gateway, stopping.clone());
     let endpoint = Arc::new(Endpoint::new(gateway, Arc::clone(&sessions), stopping));
     let route = get(listen).post(exchange).delete(end).with_state(endpoint);
-    let event_stream = event_stream::router(sessions, gateway.settings.server.external_url.as_ref());
+    let event_stream = event_stream::router(sessions, gateway);
     Router::new().route("/mcp", route.clone()).route("/mcp/", route).merge(event_stream)
 }
 
 struct Endpoint {
     sessions: Arc<Sessions>,
+    keys: Arc<KeysInUse>,
     /// Answers the versions without sessions.
     stateless: StreamableHttpService<McpServer, NeverSessionManager>,
 }
@@ -89,7 +91,7 @@ impl Endpoint {
         let served = gateway.clone();
         let server = move || Ok(McpServer::new(&served, Source::Requests, stopping.clone()));
         let stateless = StreamableHttpService::new(server, Arc::new(NeverSessionManager::default()), config);
-        Self { sessions, stateless }
+        Self { sessions, keys: Arc::clone(&gateway.keys), stateless }
     }
 
     async fn exchange(&self, request: Request) -> Result<Response, Refusal> {
@@ -121,11 +123,14 @@ impl Endpoint {
     async fn stateless(&self, mut parts: Parts, body: Bytes) -> Response {
         parts.headers.insert(ACCEPT, BOTH_ANSWER_TYPES);
         parts.headers.insert(CONTENT_TYPE, JSON_CONTENT);
+        let only_listens = parts.headers.get(METHOD_HEADER).is_some_and(|method| method == LISTEN_METHOD);
+        let end = if only_listens { EndOfAdmission::of(&parts, &self.keys) } else { None };
         let answer = self.stateless.handle(Request::from_parts(parts, Body::from(body.clone()))).await;
         if answer.status() == StatusCode::UNSUPPORTED_MEDIA_TYPE {
             return posted::unreadable(&body).into_response();
         }
-        answer.map(Body::new)
+        let answer = answer.map(Body::new);
+        if let Some(end) = end { end.bound(answer) } else { answer }
     }
 
     async fn begin(&self, parts: Parts, message: Message) -> Result<Response, Refusal> {
@@ -181,14 +186,16 @@ impl Endpoint {
             return Err(Refusal::not_acceptable("text/event-stream"));
         }
         let session = self.session(&parts)?;
-        let Some(last) = parts.headers.get(LAST_EVENT_HEADER) else {
-            return Ok(answer::stream(&session, session.listen(None)));
+        let end = EndOfAdmission::of(&parts, &self.keys).ok_or_else(Refusal::unguarded)?;
+        let last = match parts.headers.get(LAST_EVENT_HEADER) {
+            None => None,
+            Some(last) => match last.to_str().ok().and_then(|last| last.parse().ok()) {
+                Some(last) => Some(last),
+                // An error would have the client ask the same again.
+                None => return Ok(events::response(tokio_stream::empty())),
+            },
         };
-        match last.to_str().ok().and_then(|last| last.parse().ok()) {
-            Some(last) => Ok(answer::stream(&session, session.listen(Some(last)))),
-            // An error would have the client ask the same again.
-            None => Ok(events::response(tokio_stream::empty())),
-        }
+        Ok(end.bound(answer::stream(&session, session.listen(last))))
     }
 
     async fn end(&self, parts: Parts) -> Result<Response, Refusal> {

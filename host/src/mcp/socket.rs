@@ -22,9 +22,6 @@ use crate::server::{Gateway, KeysInUse};
 /// How long a peer whose key was refused may take to read why.
 const REFUSAL_PATIENCE: Duration = Duration::from_secs(2);
 
-/// How soon a key that was revoked or ended opens nothing any more.
-const KEY_CHECK_INTERVAL: Duration = Duration::from_millis(200);
-
 /// Serves one connection until its peer closes it, or `stopping` is cancelled and the calls in flight are answered.
 pub async fn serve_stream(gateway: Gateway, stream: UnixStream, stopping: CancellationToken) {
     let (read, write) = stream.into_split();
@@ -80,9 +77,7 @@ fn holder(gateway: &Gateway, first_line: &[u8]) -> Result<Option<Holder>, Denied
 /// again is told. Without a key, for ever.
 async fn until_shut_out(holder: Option<Holder>) {
     let Some(Holder { keys, key, access }) = holder else { return std::future::pending().await };
-    while keys.still_opens_socket(key.as_bytes(), &access) {
-        tokio::time::sleep(KEY_CHECK_INTERVAL).await;
-    }
+    keys.until(|| !keys.still_opens_socket(key.as_bytes(), &access)).await;
 }
 
 /// Says so, and takes what was sent on top: a connection that is closed over unread bytes is reset, and the reason

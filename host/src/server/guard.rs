@@ -25,6 +25,7 @@ use crate::audit::{Audit, Event, Rejection};
 use crate::chat::Access;
 use crate::settings::Settings;
 
+pub(super) use credential::Credentials;
 pub(super) use cross_origin::{let_read, preflight};
 pub use prefix::PublicPrefix;
 pub(super) use proxies::Peer;

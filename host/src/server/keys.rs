@@ -9,8 +9,9 @@ use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 use std::time::{Duration, SystemTime};
 
 use serde::{Deserialize, Serialize};
+use tokio::sync::watch;
 use tokio::task::spawn_blocking;
-use tokio::time::MissedTickBehavior;
+use tokio::time::{MissedTickBehavior, timeout};
 
 use super::SteadyClock;
 use super::reload::mark;
@@ -21,6 +22,8 @@ use crate::settings::Settings;
 
 /// How often the file is looked at: a revoked key opens nothing 200 ms later.
 const PERIOD: Duration = Duration::from_millis(100);
+/// How soon the end that a key was made with is noticed where it holds something open.
+const END_CHECK_PERIOD: Duration = Duration::from_millis(250);
 
 /// What the local user's own socket is called where others say the path of a route.
 pub(crate) const SOCKET_ROUTE: &str = "mcp.sock";
@@ -56,6 +59,8 @@ pub struct KeysInUse {
     settings_key: Option<SecretDigest>,
     are_wanted: AtomicBool,
     current: RwLock<Current>,
+    /// Tells those whom a key holds something open for that others are in use now.
+    changes: watch::Sender<()>,
 }
 
 #[derive(Default)]
@@ -90,6 +95,7 @@ impl KeysInUse {
             settings_key: settings_key.map(|key| SecretDigest::of(key.as_bytes())),
             are_wanted: AtomicBool::new(settings_key.is_some()),
             current: RwLock::default(),
+            changes: watch::Sender::default(),
         }
     }
 
@@ -116,12 +122,31 @@ impl KeysInUse {
         if self.are_wanted() { self.access(presented) } else { Ok(Access::local()) }
     }
 
-    /// Whether this key still opens the socket to the same holder; to look is not to use it.
+    /// Whether this key still opens the socket to the same holder.
     pub(crate) fn still_opens_socket(&self, presented: &[u8], holder: &Access) -> bool {
-        if self.are_wanted() && keys::has_key_prefix(presented) {
+        if self.are_wanted() { self.still_opens(presented, holder) } else { *holder == Access::local() }
+    }
+
+    /// Whether this key still opens to the same holder; to look is not to use it.
+    pub(super) fn still_opens(&self, presented: &[u8], holder: &Access) -> bool {
+        if keys::has_key_prefix(presented) {
             return self.current().ring.opens_to(presented, self.now()) == Ok(holder);
         }
-        self.access_on_socket(presented).as_ref() == Ok(holder)
+        self.access(presented).as_ref() == Ok(holder)
+    }
+
+    /// Waits for what only the keys in use decide.
+    pub(crate) async fn until(&self, has_come: impl Fn() -> bool) {
+        let mut changes = self.changes.subscribe();
+        while !has_come() {
+            let has_ends = self.current().ring.has_ends();
+            let changed = async { changes.changed().await.expect("whoever tells of changes is here") };
+            match has_ends {
+                // What has not changed may have ended.
+                true => drop(timeout(END_CHECK_PERIOD, changed).await),
+                false => changed.await,
+            }
+        }
     }
 
     /// Tells the audit log of a key that opened nothing on the local user's own socket.
@@ -200,6 +225,7 @@ impl KeysInUse {
             self.are_wanted.store(true, Ordering::Release);
         }
         *self.current.write().unwrap_or_else(PoisonError::into_inner) = next;
+        self.changes.send_replace(());
     }
 
     /// As they are known here, or else as they were written down.

@@ -2,8 +2,10 @@
 //! holder. What fails is never tried another way.
 
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use axum::http::header::AUTHORIZATION;
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, Request};
 
 use crate::audit::AuthFailure;
@@ -55,6 +57,36 @@ impl From<Failure> for ApiError {
                 Self::WrongKey
             }
         }
+    }
+}
+
+/// What a request was let in with, for what it holds open.
+pub(in crate::server) struct Credentials {
+    keys: Arc<KeysInUse>,
+    /// None: something among them was no key, when none was wanted.
+    presented: Option<Vec<Vec<u8>>>,
+    holder: Access,
+}
+
+impl Credentials {
+    /// None: nobody has let it in.
+    pub(in crate::server) fn of(head: &Parts, keys: &Arc<KeysInUse>) -> Option<Self> {
+        let holder = head.extensions.get::<Access>()?.clone();
+        let presented = presented(&head.headers).map(|key| key.map(<[u8]>::to_vec)).collect::<Result<_, _>>();
+        Some(Self { keys: Arc::clone(keys), presented: presented.ok(), holder })
+    }
+
+    /// Waits until they do not open to the same holder any more.
+    pub(in crate::server) async fn ended(self) {
+        self.keys.until(|| !self.are_right()).await;
+    }
+
+    fn are_right(&self) -> bool {
+        if !self.keys.are_wanted() {
+            return self.holder == Access::local();
+        }
+        let is_right = |key: &Vec<u8>| self.keys.still_opens(key, &self.holder);
+        self.presented.as_ref().is_some_and(|presented| !presented.is_empty() && presented.iter().all(is_right))
     }
 }
 
