@@ -291,6 +291,11 @@ impl Chat {
         self.semantic.activate(embedder, &self.clock).await;
     }
 
+    /// Tells whoever hears of changes what has expired meanwhile.
+    pub fn notice_expired(&self) {
+        self.cache.notice_ends((self.clock)());
+    }
+
     /// Removes what expired a day ago from the disk; it is invisible before that.
     pub async fn sweep(&self) {
         let now = (self.clock)();

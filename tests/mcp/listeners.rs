@@ -17,6 +17,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 pub(super) const TOOLS_CHANGED: &str = "notifications/tools/list_changed";
 pub(super) const PROMPTS_CHANGED: &str = "notifications/prompts/list_changed";
 pub(super) const RESOURCES_CHANGED: &str = "notifications/resources/list_changed";
+pub(super) const UPDATED: &str = "notifications/resources/updated";
 
 pub(super) struct Listener {
     pub(super) transport: &'static str,

@@ -9,12 +9,14 @@ use tokio::sync::watch;
 use super::change::Change;
 use super::error::CacheError;
 use super::index::Index;
+use super::lifetime::Moment;
 use super::tables::Snapshot;
 
 /// How long a compaction waits for look-ups that still read what it is about to move.
 const READERS_PATIENCE: Duration = Duration::from_secs(2);
 
-/// Changed by the writer only (and by the graph builder, where no look-up can tell).
+/// Changed by the writer only (and where no look-up can tell: by the graph builder, and by who learns whose entries these
+/// are or notes that some have ended).
 pub(super) struct Contents {
     current: RwLock<Current>,
     trouble: RwLock<Option<CacheError>>,
@@ -87,6 +89,14 @@ impl Contents {
         let (done, snapshot) = work();
         current.snapshot = snapshot.map(Arc::new);
         Some(done)
+    }
+
+    /// Tells of what has ended by itself since this was called last.
+    pub(super) fn notice_ends(&self, now: Moment) {
+        if self.read().index.has_unnoticed_ends(now) {
+            self.write().index.notice_ends(now);
+            self.changes.send_modify(|count| *count += 1);
+        }
     }
 
     /// Hears of everything that comes, goes or becomes known from now on.

@@ -8,7 +8,7 @@ mod owners;
 mod scopes;
 mod slab;
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, AtomicU32};
 
@@ -40,6 +40,8 @@ pub(super) struct Index {
     scopes: Scopes,
     models: Models,
     ends: Ends,
+    /// Until when entries that ended by themselves were noted as changes.
+    noticed: Moment,
     /// Entries that the semantic tier has yet to see.
     undescribed: BTreeSet<EntryId>,
     /// Only of entries that somebody judged.
@@ -72,6 +74,7 @@ impl Index {
             scopes: Scopes::new(kind),
             models: Models::default(),
             ends: Ends::default(),
+            noticed: Moment::ALWAYS,
             undescribed: BTreeSet::new(),
             ratings: HashMap::new(),
             bytes: 0,
@@ -271,10 +274,24 @@ impl Index {
         self.undescribed = self.rows.iter().filter(is_undescribed).map(|row| row.id).collect();
     }
 
+    /// That an entry goes which had ended is no news.
     fn note_change(&mut self, id: EntryId) {
-        if let Some(scope) = self.row(id).map(|row| row.scope) {
-            self.scopes.note_change(scope);
+        if let Some(row) = self.row(id).filter(|row| row.lifetime.ends > self.noticed) {
+            let owner = self.scopes.owner(row.scope);
+            self.scopes.note_change(owner);
         }
+    }
+
+    pub(super) fn has_unnoticed_ends(&self, now: Moment) -> bool {
+        self.ends.between(self.noticed, now, &self.rows).next().is_some()
+    }
+
+    /// Has what ended by itself count as a change of whoever held it.
+    pub(super) fn notice_ends(&mut self, now: Moment) {
+        let ended = self.ends.between(self.noticed, now, &self.rows);
+        let owners: HashSet<_> = ended.map(|row| self.scopes.owner(row.scope)).collect();
+        owners.into_iter().for_each(|owner| self.scopes.note_change(owner));
+        self.noticed = self.noticed.max(now);
     }
 
     fn remove(&mut self, id: EntryId) {

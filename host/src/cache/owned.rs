@@ -107,8 +107,13 @@ impl Cache {
         self.contents.changes()
     }
 
+    /// Tells whoever hears of changes what has ended by itself since this was called last.
+    pub fn notice_ends(&self, now: SystemTime) {
+        self.contents.notice_ends(now.into());
+    }
+
     /// Differs from what it was whenever entries of this principal came or went. Those that end by themselves go when
-    /// they are swept.
+    /// that is noticed.
     pub fn revision(&self, principal: &str) -> u64 {
         self.contents.read().index.revision(principal)
     }
@@ -171,6 +176,7 @@ impl Owned {
 #[cfg(test)]
 mod tests {
     use std::path::Path;
+    use std::time::Duration;
 
     use super::*;
     use crate::cache::{ContextKey, NewEntry, Reach, Scope};
@@ -183,13 +189,17 @@ mod tests {
     }
 
     async fn store(cache: &Cache, principal: &str, namespace: Option<&str>, model: Option<&str>, prompt: &str) -> u64 {
+        cache.store(new_entry(principal, namespace, model, prompt), NOW).await.unwrap().0
+    }
+
+    fn new_entry(principal: &str, namespace: Option<&str>, model: Option<&str>, prompt: &str) -> NewEntry {
         let scope = Scope {
             principal: principal.to_owned(),
             namespace: namespace.map(str::to_owned),
             // Each in a conversation of its own, so in a scope of its own.
             context: Some(ContextKey::of(prompt)),
         };
-        let entry = NewEntry {
+        NewEntry {
             scope,
             prompt: prompt.to_owned(),
             response: "answer".to_owned(),
@@ -200,8 +210,7 @@ mod tests {
             session: None,
             key: None,
             semantics: None,
-        };
-        cache.store(entry, NOW).await.unwrap().0
+        }
     }
 
     fn ids(listed: &[Listed]) -> Vec<u64> {
@@ -248,5 +257,26 @@ mod tests {
         assert!(!cache.holds(EntryId(id), NOW));
         store(&cache, "b", None, None, "three").await;
         assert_ne!(cache.revision("b"), before[1]);
+    }
+
+    #[tokio::test]
+    async fn an_end_is_told_once_and_not_again_when_it_is_swept() {
+        let dir = tempfile::tempdir().unwrap();
+        let cache = open(dir.path());
+        let at = |seconds| NOW + Duration::from_secs(seconds);
+        let ttl = Some(Duration::from_secs(10));
+        let id = cache.store(NewEntry { ttl, ..new_entry("a", None, None, "one") }, at(0)).await.unwrap();
+        store(&cache, "b", None, None, "two").await;
+        let mut changes = cache.changes();
+        let (ours, theirs) = (cache.revision("a"), cache.revision("b"));
+        for (seconds, is_told) in [(9, false), (10, true), (11, false), (10, false)] {
+            cache.notice_ends(at(seconds));
+            assert_eq!(changes.has_changed().unwrap(), is_told, "at {seconds}");
+            changes.mark_unchanged();
+        }
+        assert_eq!((cache.revision("a"), cache.revision("b")), (ours + 1, theirs));
+        assert_eq!(cache.sweep(at(11) + Duration::from_secs(25 * 3600)).await.unwrap(), 1);
+        assert!(cache.own("a", id, at(9)).unwrap().is_none(), "it is swept");
+        assert_eq!(cache.revision("a"), ours + 1);
     }
 }

@@ -147,7 +147,8 @@ impl Newsroom {
 
     /// Until nobody listens any more; dropping it is one way to end it.
     pub(super) async fn tell(mut self, mut audience: Audience<'_>) {
-        let (mut is_due, mut earliest, mut next_look) = (false, Instant::now(), Instant::now());
+        // Due at once: who watched something before a restart may have missed its end.
+        let (mut is_due, mut earliest, mut next_look) = (true, Instant::now(), Instant::now());
         self.revision = self.revision_for(&audience);
         loop {
             let news = tokio::select! {
@@ -194,9 +195,7 @@ impl Newsroom {
 
     fn of_entries(&mut self, audience: &Audience<'_>) -> Vec<News> {
         let revision = self.revision_for(audience);
-        if revision == self.revision {
-            return Vec::new();
-        }
+        let are_others = revision != self.revision;
         self.revision = revision;
         let chat = self.seen.resources().chat();
         let is_gone = |watched: &Watched| match watched {
@@ -204,7 +203,7 @@ impl Newsroom {
             Watched::Entry(id) => !chat.cache().holds(*id, chat.now()),
         };
         let gone = audience.watched().into_iter().filter(is_gone).map(News::Updated);
-        gone.chain([News::Resources]).collect()
+        gone.chain(are_others.then_some(News::Resources)).collect()
     }
 
     /// The first look is what later ones are compared with; there is none while nobody watches.

@@ -5,11 +5,9 @@ use serde_json::{Value, json};
 
 use super::{Peer, modern_request, store};
 use crate::mcp::bridge::Bridge;
+use crate::mcp::listeners::{Listener, RESOURCES_CHANGED as LIST_CHANGED, UPDATED};
 use crate::mcp::{initialize_params, modern_meta};
 use crate::support::{Gateway, Home, block_on};
-
-const UPDATED: &str = "notifications/resources/updated";
-const LIST_CHANGED: &str = "notifications/resources/list_changed";
 
 fn entry_uri(entry: &str) -> String {
     format!("isartor://cache/{entry}")
@@ -143,6 +141,20 @@ fn a_stdio_client_without_initialize_hears_of_lists_and_figures() {
         store(&gateway, &format!("Question number {number}?"), None, None);
         heard.push(bridge.receive().expect("there is news")["method"].clone());
     }
+}
+
+#[test]
+fn every_client_hears_of_an_entry_whose_time_is_over() {
+    let home = Home::new();
+    let gateway = home.up();
+    let fields = json!({ "prompt": "What is a cache?", "response": "An answer.", "ttl_seconds": 10 });
+    let (status, stored) = gateway.post("/api/v1/cache/store", &fields);
+    assert_eq!(status, 200, "{stored}");
+    let uri = entry_uri(stored["entry"].as_str().expect("an entry is a string"));
+    for listener in Listener::all(&home, &gateway, &[&uri]) {
+        listener.hears_all(&[UPDATED, LIST_CHANGED]);
+    }
+    assert_eq!(gateway.lookup("What is a cache?")["hit"], json!(false));
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::slab::{RowNumber, Slab};
+use super::slab::{Row, RowNumber, Slab};
 use crate::cache::lifetime::Moment;
 
 /// By whole seconds, which take half the memory; what ends in the very second that is asked about is looked at.
@@ -26,5 +26,12 @@ impl Ends {
         let has_ended = move |number| slab.get(number).is_some_and(|row| !row.lifetime.includes(moment));
         let ended = self.0.iter().take_while(move |(seconds, _)| *seconds <= last);
         ended.filter(move |(seconds, number)| *seconds < last || has_ended(*number)).map(|(_, number)| *number)
+    }
+    /// Rows that ended after one moment and had at the other.
+    pub(super) fn between<'a>(&'a self, after: Moment, until: Moment, slab: &'a Slab) -> impl Iterator<Item = &'a Row> {
+        let later = self.0.range((after.seconds(), RowNumber::FIRST)..);
+        let maybe = later.take_while(move |(seconds, _)| *seconds <= until.seconds());
+        let rows = maybe.filter_map(|(_, number)| slab.get(*number));
+        rows.filter(move |row| row.lifetime.ends > after && row.lifetime.ends <= until)
     }
 }

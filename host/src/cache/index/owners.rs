@@ -21,6 +21,8 @@ pub(super) struct Owners {
     names: Vec<Name>,
     free: Vec<OwnerNumber>,
     revisions: HashMap<String, u64>,
+    /// Changes of which it is not known whose they are; they may be anybody's.
+    of_anybody: u64,
 }
 
 struct Name {
@@ -81,9 +83,13 @@ impl Owners {
         }
     }
 
+    pub(super) fn note_change_of_anybody(&mut self) {
+        self.of_anybody += 1;
+    }
+
     /// Differs from what it was whenever the entries of this principal are others than they were.
     pub(super) fn revision(&self, principal: &str) -> u64 {
-        self.revisions.get(principal).copied().unwrap_or(0)
+        self.revisions.get(principal).copied().unwrap_or(0) + self.of_anybody
     }
 }
 
@@ -108,6 +114,8 @@ mod tests {
         owners.leave(work);
         assert_eq!((owners.of("a").len(), owners.of("b").len()), (0, 1));
         assert_eq!([owners.revision("a"), owners.revision("b"), owners.revision("c")], [1, 0, 0]);
+        owners.note_change_of_anybody();
+        assert_eq!([owners.revision("a"), owners.revision("b"), owners.revision("c")], [2, 1, 1]);
         assert_eq!(owners.enter(&owner("c", None)), work, "its number is free again");
         assert_ne!(other, work);
     }

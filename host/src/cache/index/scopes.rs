@@ -106,10 +106,11 @@ impl Scopes {
         &self.owners
     }
 
-    /// Notes that an entry came into the scope, or left it.
-    pub(super) fn note_change(&mut self, number: ScopeNumber) {
-        if let Some(owner) = self.scopes[number.0 as usize].owner {
-            self.owners.note_change(owner);
+    /// Notes that an entry came into a scope of that owner, or left it. None: it has yet to be read whose it is.
+    pub(super) fn note_change(&mut self, owner: Option<OwnerNumber>) {
+        match owner {
+            Some(owner) => self.owners.note_change(owner),
+            None => self.owners.note_change_of_anybody(),
         }
     }
 

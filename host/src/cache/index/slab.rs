@@ -48,6 +48,10 @@ pub(super) struct QuestionPrefix([u8; 16]);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct RowNumber(u32);
 
+impl RowNumber {
+    pub(super) const FIRST: Self = Self(0);
+}
+
 #[derive(Default)]
 pub(super) struct Slab {
     chunks: Vec<Vec<Option<Row>>>,

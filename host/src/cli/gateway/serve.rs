@@ -31,6 +31,8 @@ use crate::settings::{Home, Settings};
 const BACKGROUND_PATIENCE: Duration = Duration::from_secs(1);
 /// How often expired entries are removed from the disk, and the time and the statistics are written down.
 const HOUSEKEEPING_PERIOD: Duration = Duration::from_secs(60);
+/// How soon clients hear of an entry that has expired.
+const EXPIRY_PERIOD: Duration = Duration::from_secs(5);
 /// What a shell says of a program that an interrupt ended.
 const INTERRUPTED: u8 = 130;
 
@@ -105,10 +107,15 @@ fn started(gateway: &Gateway, bind: SocketAddr) -> Event {
 
 async fn keep_house(gateway: Gateway) {
     let mut ticks = tokio::time::interval(HOUSEKEEPING_PERIOD);
+    let mut looks = tokio::time::interval(EXPIRY_PERIOD);
     loop {
-        ticks.tick().await;
-        gateway.chat.sweep().await;
-        write_down(&gateway);
+        tokio::select! {
+            _ = ticks.tick() => {
+                gateway.chat.sweep().await;
+                write_down(&gateway);
+            }
+            _ = looks.tick() => gateway.chat.notice_expired(),
+        }
     }
 }
 
