@@ -234,7 +234,8 @@ impl Tools {
             Target::CacheStore => native::call_cache_store(&self.chat, caller, arguments, &**monitor).await,
             Target::CacheFeedback => native::call_cache_feedback(&self.chat, caller, arguments, &**monitor).await,
             Target::Plugin { plugin, name } => {
-                let call = from_plugin::call(plugin, name, &self.list[index], arguments, &caller.principal, monitor);
+                let (info, principal) = (&self.list[index], &caller.principal);
+                let call = from_plugin::call(plugin, name, info, arguments, principal, monitor, &self.resources);
                 Box::pin(call).await
             }
         })

@@ -1,7 +1,7 @@
-//! Words to the client whose call is under way: the capability `client`.
+//! Words to the client whose call is under way, and to all that watch a resource of the plugin: the capability `client`.
 //!
 //! Of one call, 20 go out at once and 10 a second after that, 64 KiB in all; what is more is dropped. A client that did
-//! not ask for them gets none. Neither ever fails.
+//! not ask for them gets none. None of them ever fails.
 
 #[cfg(target_arch = "wasm32")]
 mod bindings {
@@ -45,12 +45,18 @@ pub fn notify(level: Level, message: &str) {
     host::notify(level, message);
 }
 
+/// What is read at `uri` is not what it was: one of the plugin's own resources, or a URI that begins as one of its
+/// templates does. Whoever watches it is told so, once a second at most.
+pub fn resource_updated(uri: &str) {
+    host::resource_updated(uri);
+}
+
 #[cfg(target_arch = "wasm32")]
 mod host {
     use super::Level;
     use super::bindings::isartor::plugin::client;
 
-    pub(super) use client::progress;
+    pub(super) use client::{progress, resource_updated};
 
     pub(super) fn notify(level: Level, message: &str) {
         let level = match level {
@@ -80,5 +86,9 @@ mod host {
 
     pub(super) fn notify(level: Level, message: &str) {
         mock::ask(|host| host.notify(level, message));
+    }
+
+    pub(super) fn resource_updated(uri: &str) {
+        mock::ask(|host| host.resource_updated(uri));
     }
 }

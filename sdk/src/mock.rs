@@ -58,6 +58,7 @@ pub struct Host {
     logged: Vec<(Level, String)>,
     progress: Vec<Progress>,
     notified: Vec<(client::Level, String)>,
+    updated: Vec<String>,
 }
 
 /// How far a call said that it was.
@@ -101,6 +102,7 @@ impl Host {
             logged: Vec::new(),
             progress: Vec::new(),
             notified: Vec::new(),
+            updated: Vec::new(),
         }
     }
 
@@ -185,6 +187,11 @@ impl Host {
     /// The messages to the client, in order.
     pub fn notified(&self) -> &[(client::Level, String)] {
         &self.notified
+    }
+
+    /// The resources that were said to have changed, in order.
+    pub fn updated_resources(&self) -> &[String] {
+        &self.updated
     }
 
     /// What the store holds under `key`.

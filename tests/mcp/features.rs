@@ -8,6 +8,7 @@ mod messages;
 mod prompts;
 mod protocol;
 mod resources;
+mod updates;
 
 use reqwest::Client;
 use serde_json::{Value, json};

@@ -129,6 +129,17 @@ impl Listener {
         wanted.sort_unstable();
         assert_eq!(heard, wanted, "{}", self.transport);
     }
+
+    /// Listens until the resource of this URI was changed; lists may change meanwhile.
+    pub(super) fn hears_of(&self, uri: &str) {
+        loop {
+            let message = self.next().unwrap_or_else(|| panic!("{}: it is over", self.transport));
+            if message["method"] == json!(UPDATED) {
+                assert_eq!(message["params"]["uri"], json!(uri), "{}", self.transport);
+                return;
+            }
+        }
+    }
 }
 
 fn initialize() -> Value {

@@ -7,7 +7,7 @@ use std::time::Duration;
 use rmcp::RoleServer;
 use rmcp::model::ResourceUpdatedNotificationParam;
 use rmcp::service::{Peer, SubscriptionContext};
-use tokio::sync::watch;
+use tokio::sync::watch::{self, error::RecvError};
 use tokio::time::{Instant, sleep_until};
 use tokio_util::sync::{CancellationToken, DropGuard};
 
@@ -16,7 +16,7 @@ use crate::chat::Caller;
 use crate::tools::resources::{StatsMark, Watched};
 use crate::tools::{CurrentTools, Tools};
 
-/// News of the cache come no closer together than this, however much is stored.
+/// News of the cache and of plugins' resources come no closer together than this, however much is stored or said.
 const PAUSE: Duration = Duration::from_secs(1);
 
 /// Ends with the server it belongs to, so that nobody goes on announcing to a session that is over. Made when it is
@@ -31,7 +31,7 @@ impl SessionEnd {
 }
 
 /// Something that a client may want to know.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 enum News {
     Tools,
     Prompts,
@@ -71,14 +71,14 @@ impl Audience<'_> {
     }
 
     /// What is gone stays gone: its number is never given again.
-    fn forget(&mut self, resource: Watched) {
+    fn forget(&mut self, resource: &Watched) {
         match self {
             Self::Session { wishes, .. } => wishes.unwatch(resource),
-            Self::Stream { watched, .. } => watched.retain(|other| *other != resource),
+            Self::Stream { watched, .. } => watched.retain(|other| other != resource),
         }
     }
 
-    fn wants(&self, news: News) -> bool {
+    fn wants(&self, news: &News) -> bool {
         let Self::Stream { context, .. } = self else { return true };
         let accepted = context.accepted();
         match news {
@@ -91,7 +91,7 @@ impl Audience<'_> {
     }
 
     /// False when nobody hears it any more.
-    async fn tell(&self, news: News) -> bool {
+    async fn tell(&self, news: &News) -> bool {
         let told = match self {
             Self::Session { peer, .. } => tell_session(peer, news).await,
             Self::Stream { context, .. } => tell_stream(context, news).await,
@@ -103,7 +103,7 @@ impl Audience<'_> {
     }
 }
 
-async fn tell_session(peer: &Peer<RoleServer>, news: News) -> Result<(), String> {
+async fn tell_session(peer: &Peer<RoleServer>, news: &News) -> Result<(), String> {
     let told = match news {
         News::Tools => peer.notify_tool_list_changed().await,
         News::Prompts => peer.notify_prompt_list_changed().await,
@@ -115,7 +115,7 @@ async fn tell_session(peer: &Peer<RoleServer>, news: News) -> Result<(), String>
     told.map_err(|error| error.to_string())
 }
 
-async fn tell_stream(context: &SubscriptionContext, news: News) -> Result<(), String> {
+async fn tell_stream(context: &SubscriptionContext, news: &News) -> Result<(), String> {
     let sink = context.sink();
     let told = match news {
         News::Tools => sink.notify_tool_list_changed().await,
@@ -134,6 +134,10 @@ pub(super) struct Newsroom {
     /// Of the caller's entries, once it is known who that is.
     revision: Option<u64>,
     stats: Option<StatsMark>,
+    /// Counts what plugins say of their resources.
+    updates: watch::Receiver<u64>,
+    /// Up to which count that was looked at.
+    heard: u64,
 }
 
 impl Newsroom {
@@ -142,7 +146,9 @@ impl Newsroom {
         let mut receiver = tools.changes();
         let seen = Arc::clone(&receiver.borrow_and_update());
         let cache = seen.resources().chat().cache().changes();
-        Self { tools: receiver, seen, cache, revision: None, stats: None }
+        let mut updates = seen.resources().updates().changes();
+        let heard = *updates.borrow_and_update();
+        Self { tools: receiver, seen, cache, revision: None, stats: None, updates, heard }
     }
 
     /// Until nobody listens any more; dropping it is one way to end it.
@@ -156,7 +162,7 @@ impl Newsroom {
                     Ok(()) => self.of_tools(),
                     Err(_) => return,
                 },
-                changed = self.cache.changed(), if !is_due => match changed {
+                changed = either_changed(&mut self.cache, &mut self.updates), if !is_due => match changed {
                     Ok(()) => {
                         is_due = true;
                         continue;
@@ -165,7 +171,7 @@ impl Newsroom {
                 },
                 () = sleep_until(earliest), if is_due => {
                     (is_due, earliest) = (false, Instant::now() + PAUSE);
-                    self.of_entries(&audience)
+                    [self.of_entries(&audience), self.of_plugins(&audience)].concat()
                 }
                 () = audience.asked() => self.of_stats(&audience),
                 () = sleep_until(next_look), if audience.watched().contains(&Watched::Stats) => {
@@ -174,10 +180,10 @@ impl Newsroom {
                 }
             };
             for news in news {
-                if audience.wants(news) && !audience.tell(news).await {
+                if audience.wants(&news) && !audience.tell(&news).await {
                     return;
                 }
-                if let News::Updated(entry @ Watched::Entry(_)) = news {
+                if let News::Updated(entry @ Watched::Entry(_)) = &news {
                     audience.forget(entry);
                 }
             }
@@ -199,11 +205,24 @@ impl Newsroom {
         self.revision = revision;
         let chat = self.seen.resources().chat();
         let is_gone = |watched: &Watched| match watched {
-            Watched::Stats => false,
+            Watched::Stats | Watched::OfPlugin(_) => false,
             Watched::Entry(id) => !chat.cache().holds(*id, chat.now()),
         };
         let gone = audience.watched().into_iter().filter(is_gone).map(News::Updated);
         gone.chain(are_others.then_some(News::Resources)).collect()
+    }
+
+    fn of_plugins(&mut self, audience: &Audience<'_>) -> Vec<News> {
+        let seen = std::mem::replace(&mut self.heard, *self.updates.borrow_and_update());
+        if seen == self.heard {
+            return Vec::new();
+        }
+        let updates = self.seen.resources().updates();
+        let has_changed = |watched: &Watched| match watched {
+            Watched::Stats | Watched::Entry(_) => false,
+            Watched::OfPlugin(uri) => updates.has_changed(uri, seen),
+        };
+        audience.watched().into_iter().filter(has_changed).map(News::Updated).collect()
     }
 
     /// The first look is what later ones are compared with; there is none while nobody watches.
@@ -221,5 +240,12 @@ impl Newsroom {
     fn revision_for(&self, audience: &Audience<'_>) -> Option<u64> {
         let principal = audience.caller()?.principal.as_str();
         Some(self.seen.resources().chat().cache().revision(principal))
+    }
+}
+
+async fn either_changed(one: &mut watch::Receiver<u64>, other: &mut watch::Receiver<u64>) -> Result<(), RecvError> {
+    tokio::select! {
+        changed = one.changed() => changed,
+        changed = other.changed() => changed,
     }
 }

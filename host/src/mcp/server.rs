@@ -272,7 +272,7 @@ impl ServerHandler for McpServer {
     }
 
     fn accepted_subscription_filter(&self, requested: &SubscriptionFilter) -> Option<SubscriptionFilter> {
-        Some(subscriptions::acceptable(requested))
+        Some(subscriptions::acceptable(&self.tools.current(), requested))
     }
 
     /// How a client of the versions without `initialize` hears of changes.

@@ -8,30 +8,29 @@ use crate::chat::Caller;
 use crate::tools::Tools;
 use crate::tools::resources::{ResourceError, Watched};
 
-/// For a session. A plugin's resource is taken too, though it never changes.
+/// For a session.
 pub(super) fn subscribe(tools: &Tools, caller: &Caller, wishes: &Wishes, uri: String) -> Result<(), ErrorData> {
     let exists = tools.resources().exists(caller, &uri).map_err(|error| resource_messages::error(&error))?;
     if !exists {
         return Err(resource_messages::error(&ResourceError::Unknown { uri }));
     }
-    match Watched::parse(&uri) {
-        Some(resource) if !wishes.watch(resource) => {
-            Err(ErrorData::invalid_request(format!("a session watches at most {MAX_WATCHED} resources"), None))
+    match wishes.watch(Watched::of(&uri)) {
+        true => Ok(()),
+        false => {
+            let message = format!("a session watches at most {MAX_WATCHED} resources, and fewer with long names");
+            Err(ErrorData::invalid_request(message, None))
         }
-        Some(_) | None => Ok(()),
     }
 }
 
 pub(super) fn unsubscribe(wishes: &Wishes, uri: &str) {
-    if let Some(resource) = Watched::parse(uri) {
-        wishes.unwatch(resource);
-    }
+    wishes.unwatch(&Watched::of(uri));
 }
 
 /// What of a filter can be served at all; rmcp takes out what was not asked for.
-pub(super) fn acceptable(requested: &SubscriptionFilter) -> SubscriptionFilter {
+pub(super) fn acceptable(tools: &Tools, requested: &SubscriptionFilter) -> SubscriptionFilter {
     let uris = requested.resource_subscriptions.iter().flatten();
-    let ours = uris.filter(|uri| Watched::parse(uri).is_some()).take(MAX_WATCHED).cloned().collect::<Vec<_>>();
+    let ours = uris.filter(|uri| tools.resources().can_be_watched(uri)).take(MAX_WATCHED).cloned().collect::<Vec<_>>();
     let lists = SubscriptionFilter::builder().tools_list_changed().prompts_list_changed().resources_list_changed();
     let mut filter = lists.build();
     filter.resource_subscriptions = Some(ours);
@@ -47,7 +46,7 @@ pub(super) fn watched(
     let mut watched = Vec::new();
     for uri in accepted.resource_subscriptions.iter().flatten() {
         match tools.resources().exists(caller, uri) {
-            Ok(true) => watched.extend(Watched::parse(uri)),
+            Ok(true) => watched.push(Watched::of(uri)),
             Ok(false) | Err(ResourceError::Denied) => {}
             Err(error) => return Err(resource_messages::error(&error)),
         }

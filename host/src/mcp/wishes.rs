@@ -9,8 +9,9 @@ use crate::chat::Caller;
 use crate::tools::LogLevel;
 use crate::tools::resources::Watched;
 
-/// More resources than this are not watched for one client.
+/// More resources than this are not watched for one client, nor more names than fit here.
 pub(super) const MAX_WATCHED: usize = 256;
+const MAX_URI_BYTES: usize = 32 * 1024;
 
 /// Shared with the task that tells the client what has changed.
 #[derive(Default)]
@@ -24,6 +25,21 @@ pub(super) struct Wishes {
 struct Asked {
     level: Option<LogLevel>,
     watched: HashSet<Watched>,
+}
+
+impl Asked {
+    fn has_room_for(&self, resource: &Watched) -> bool {
+        let bytes: usize = self.watched.iter().map(uri_bytes).sum();
+        self.watched.len() < MAX_WATCHED && bytes + uri_bytes(resource) <= MAX_URI_BYTES
+    }
+}
+
+/// Of our own resources no name is kept.
+fn uri_bytes(resource: &Watched) -> usize {
+    match resource {
+        Watched::OfPlugin(uri) => uri.len(),
+        Watched::Stats | Watched::Entry(_) => 0,
+    }
 }
 
 impl Wishes {
@@ -54,7 +70,7 @@ impl Wishes {
     /// False when there are too many already.
     pub(super) fn watch(&self, resource: Watched) -> bool {
         let mut asked = self.asked();
-        if asked.watched.len() >= MAX_WATCHED && !asked.watched.contains(&resource) {
+        if !asked.watched.contains(&resource) && !asked.has_room_for(&resource) {
             return false;
         }
         asked.watched.insert(resource);
@@ -67,12 +83,12 @@ impl Wishes {
         self.anew.notified().await;
     }
 
-    pub(super) fn unwatch(&self, resource: Watched) {
-        self.asked().watched.remove(&resource);
+    pub(super) fn unwatch(&self, resource: &Watched) {
+        self.asked().watched.remove(resource);
     }
 
     pub(super) fn watched(&self) -> Vec<Watched> {
-        self.asked().watched.iter().copied().collect()
+        self.asked().watched.iter().cloned().collect()
     }
 
     fn asked(&self) -> MutexGuard<'_, Asked> {

@@ -13,11 +13,14 @@ pub enum LogLevel {
     Emergency,
 }
 
-/// The client of one call. Whoever lets plugins be called implements it; it never makes the plugin wait.
+/// The client of one call, and through it all others. Whoever lets plugins be called implements it; it never makes the plugin wait.
 pub trait Listener: Send + Sync {
     /// How far the call is; each report has gone further than the one before.
     fn progress(&self, done: f64, total: Option<f64>, message: Option<String>);
 
     /// A message of the plugin called `plugin`.
     fn message(&self, plugin: &str, level: LogLevel, text: String);
+
+    /// What is read at `uri` has changed, says the plugin; whether that is one of its own, nobody has checked.
+    fn resource_updated(&self, uri: &str);
 }

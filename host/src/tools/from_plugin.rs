@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 
 use super::content::checked;
 use super::namespace::{Namespace, check_pinned};
+use super::resources::{Announcer, Resources};
 use super::{CallMonitor, Hints, LogLevel, ToolInfo, ToolOutput, visible};
 use crate::chat::Principal;
 use crate::plugin::definition::Definition;
@@ -136,11 +137,15 @@ pub(super) async fn call(
     arguments: Map<String, Value>,
     principal: &Principal,
     monitor: &Arc<dyn CallMonitor>,
+    resources: &Resources,
 ) -> ToolOutput {
     let arguments = Value::Object(arguments).to_string();
     let output_max_bytes = plugin.limits().output_max_bytes;
     let usable = |result| output(result, info.output_schema.is_some(), output_max_bytes);
-    let listener = plugin.grants().has(CapabilityName::Client).then(|| Heard::by(monitor));
+    let listener = plugin.grants().has(CapabilityName::Client).then(|| {
+        let (monitor, announcer) = (Arc::clone(monitor), resources.announcer(&plugin.manifest().id));
+        Arc::new(Heard { monitor, announcer }) as Arc<dyn Listener>
+    });
     let asker = Asker { principal: principal.as_str(), listener: listener.as_ref() };
     match plugin.call(name, &arguments, asker, usable).await {
         Ok(output) => output,
@@ -152,23 +157,26 @@ pub(super) async fn call(
     }
 }
 
-/// Passes a plugin's words on to who hears the call.
-struct Heard(Arc<dyn CallMonitor>);
-
-impl Heard {
-    fn by(monitor: &Arc<dyn CallMonitor>) -> Arc<dyn Listener> {
-        Arc::new(Self(Arc::clone(monitor)))
-    }
+/// Passes a plugin's words on: to who hears the call, and to who watches its resources, if it has any.
+struct Heard {
+    monitor: Arc<dyn CallMonitor>,
+    announcer: Option<Announcer>,
 }
 
 impl Listener for Heard {
     fn progress(&self, done: f64, total: Option<f64>, message: Option<String>) {
-        self.0.progress(done, total, message);
+        self.monitor.progress(done, total, message);
     }
 
     fn message(&self, plugin: &str, level: LogLevel, text: String) {
-        if self.0.hears(level) {
-            self.0.log(level, plugin, Value::String(text));
+        if self.monitor.hears(level) {
+            self.monitor.log(level, plugin, Value::String(text));
+        }
+    }
+
+    fn resource_updated(&self, uri: &str) {
+        if let Some(announcer) = &self.announcer {
+            announcer.announce(uri);
         }
     }
 }

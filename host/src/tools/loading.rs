@@ -6,6 +6,7 @@ use std::time::Duration;
 use tokio::task::{JoinSet, spawn_blocking};
 use tokio::time::{Instant, timeout_at};
 
+use super::resources::Updates;
 use super::{LeftOut, Offer, Tools};
 use crate::chat::Chat;
 use crate::plugin::{Kind, Outside, Plugin, PluginError, Plugins, ToolPlugin};
@@ -13,6 +14,7 @@ use crate::plugin::{Kind, Outside, Plugin, PluginError, Plugins, ToolPlugin};
 /// The tool plugins of one set, each ready, failed or still on its way. Dropping it gives up those on their way.
 pub struct Loading {
     chat: Arc<Chat>,
+    updates: Arc<Updates>,
     /// The plugin that uses names without its own in front.
     transparent: Option<String>,
     plugins: Vec<Progress>,
@@ -34,7 +36,9 @@ impl Loading {
     /// Begins to load every tool plugin of `plugins`. One that `previous` has just so is taken over with what is known
     /// about it; it is only asked again what it offers. `outside` is what the plugins' capabilities reach.
     pub fn begin(chat: Arc<Chat>, plugins: &Plugins, outside: &Arc<Outside>, previous: &Tools) -> Self {
-        let mut loading = Self { chat, transparent: None, plugins: Vec::new(), on_their_way: JoinSet::new() };
+        let updates = Arc::clone(previous.resources.updates());
+        let (plugins_of_set, on_their_way) = (Vec::new(), JoinSet::new());
+        let mut loading = Self { chat, updates, transparent: None, plugins: plugins_of_set, on_their_way };
         for (index, plugin) in plugins.of_kind(Kind::Tool).enumerate() {
             loading.plugins.push(Progress { id: plugin.manifest().id.clone(), state: State::OnItsWay });
             let known = previous.plugins.iter().find(|known| known.is_of(plugin)).cloned();
@@ -70,6 +74,7 @@ impl Loading {
     /// The tools of the plugins that are ready, in the order the plugins were found, and what was left out.
     pub fn tools(&self) -> (Tools, Vec<LeftOut>) {
         let mut tools = Tools::without_plugins(Arc::clone(&self.chat));
+        tools.resources.continue_updates(Arc::clone(&self.updates));
         let mut left_out = Vec::new();
         for Progress { id, state } in &self.plugins {
             match state {

@@ -2,6 +2,7 @@
 //! cache. Whose others are is nobody's business: they do not exist here.
 
 mod native;
+mod updates;
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -14,6 +15,8 @@ use crate::chat::{Caller, Chat, Permission};
 use native::NativeResources;
 pub(super) use native::entry_uri;
 pub use native::{StatsMark, Watched};
+pub(super) use updates::Announcer;
+pub use updates::Updates;
 
 /// A resource as MCP clients see it in a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -66,6 +69,9 @@ pub type Giving<'a, T> = Pin<Box<dyn Future<Output = Result<T, ResourceError>> +
 
 /// Who has resources. A caller who may not read never comes here.
 pub trait ResourceSource: Send + Sync {
+    /// Whose they are; none: isartor's own.
+    fn plugin(&self) -> Option<&str>;
+
     /// The same each time.
     fn resources(&self) -> &[ResourceInfo];
 
@@ -94,6 +100,7 @@ pub struct Resources {
     list: Vec<ResourceInfo>,
     templates: Vec<TemplateInfo>,
     sources: Vec<Arc<dyn ResourceSource>>,
+    updates: Arc<Updates>,
 }
 
 /// A part of a caller's entries.
@@ -108,7 +115,8 @@ impl Resources {
     /// Those that exist without any plugin.
     pub(super) fn native(chat: Arc<Chat>) -> Self {
         let source = Arc::new(NativeResources::new(Arc::clone(&chat))) as Arc<dyn ResourceSource>;
-        let mut resources = Self { chat, list: Vec::new(), templates: Vec::new(), sources: Vec::new() };
+        let (list, templates, sources) = (Vec::new(), Vec::new(), Vec::new());
+        let mut resources = Self { chat, list, templates, sources, updates: Arc::default() };
         let left_out = resources.add(&source);
         debug_assert!(left_out.is_empty(), "our own URIs differ");
         resources
@@ -197,8 +205,29 @@ impl Resources {
         match Watched::parse(uri) {
             Some(Watched::Stats) => Ok(true),
             Some(Watched::Entry(id)) => native::exists(&self.chat, caller, id),
-            None => Ok(self.source(uri).is_some()),
+            Some(Watched::OfPlugin(_)) | None => Ok(self.source(uri).is_some()),
         }
+    }
+
+    /// Whether there is anything that somebody could watch there. Asks no plugin, and looks at nobody's entries.
+    pub fn can_be_watched(&self, uri: &str) -> bool {
+        self.source(uri).is_some()
+    }
+
+    /// For those who watch what plugins have.
+    pub fn updates(&self) -> &Arc<Updates> {
+        &self.updates
+    }
+
+    /// In the place of others, of which somebody may have heard.
+    pub(super) fn continue_updates(&mut self, updates: Arc<Updates>) {
+        self.updates = updates;
+    }
+
+    /// None: the plugin has no resources.
+    pub(super) fn announcer(&self, plugin: &str) -> Option<Announcer> {
+        let source = self.sources.iter().find(|source| source.plugin() == Some(plugin))?;
+        Some(Announcer { updates: Arc::clone(&self.updates), source: Arc::clone(source) })
     }
 
     /// For those who watch what is in the cache.

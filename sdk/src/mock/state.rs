@@ -32,6 +32,10 @@ impl Host {
         self.notified.push((level, message.to_owned()));
     }
 
+    pub(crate) fn resource_updated(&mut self, uri: &str) {
+        self.updated.push(uri.to_owned());
+    }
+
     pub(crate) fn since_epoch(&self) -> Duration {
         self.since_epoch
     }
@@ -149,11 +153,13 @@ mod tests {
             client::progress(1.0, Some(2.0), None);
             client::progress(1.0, None, Some("no further"));
             client::notify(client::Level::Notice, "half done");
+            client::resource_updated("word-count://totals");
         });
         assert_eq!(host.requests().iter().map(|request| request.url.as_str()).collect::<Vec<_>>().len(), 3);
         assert_eq!(host.logged(), [(Level::Warn, "three requests".to_owned())]);
         assert_eq!(host.progress_reports(), [Progress { done: 1.0, total: Some(2.0), message: None }]);
         assert_eq!(host.notified(), [(client::Level::Notice, "half done".to_owned())]);
+        assert_eq!(host.updated_resources(), ["word-count://totals"]);
         assert_eq!(host.answered("p"), Some("b"));
         assert_eq!(config::get("region"), None, "the host is gone with its call");
         let (elsewhere, _) = host.run(|| std::thread::spawn(|| secret::is_set("TOKEN")).join());

@@ -120,7 +120,7 @@ impl Known {
             let used_seconds = seconds(now).saturating_sub(session.usage().used.elapsed().as_secs());
             let params = session.agreed()?.clone();
             let level = session.wishes.level().map(log_levels::to_protocol);
-            let watched = session.wishes.watched().into_iter().map(Watched::uri).collect();
+            let watched = session.wishes.watched().iter().map(Watched::uri).collect();
             Some(Saved { id, principal, used_seconds, params, level, watched })
         });
         live.chain(self.dormant.values().cloned()).collect()

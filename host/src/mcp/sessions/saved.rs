@@ -36,7 +36,7 @@ pub(super) struct Saved {
 impl Saved {
     /// What its client has asked for.
     pub(super) fn wishes(&self) -> Wishes {
-        let watched = self.watched.iter().filter_map(|uri| Watched::parse(uri));
+        let watched = self.watched.iter().map(|uri| Watched::of(uri));
         Wishes::restored(self.level.map(log_levels::from_protocol), watched)
     }
 }

@@ -1,4 +1,4 @@
-//! The capability `client`: a plugin's words to whoever called it, so many at a time and no more.
+//! The capability `client`: a plugin's words to whoever called it or watches its resources, so many at a time and no more.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -18,6 +18,8 @@ const PAUSE: Duration = Duration::from_millis(100);
 
 const PROGRESS_MESSAGE_MAX_BYTES: usize = 1_024;
 const MESSAGE_MAX_BYTES: usize = 4_096;
+/// No resource has a longer one.
+const URI_MAX_BYTES: usize = 2_048;
 
 /// What the envelope of a word costs besides its text.
 const AROUND_WORD_BYTES: usize = 128;
@@ -39,6 +41,14 @@ impl Host for Sandbox {
         let text = cut(&message, MESSAGE_MAX_BYTES);
         if self.may_say(&text) {
             self.words.hear(|listener| listener.message(self.surroundings.id(), message_level(level), text));
+        }
+        Ok(())
+    }
+
+    async fn resource_updated(&mut self, uri: String) -> wasmtime::Result<()> {
+        self.used(CapabilityName::Client, uri.len())?;
+        if uri.len() <= URI_MAX_BYTES && self.may_say(&uri) {
+            self.words.hear(|listener| listener.resource_updated(&uri));
         }
         Ok(())
     }

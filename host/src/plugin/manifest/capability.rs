@@ -191,7 +191,10 @@ impl CapabilityRequest {
                 )
             }
             Self::Config { .. } => "read its section of isartor.toml".to_owned(),
-            Self::Client { .. } => "send messages and progress to the client that calls it, during the call".to_owned(),
+            Self::Client { .. } => {
+                "send messages and progress to the client that calls it, and say which of its resources have changed"
+                    .to_owned()
+            }
         }
     }
 

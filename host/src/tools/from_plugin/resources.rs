@@ -97,6 +97,10 @@ fn template_info(definition: &ResourceTemplate) -> TemplateInfo {
 }
 
 impl ResourceSource for PluginResources {
+    fn plugin(&self) -> Option<&str> {
+        Some(&self.plugin.manifest().id)
+    }
+
     fn resources(&self) -> &[ResourceInfo] {
         &self.list
     }

@@ -23,16 +23,23 @@ const TITLE_CHARACTERS: usize = 100;
 /// How many names of namespaces and models the figures show.
 const NAMES_SHOWN: usize = 100;
 
-/// A native resource.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+/// What somebody watches.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Watched {
     Stats,
     Entry(EntryId),
+    /// By its URI.
+    OfPlugin(Arc<str>),
 }
 
 impl Watched {
-    /// None: it is not ours, or it is nobody's.
-    pub fn parse(uri: &str) -> Option<Self> {
+    /// What is not isartor's own is a plugin's.
+    pub fn of(uri: &str) -> Self {
+        Self::parse(uri).unwrap_or_else(|| Self::OfPlugin(uri.into()))
+    }
+
+    /// None: it is not isartor's own.
+    pub(super) fn parse(uri: &str) -> Option<Self> {
         if uri == STATS {
             return Some(Self::Stats);
         }
@@ -41,10 +48,11 @@ impl Watched {
         is_canonical.then(|| id.parse().ok()).flatten().map(|id| Self::Entry(EntryId(id)))
     }
 
-    pub fn uri(self) -> String {
+    pub fn uri(&self) -> String {
         match self {
             Self::Stats => STATS.to_owned(),
-            Self::Entry(id) => entry_uri(id),
+            Self::Entry(id) => entry_uri(*id),
+            Self::OfPlugin(uri) => uri.to_string(),
         }
     }
 }
@@ -63,6 +71,10 @@ impl NativeResources {
 }
 
 impl ResourceSource for NativeResources {
+    fn plugin(&self) -> Option<&str> {
+        None
+    }
+
     fn resources(&self) -> &[ResourceInfo] {
         &self.resources
     }
@@ -76,10 +88,7 @@ impl ResourceSource for NativeResources {
     }
 
     fn read<'a>(&'a self, caller: &'a Caller, uri: &'a str) -> Giving<'a, ResourceContents> {
-        Box::pin(async move {
-            let watched = Watched::parse(uri).ok_or_else(|| ResourceError::Unknown { uri: uri.to_owned() })?;
-            read(&self.chat, caller, watched).await
-        })
+        Box::pin(read(&self.chat, caller, uri))
     }
 
     fn complete<'a>(
@@ -173,14 +182,15 @@ fn entry_info(listed: &Listed) -> ResourceInfo {
     }
 }
 
-async fn read(chat: &Arc<Chat>, caller: &Caller, watched: Watched) -> Result<ResourceContents, ResourceError> {
-    let text = match watched {
+async fn read(chat: &Arc<Chat>, caller: &Caller, uri: &str) -> Result<ResourceContents, ResourceError> {
+    let unknown = || ResourceError::Unknown { uri: uri.to_owned() };
+    let text = match Watched::parse(uri).ok_or_else(unknown)? {
         Watched::Stats => stats_text(chat, caller).await?,
         Watched::Entry(id) => {
             let own = chat.cache().own(caller.principal.as_str(), id, chat.now()).map_err(|error| unread(&error))?;
-            let own = own.ok_or_else(|| ResourceError::Unknown { uri: watched.uri() })?;
-            format!("{:#}", entry_body(&own))
+            format!("{:#}", entry_body(&own.ok_or_else(unknown)?))
         }
+        Watched::OfPlugin(_) => return Err(unknown()),
     };
     Ok(ResourceContents { mime_type: Some(JSON.to_owned()), body: Body::Text(text) })
 }

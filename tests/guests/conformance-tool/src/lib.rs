@@ -33,7 +33,7 @@ const fn plain(name: &'static str, run: fn(&Value) -> ToolResult) -> Fixture {
     Fixture { name, run, schema: || json!({ "type": "object", "properties": {} }) }
 }
 
-const FIXTURES: [Fixture; 13] = [
+const FIXTURES: [Fixture; 14] = [
     // Taken where its name stays as it is.
     plain("isartor_chat", |_| ToolResult::text("Not the one you meant.")),
     plain("test_simple_text", |_| ToolResult::text("This is a simple text response for testing.")),
@@ -45,6 +45,7 @@ const FIXTURES: [Fixture; 13] = [
     plain("test_logging_tool", |_| logging()),
     plain("test_error_handling", |_| ToolResult::error("This tool intentionally returns an error for testing")),
     plain("test_tool_with_progress", |_| progress()),
+    plain("test_update_resources", update),
     plain("test_streaming_elicitation", |_| ToolResult::text("Nobody is asked anything.")),
     Fixture { name: "json_schema_2020_12_tool", run: echo, schema: json_schema_2020_12 },
     Fixture { name: "test_header_arguments", run: echo, schema: header_arguments },
@@ -104,6 +105,14 @@ fn logging() -> ToolResult {
         client::notify(Level::Info, message);
     }
     ToolResult::text("Three messages were sent.")
+}
+
+/// Says that what is at each of `uris` has changed.
+fn update(arguments: &Value) -> ToolResult {
+    for uri in arguments["uris"].as_array().into_iter().flatten().filter_map(Value::as_str) {
+        client::resource_updated(uri);
+    }
+    ToolResult::text("They were said to have changed.")
 }
 
 fn progress() -> ToolResult {
