@@ -8,6 +8,7 @@ use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::thread;
 use std::time::Duration;
 
+use rustix::process::Pid;
 use serde_json::{Value, json};
 
 use super::initialize_params;
@@ -53,6 +54,15 @@ impl Bridge {
 
     pub(crate) fn send(&mut self, message: &Value) {
         self.send_line(message.to_string().as_bytes());
+    }
+
+    /// An error once it is dead.
+    pub(crate) fn try_send(&mut self, message: &Value) -> std::io::Result<()> {
+        self.input.as_mut().expect("the input is open").write_all(format!("{message}\n").as_bytes())
+    }
+
+    pub(crate) fn pid(&self) -> Pid {
+        Pid::from_child(&self.child)
     }
 
     /// The next message, or none when there will be no more.

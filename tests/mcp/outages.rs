@@ -4,6 +4,7 @@ mod crowd;
 mod ending;
 mod keys;
 mod reconnecting;
+mod starving;
 mod tool_lists;
 
 use std::fs;

@@ -119,8 +119,9 @@ fn too_deep(text: &[u8]) -> Option<Unreadable> {
         id: Option<RequestId>,
     }
     let text = std::str::from_utf8(text).ok()?;
-    let envelope: Envelope = serde_json::from_str(text).ok()?;
-    Some(Unreadable::NoMessage(envelope.id))
+    serde_json::from_str::<IgnoredAny>(text).ok()?;
+    let envelope = serde_json::from_str::<Envelope>(text);
+    Some(Unreadable::NoMessage(envelope.map_or(None, |envelope| envelope.id)))
 }
 
 #[cfg(test)]
@@ -198,6 +199,8 @@ mod tests {
             ("", "no JSON"),
             ("{", "no JSON"),
             (&deep, "no message Some(Number(7))"),
+            (r#"{"jsonrpc":"2.0","id":7,"method":"ping","params":{"a":1e999}}"#, "no message Some(Number(7))"),
+            ("[1e999]", "no message None"),
         ] {
             assert_eq!(handled(text), expected, "{text}");
         }
