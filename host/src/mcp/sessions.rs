@@ -52,9 +52,8 @@ impl Sessions {
         let file = gateway.settings.home.sessions_file();
         let known = Known::from_before(saved::restored(&file, settings.idle, gateway.clock.now()));
         let (served, token) = (gateway.clone(), stopping.clone());
-        let server = Box::new(move |wishes| {
-            McpServer::new(&served, Source::Requests, token.clone()).with_wishes(wishes)
-        });
+        let server =
+            Box::new(move |wishes| McpServer::new(&served, Source::Requests, token.clone()).with_wishes(wishes));
         let (changes, changed, saved) = (AtomicU64::new(0), Notify::new(), watch::Sender::new(0));
         let sessions = Arc::new(Self { settings, server, known: Mutex::new(known), changes, changed, saved });
         tokio::spawn(upkeep::run(Arc::clone(&sessions), file, gateway.clock.clone(), stopping));
