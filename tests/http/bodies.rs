@@ -15,7 +15,7 @@ const ROOM: &str = "[server]\nmax_total_body_bytes = 2097152\n";
 /// The most memory that a process ever had.
 const PEAK: &str = "VmHWM:";
 /// Room for what the gateway may hold, for the buffers of its connections, and for its allocator's habits.
-const MOST_MORE_KIB: u64 = 24 << 10;
+const MOST_MORE_KIB: u64 = 48 << 10;
 
 /// A connection that has sent most of a body, and what is missing.
 struct Sender {
