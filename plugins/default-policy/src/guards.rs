@@ -213,7 +213,7 @@ fn tenses(difference: &Difference) -> bool {
 /// What was the capital is not what is the capital; how something was made may be how it is made.
 fn asks_what_is(difference: &Difference) -> bool {
     let (question, candidate) = (difference.question, difference.candidate);
-    let is_fact = [Asks::THING, Asks::DEGREE, Asks::QUANTITY].contains(&question.asks());
+    let is_fact = [Asks::THING, Asks::DEGREE, Asks::QUANTITY, Asks::FACT].contains(&question.asks());
     let is_personal = question.people().has_first_or_second();
     is_fact && question.asks() == candidate.asks() && !is_personal && !either(difference, |left| left.content() > 0)
 }

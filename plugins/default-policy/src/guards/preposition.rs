@@ -28,7 +28,7 @@ pub(super) fn is_redirected((one, other): (Record, Record)) -> bool {
         Some(Preposition::Limit) => loose.direction != Preposition::OF,
         Some(Preposition::By | Preposition::From | Preposition::To) if loose.direction == Preposition::OF => false,
         Some(Preposition::By) => !is_bare && (is_name || is_counted),
-        Some(Preposition::From) => !is_bare && says_where(loose),
+        Some(Preposition::From) => !is_bare && (says_where(loose) || loose.direction == Preposition::FOR),
         Some(Preposition::To) => !is_bare && is_name && says_where(loose),
         Some(Preposition::About) | None => false,
     }
