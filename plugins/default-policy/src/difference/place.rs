@@ -18,24 +18,18 @@ impl Place {
     }
 }
 
-/// By the position of what stands there.
-type Places = [Option<Place>; MAX_TERMS];
+/// The places of so many words are compared; texts with more of their own are said anew.
+const MOST: usize = 4;
+
+type Places = [Option<Place>; MOST];
 
 impl Difference<'_> {
     /// Whether a word that only the question has stands where the candidate has a word of its own: one thing is put in
     /// the place of another.
     pub(crate) fn has_slot(&self) -> bool {
-        let (ours, theirs) = self.places();
+        let ours = places(self.question, self.left_in_question, |index| self.partner_in_candidate(index));
+        let theirs = places(self.candidate, self.left_in_candidate, Some);
         ours.iter().flatten().any(|place| theirs.iter().flatten().any(|other| place.is_beside(*other)))
-    }
-
-    fn places(&self) -> (Places, Places) {
-        let in_candidate = |index: u8| Some(index);
-        let partner = |index: u8| self.partner_in_candidate(index);
-        (
-            places(self.question, self.left_in_question, partner),
-            places(self.candidate, self.left_in_candidate, in_candidate),
-        )
     }
 
     fn partner_in_candidate(&self, index: u8) -> Option<u8> {
@@ -44,7 +38,7 @@ impl Difference<'_> {
     }
 }
 
-/// The places of the words left over.
+/// The places of the words left over, the first of them.
 fn places(features: Features, left: Terms, name: impl Fn(u8) -> Option<u8>) -> Places {
     let mut in_order: [Option<u8>; MAX_TERMS] = [None; MAX_TERMS];
     for index in 0..features.len() {
@@ -53,15 +47,16 @@ fn places(features: Features, left: Terms, name: impl Fn(u8) -> Option<u8>) -> P
             in_order[usize::from(record.position)] = Some(index as u8);
         }
     }
-    let mut places = [None; MAX_TERMS];
-    let (mut after, mut first_open) = (None, 0);
-    for (position, index) in in_order.iter().enumerate().filter_map(|(at, index)| index.map(|index| (at, index))) {
-        if left & (1 << index) != 0 {
-            places[position] = Some(Place { after, before: None });
-        } else if let Some(shared) = name(index) {
-            let open = places[first_open..position].iter_mut().flatten();
+    let mut places = [None; MOST];
+    let (mut after, mut first_open, mut count) = (None, 0, 0);
+    for index in in_order[..features.len()].iter().flatten() {
+        if left & (1 << index) != 0 && count < MOST {
+            places[count] = Some(Place { after, before: None });
+            count += 1;
+        } else if let Some(shared) = name(*index) {
+            let open = places[first_open..count].iter_mut().flatten();
             open.for_each(|place: &mut Place| place.before = Some(shared));
-            (after, first_open) = (Some(shared), position);
+            (after, first_open) = (Some(shared), count);
         }
     }
     places
