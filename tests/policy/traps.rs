@@ -46,7 +46,7 @@ fn what_only_looks_alike_is_missed_and_what_asks_the_same_is_served() {
 fn no_list_is_judged_worse_than_before() {
     const RECORDED: [(&str, u64, u64); 6] = [
         // The list, how many of the wrong and how many of the right were served.
-        ("everyday", 2, 49),
+        ("everyday", 2, 50),
         ("held_back", 1, 105),
         ("learnt_from", 0, 114),
         ("minimal", 7, 29),

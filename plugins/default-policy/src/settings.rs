@@ -46,9 +46,11 @@ impl Settings {
     pub(crate) fn threshold_for(self, wording: Wording) -> Option<f32> {
         let offset = match (self.mode, wording) {
             (Mode::Strict, Wording::Same) => 0.14,
-            (Mode::Balanced | Mode::Open, Wording::Same | Wording::Rephrased) => 0.0,
-            (Mode::Balanced, Wording::Elaborated) => 0.04,
-            (Mode::Open, Wording::Elaborated) => 0.0,
+            (Mode::Balanced | Mode::Open, Wording::Same) | (Mode::Open, Wording::Rephrased) => 0.0,
+            (Mode::Balanced, Wording::Rephrased) => 0.005,
+            (Mode::Balanced, Wording::Elaborated) => 0.02,
+            (Mode::Balanced, Wording::Condensed) => 0.05,
+            (Mode::Open, Wording::Elaborated | Wording::Condensed) => 0.0,
             (Mode::Balanced, Wording::Extended) => 0.13,
             (Mode::Open, Wording::Extended) => 0.10,
             (Mode::Balanced, Wording::Exchanged) => 0.10,

@@ -12,8 +12,11 @@ use crate::terms::{Kind, flag};
 pub(crate) enum Wording {
     /// Nothing: the same content in another frame.
     Same,
-    /// Each text has words of its own, and one of them three or more, no operation among them: said anew, not edited.
+    /// Each text has several words of its own, and one of them three or more, no operation among them: said anew, not
+    /// edited.
     Rephrased,
+    /// The same with one word on the one side: what it stands for may be a narrower thing.
+    Condensed,
     /// One text says all of the other, and three words or more beyond, in a clause of their own: explained, not narrowed.
     Elaborated,
     /// Said anew, with a plain word or two that the other text lacks.
@@ -35,7 +38,9 @@ impl Wording {
         }
         let names_more = question.has(Kind::Name) || candidate.has(Kind::Name);
         match (one.min(other), one.max(other)) {
-            (1.., 3..) if !names_operation(difference) => Self::Rephrased,
+            (2.., 3..) if !names_operation(difference) => Self::Rephrased,
+            (1, 3..) if !names_operation(difference) => Self::Condensed,
+            (2, 2) if !names_operation(difference) && !names_more && is_said_anew(difference) => Self::Exchanged,
             _ if names_more => Self::Edited,
             (0, 3..) if difference.longer().is_some() => Self::Elaborated,
             (0, _) if is_plain(difference) && is_said_anew(difference) && !narrows(difference) => Self::Extended,
@@ -59,7 +64,7 @@ fn says_nothing_more(difference: &Difference) -> bool {
     })
 }
 
-/// Nothing with an opposite, and no adverb of manner.
+/// Nothing with an opposite, no state, and no adverb of manner.
 fn is_plain(difference: &Difference) -> bool {
     let is_measure = |record: Record| record.kind == Kind::Content && record.flags & flag::FIXED != 0;
     let is_manner = |record: Record| record.text.ends_with(b"ly") || record.text.ends_with(b"est");

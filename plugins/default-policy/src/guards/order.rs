@@ -117,7 +117,8 @@ fn is_genitive(one: Pair, other: Pair, last_row: u8) -> bool {
     let belongs = |owner: Record| {
         (LOOSE_ROW..=last_row).contains(&row(owner)) || Preposition::of_row(row(owner)) == Some(Preposition::About)
     };
-    let follows = |owner: Record, owned: Record| belongs(owner) && row(owned) != row(owner);
+    // Nobody in particular owns nothing: what is done for somebody is not what somebody does.
+    let follows = |owner: Record, owned: Record| belongs(owner) && row(owned) != row(owner) && owner.kind != Kind::Soft;
     let precedes = |owner: Record, owned: Record| {
         row(owned) != LOOSE_ROW && owner.direction == owned.direction && owned.position - owner.position <= 3
     };

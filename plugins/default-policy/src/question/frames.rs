@@ -41,7 +41,7 @@ pub(super) const FRAMES: &[(&str, Asks, &str)] = &[
     ("what {way} {do} {who} take|follow|use|need to", Asks::MANNER, ""),
     ("what {do} {who} have|need? to? do in? order? to", Asks::MANNER, ""),
     ("what to do in? order? to", Asks::MANNER, ""),
-    ("what {do} {who} need|have to", Asks::THING, ""),
+    ("what {do} {who} need|have to do", Asks::THING, ""),
     ("is|are there any|some? {good}? {way} for? {who}|me|us? {do}? to|of|for|in", Asks::MANNER, ""),
     ("is|are there any|some? {good}? {way} {who} {do}", Asks::MANNER, ""),
     ("do you know|have any|some? {good}? {way} to|of|for|on", Asks::MANNER, ""),

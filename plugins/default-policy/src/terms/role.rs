@@ -7,6 +7,9 @@ use crate::hash::key;
 use crate::lexer::{Shape, Stop, Word, opens_sentence};
 use crate::lexicon::{Lexicon, Omission, Pole, Sense};
 
+/// The one-pole axis of what something is like for what was done to it.
+const STATE: u8 = u8::MAX;
+
 pub(super) enum Role {
     Filler,
     /// With the opposite that it may have, as `because` has.
@@ -150,13 +153,14 @@ fn of_word(text: Text, index: usize, lexicon: &Lexicon, is_name: bool) -> Role {
         Some(Sense::Synonym(key)) => {
             let kind = if is_name || is_code(word) { Kind::Name } else { Kind::Content };
             let flags = if is_homograph { flag::HOMOGRAPH } else { 0 };
-            let term = content(kind, key, pole, base).passive(words, index).coded(word);
+            let term = content(kind, key, pole, base).passive(words, index).state(words, index).coded(word);
             Role::Term(Term { flags: term.flags | flags, ..term })
         }
         Some(Sense::Soft | Sense::Praise | Sense::Anybody) | None => {
             let kind = if is_name || is_code(word) { Kind::Name } else { Kind::Content };
             let measure = unit(words, index, &base, lexicon);
-            let plain = || content(kind, key(base.as_bytes()), pole, base).passive(words, index).coded(word);
+            let own = key(base.as_bytes());
+            let plain = || content(kind, own, pole, base).passive(words, index).state(words, index).coded(word);
             let flags = if is_homograph { flag::HOMOGRAPH } else { 0 };
             let term = measure.unwrap_or_else(plain);
             Role::Term(Term { flags: term.flags | flags, ..term })
@@ -300,6 +304,17 @@ impl Term {
         let follows_be = words[index.saturating_sub(4)..index].iter().any(|word| BE.iter().any(|be| word.is(be)));
         if follows_be && words[index].text != self.text && !words[index].text.ends_with(['g', 's']) {
             self.flags |= flag::PASSIVE;
+        }
+        self
+    }
+
+    /// The state of what stands after it: `a cracked screen`.
+    fn state(mut self, words: &[Word], index: usize) -> Self {
+        let word = &words[index];
+        let is_before = word.stop == Stop::None && words.get(index + 1).is_some_and(|next| next.shape == Shape::Word);
+        let is_free = self.detail == 0 && self.flags & flag::PASSIVE == 0;
+        if is_free && word.text.ends_with("ed") && word.text != self.text && is_before {
+            self.detail = STATE;
         }
         self
     }
