@@ -75,6 +75,19 @@ impl Home {
     pub(crate) fn up_at(&self, port: u16) -> Gateway<'_> {
         let output = self.run(&["up", "--detach", "--port", &port.to_string()]);
         assert!(output.status.success(), "isartor up: {}", text(&output));
+        self.answering()
+    }
+
+    /// The same where a bridge may start it, too: whoever comes first.
+    pub(crate) fn up_or_found_at(&self, port: u16) -> Gateway<'_> {
+        let output = self.run(&["up", "--detach", "--port", &port.to_string()]);
+        let (message, url) = (text(&output), format!("http://localhost:{port}"));
+        let is_found = message.contains("already runs") && message.contains(&url) || message.contains("is starting");
+        assert!(output.status.success() || is_found, "isartor up: {message}");
+        self.answering()
+    }
+
+    fn answering(&self) -> Gateway<'_> {
         let url = self.status()["url"].as_str().expect("a running gateway has a URL").to_owned();
         self.await_plugins();
         Gateway { home: self, url }

@@ -2,8 +2,6 @@
 //! same program gives the same bytes. Knows no client: that one takes such files is its manifest's word.
 
 use std::fs::File;
-#[cfg(unix)]
-use std::fs::Permissions;
 use std::io::{self, Seek, Write};
 use std::path::{Path, PathBuf};
 
@@ -14,6 +12,7 @@ use zip::write::{SimpleFileOptions, ZipWriter};
 use zip::{CompressionMethod, DateTime};
 
 use crate::connect::entry::{GATEWAY_API_KEY, GATEWAY_URL};
+use crate::system;
 
 /// The version of the extensions' format that is written.
 const MANIFEST_VERSION: &str = "0.3";
@@ -61,20 +60,13 @@ pub fn write(path: &Path, contents: Contents, overwrite: bool) -> Result<u64, Bu
         .map_err(|source| BundleError::Read { path: contents.program.to_owned(), source })?;
     pack(draft.as_file(), program, &manifest(contents))
         .map_err(|source| BundleError::Pack { path: path.to_owned(), source })?;
-    #[cfg(unix)]
-    draft.as_file().set_permissions(mode(READABLE)).map_err(failed)?;
+    system::give_to(draft.as_file(), None, READABLE).map_err(failed)?;
     let done = if overwrite { draft.persist(path) } else { draft.persist_noclobber(path) };
     match done {
         Ok(file) => Ok(file.metadata().map_err(failed)?.len()),
         Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => Err(exists()),
         Err(error) => Err(failed(error.error)),
     }
-}
-
-#[cfg(unix)]
-fn mode(mode: u32) -> Permissions {
-    use std::os::unix::fs::PermissionsExt;
-    Permissions::from_mode(mode)
 }
 
 fn pack(to: impl Write + Seek, mut program: impl io::Read, manifest: &Value) -> Result<(), ZipError> {

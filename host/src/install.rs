@@ -9,7 +9,6 @@ pub mod source;
 use std::collections::BTreeSet;
 use std::fs;
 use std::io::{self, Write};
-use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -21,6 +20,7 @@ use crate::plugin::lock::{AcceptedFile, Granted, Lock, Locked, Pins};
 use crate::plugin::manifest::capability::{CapabilityName, CapabilityRequest};
 use crate::plugin::{Examined, LimitOverrides, Manifest, Plugins};
 use crate::settings::Home;
+use crate::system::{self, Private};
 
 pub use error::InstallError;
 
@@ -259,7 +259,7 @@ fn not_asked_for(manifest: &Manifest, capability: CapabilityName) -> InstallErro
 fn replace_files(plugins_dir: &Path, examined: &Examined) -> Result<(), InstallError> {
     let folder = plugins_dir.join(&examined.manifest.id);
     let failed = |source| InstallError::Files { path: folder.clone(), source };
-    crate::settings::private_dir(plugins_dir).map_err(failed)?;
+    crate::system::private_dir(plugins_dir).map_err(failed)?;
     sweep_staged(plugins_dir).map_err(failed)?;
     let staged = private_tempdir_in(plugins_dir).map_err(failed)?;
     let package = &examined.package;
@@ -268,20 +268,27 @@ fn replace_files(plugins_dir: &Path, examined: &Examined) -> Result<(), InstallE
     }
     let staged = staged.keep();
     if folder.try_exists().map_err(failed)? {
-        let flags = rustix::fs::RenameFlags::EXCHANGE;
-        rustix::fs::renameat_with(rustix::fs::CWD, &staged, rustix::fs::CWD, &folder, flags)
-            .map_err(|error| failed(error.into()))?;
-        return fs::remove_dir_all(&staged).map_err(failed);
+        return match system::exchange(&staged, &folder) {
+            Ok(()) => fs::remove_dir_all(&staged),
+            // Not every file system can. In between, the plugin is not there, and so does not run.
+            Err(error) if error.kind() == io::ErrorKind::Unsupported => {
+                fs::remove_dir_all(&folder).and_then(|()| fs::rename(&staged, &folder))
+            }
+            Err(error) => Err(error),
+        }
+        .map_err(failed);
     }
     fs::rename(&staged, &folder).map_err(failed)
 }
 
 fn private_tempdir_in(dir: &Path) -> io::Result<TempDir> {
-    tempfile::Builder::new().prefix(STAGED_PREFIX).permissions(fs::Permissions::from_mode(0o700)).tempdir_in(dir)
+    let made = tempfile::Builder::new().prefix(STAGED_PREFIX).tempdir_in(dir)?;
+    system::set_mode(made.path(), 0o700)?;
+    Ok(made)
 }
 
 fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let mut file = fs::File::options().write(true).create_new(true).mode(0o600).open(path)?;
+    let mut file = fs::File::options().write(true).create_new(true).private().open(path)?;
     file.write_all(bytes)?;
     file.sync_all()
 }

@@ -28,6 +28,7 @@
 
 pub mod cli;
 pub mod settings;
+mod system;
 
 pub mod server;
 

@@ -21,7 +21,6 @@ mod json_rpc;
 mod keys;
 mod limits;
 mod listened;
-mod local_socket;
 pub(crate) mod log;
 mod metrics;
 mod patient_stream;
@@ -39,7 +38,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use axum::Router;
-use tokio::net::{TcpListener, UnixStream};
+use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use self::accept::Limits;
@@ -48,14 +47,15 @@ use self::instance::InstanceInfo;
 use crate::audit::Audit;
 use crate::chat::Chat;
 use crate::settings::Settings;
+use crate::system::LocalStream;
 
+pub use crate::system::LocalListener;
 pub use clock::SteadyClock;
 pub use guard::PublicPrefix;
 pub use health::{Health, Layers, VERSION};
 pub(crate) use keys::SOCKET_ROUTE;
 pub use keys::{KeysInUse, KeysReport};
 pub(crate) use listened::EndOfAdmission;
-pub use local_socket::LocalListener;
 pub use plugins::{PluginReport, PluginsInUse};
 pub use routes::{Need, ROUTES, Route};
 
@@ -125,6 +125,6 @@ fn mcp_routes(gateway: &Gateway, shutdown: &CancellationToken) -> Router {
 
 /// MCP over the Unix socket plugs in here. A session must end soon after `shutdown`: until then the gateway waits
 /// for it.
-async fn serve_mcp(gateway: Gateway, stream: UnixStream, shutdown: CancellationToken) {
+async fn serve_mcp(gateway: Gateway, stream: LocalStream, shutdown: CancellationToken) {
     crate::mcp::serve_stream(gateway, stream, shutdown).await;
 }

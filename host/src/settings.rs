@@ -23,7 +23,7 @@ use sources::Sources;
 
 pub use document::Position;
 pub use environment::Environment;
-pub use home::{Home, private_dir, write_whole};
+pub use home::Home;
 pub use listing::{Origin, Setting};
 pub use problem::{At, Problem, is_secret_name};
 pub use server::{LimitSettings, ServerSettings, SessionSettings};

@@ -2,8 +2,7 @@
 //! commands add to it at the same time; a line is whole, and none is lost when the file is full.
 
 use std::fs::{self, DirBuilder, File, TryLockError};
-use std::io::{self, Write};
-use std::os::unix::fs::{DirBuilderExt, FileExt, OpenOptionsExt};
+use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, SystemTime};
@@ -12,6 +11,7 @@ use serde::Serialize;
 
 use super::Event;
 use crate::settings::Settings;
+use crate::system::{self, Private};
 
 /// How the file beside it ends that is held while a line is added.
 const LOCK_EXTENSION: &str = "lock";
@@ -86,13 +86,13 @@ impl AuditFile {
 
     /// Waits for its turn, but not for ever.
     fn lock(&self) -> Result<File, AuditError> {
-        let made = DirBuilder::new().recursive(true).mode(0o700).create(self.dir());
+        let made = DirBuilder::new().recursive(true).private().create(self.dir());
         let opened = made.and_then(|()| {
             File::options()
                 .write(true)
                 .create(true)
                 .truncate(false)
-                .mode(0o600)
+                .private()
                 .open(self.path.with_extension(LOCK_EXTENSION))
         });
         let file = opened.map_err(|source| self.failed(source))?;
@@ -123,7 +123,7 @@ impl AuditFile {
     }
 
     fn open(&self) -> io::Result<File> {
-        File::options().read(true).append(true).create(true).mode(0o600).open(self.file(0))
+        File::options().read(true).append(true).create(true).private().open(self.file(0))
     }
 
     /// Each file becomes the one before it, the oldest goes.
@@ -134,7 +134,7 @@ impl AuditFile {
                 Ok(()) | Err(_) => {}
             }
         }
-        File::open(self.dir())?.sync_all()
+        system::sync_directory(self.dir())
     }
 
     /// The one that is written to is 0.
@@ -155,10 +155,11 @@ impl AuditFile {
     }
 }
 
-fn ends_a_line(file: &File, bytes: u64) -> io::Result<bool> {
+fn ends_a_line(mut file: &File, bytes: u64) -> io::Result<bool> {
     let Some(last) = bytes.checked_sub(1) else { return Ok(true) };
     let mut byte = [0];
-    file.read_exact_at(&mut byte, last)?;
+    file.seek(SeekFrom::Start(last))?;
+    file.read_exact(&mut byte)?;
     Ok(byte == [b'\n'])
 }
 

@@ -1,6 +1,5 @@
 //! From a plugin's folder to plugin.wasm in it, with plugin.toml inside. The tools of the language do the work.
 
-use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
@@ -48,5 +47,5 @@ pub(super) fn replace(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     file.write_all(bytes)?;
     file.persist(path).map_err(|error| error.error)?;
     // A temporary file is its owner's alone; a component is anybody's.
-    fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o644))
+    crate::system::set_mode(path, 0o644)
 }

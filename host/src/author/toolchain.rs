@@ -2,11 +2,11 @@
 //! the ones that are not there.
 
 use std::io;
-use std::os::fd::AsFd;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
 use super::AuthorError;
+use crate::system::standard_error_for_children;
 
 /// A tool that a build needs.
 #[derive(Debug, Clone, Copy)]
@@ -27,7 +27,7 @@ impl Tool {
 
     /// Runs to the end with everything it prints on our standard error: standard output is for what we say.
     pub(super) fn run(self, command: &mut Command) -> Result<(), AuthorError> {
-        let errors = io::stderr().as_fd().try_clone_to_owned().map_err(|source| self.not_run(source))?;
+        let errors = standard_error_for_children().map_err(|source| self.not_run(source))?;
         let status = command.stdout(errors).stderr(Stdio::inherit()).status().map_err(|source| self.not_run(source))?;
         match status.success() {
             true => Ok(()),

@@ -366,14 +366,13 @@ fn files_that_cannot_be_a_cache() {
 
 #[test]
 fn the_file_is_private() {
-    use std::os::unix::fs::PermissionsExt;
     let home = tempfile::tempdir().unwrap();
     let path = home.path().join("cache.redb");
-    let mode = || std::fs::metadata(&path).unwrap().permissions().mode() & 0o777;
+    let mode = || crate::system::mode(&std::fs::metadata(&path).unwrap());
     let open = || drop(Cache::open(&path, &settings(NearestKind::Auto), "e", "p").unwrap());
     open();
     assert_eq!(mode(), 0o600);
-    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o644)).unwrap();
+    crate::system::set_mode(&path, 0o644).unwrap();
     open();
     assert_eq!(mode(), 0o600);
 }

@@ -4,7 +4,6 @@
 use std::fs::OpenOptions;
 use std::io::{self, Write};
 use std::net::IpAddr;
-use std::os::unix::fs::OpenOptionsExt;
 use std::process::ExitCode;
 
 use anyhow::Context;
@@ -17,6 +16,7 @@ use crate::keys;
 use crate::plugin::printable;
 use crate::server::log;
 use crate::settings::{self, At, Environment, Flags, Position, Problem, Setting, Settings, SettingsError};
+use crate::system::Private;
 
 #[derive(Debug, Subcommand)]
 pub(super) enum ConfigCommand {
@@ -134,7 +134,7 @@ fn init(environment: &Environment) -> anyhow::Result<ExitCode> {
     let text = Settings::template(environment)?;
     home.create().with_context(|| format!("cannot create {}", home.root().display()))?;
     let path = home.config_file();
-    let mut file = match OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path) {
+    let mut file = match OpenOptions::new().write(true).create_new(true).private().open(&path) {
         Ok(file) => file,
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
             let message = format!("{} is already there", path.display());

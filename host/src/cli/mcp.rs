@@ -1,8 +1,6 @@
 //! `isartor mcp`: hands standard input and output to the bridge. Logs go to standard error, answers nowhere else.
 
-use std::fs::File;
 use std::io;
-use std::os::fd::AsFd;
 use std::process::ExitCode;
 
 use anyhow::Context;
@@ -14,6 +12,7 @@ use super::output::Hinted;
 use crate::mcp::bridge::{self, GatewayUrl, Options};
 use crate::server::log;
 use crate::settings::{Environment, Settings};
+use crate::system::standard_output;
 
 const GATEWAY_URL: &str = "ISARTOR_GATEWAY_URL";
 
@@ -28,8 +27,8 @@ pub(super) fn serve(settings: &Settings, environment: &Environment) -> anyhow::R
         program: environment.program.clone(),
         configured_port: settings.port,
     };
-    let output = io::stdout().as_fd().try_clone_to_owned().context("cannot use the standard output")?;
-    bridge::run(options, io::stdin(), File::from(output))?;
+    let output = standard_output().context("cannot use the standard output")?;
+    bridge::run(options, io::stdin(), output)?;
     Ok(ExitCode::SUCCESS)
 }
 

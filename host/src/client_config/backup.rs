@@ -5,10 +5,10 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use super::replace::{keep_owner_and_mode, sync_directory};
 use super::snapshot::Existing;
 use super::{ClientConfigError, Snapshot, replace};
-use crate::settings::write_whole;
+use crate::system;
+use crate::system::write_whole;
 
 /// The file may hold keys, whatever its own mode is.
 const MODE: u32 = 0o600;
@@ -44,10 +44,10 @@ pub(super) fn keep_beside(copy: &Path, before: &Snapshot, existing: &Existing) -
     let directory = copy.parent().unwrap_or(Path::new("/"));
     let kept = replace::temporary_beside(before.real(), directory).and_then(|mut temporary| {
         temporary.write_all(existing.text.as_bytes())?;
-        keep_owner_and_mode(temporary.as_file(), existing, MODE)?;
+        system::give_to(temporary.as_file(), Some(existing.owner), MODE)?;
         temporary.as_file().sync_all()?;
         temporary.persist_noclobber(copy).map_err(|error| error.error)?;
-        sync_directory(directory)
+        system::sync_directory(directory)
     });
     kept.map_err(failed)
 }

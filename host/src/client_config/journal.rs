@@ -13,7 +13,7 @@ use super::ClientConfigError;
 use super::history::Backup;
 use super::pending::{Effects, Pending};
 use super::record::{Key, Record};
-use crate::settings::write_whole;
+use crate::system::write_whole;
 
 const FILE: &str = "journal.json";
 const VERSION: u32 = 2;

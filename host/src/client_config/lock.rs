@@ -2,12 +2,13 @@
 
 use std::fs::{DirBuilder, File, TryLockError};
 use std::io;
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::Path;
 use std::thread;
 use std::time::Duration;
 
 use super::ClientConfigError;
+
+use crate::system::Private;
 
 const FILE: &str = "lock";
 const PAUSE: Duration = Duration::from_millis(10);
@@ -24,8 +25,8 @@ impl Lock {
     /// Waits for its turn, but not for ever.
     pub(super) fn take(backups_dir: &Path) -> Result<Self, ClientConfigError> {
         let path = backups_dir.join(FILE);
-        let opened = (DirBuilder::new().recursive(true).mode(0o700).create(backups_dir))
-            .and_then(|()| File::options().write(true).create(true).truncate(false).mode(0o600).open(&path));
+        let opened = (DirBuilder::new().recursive(true).private().create(backups_dir))
+            .and_then(|()| File::options().write(true).create(true).truncate(false).private().open(&path));
         let failed = |source| ClientConfigError::Journal { path: path.clone(), source };
         let file = opened.map_err(failed)?;
         for _ in 0..ATTEMPTS {

@@ -1,16 +1,14 @@
 //! Puts a text in the place of a file in one step: whoever reads sees the old file or the new one, whole.
 
-use std::fs::{self, DirBuilder, File, Permissions};
+use std::fs::{self, DirBuilder};
 use std::io::{self, Write};
-use std::os::unix::fs::{DirBuilderExt, PermissionsExt, fchown};
 use std::path::{Path, PathBuf};
 
-use rustix::fs::{CWD, RenameFlags, renameat_with};
-use rustix::io::Errno;
 use tempfile::NamedTempFile;
 
 use super::snapshot::Existing;
 use super::{ClientConfigError, Snapshot};
+use crate::system::{self, Private};
 
 const TEMPORARY_SUFFIX: &str = ".isartor-tmp";
 
@@ -18,7 +16,7 @@ const TEMPORARY_SUFFIX: &str = ".isartor-tmp";
 pub(super) fn write(before: &Snapshot, after: Option<(&str, u32)>, state_dir: &Path) -> Result<(), ClientConfigError> {
     let failed = |source| ClientConfigError::Write { path: before.path.clone(), source };
     for directory in before.missing_directories() {
-        DirBuilder::new().mode(0o700).create(directory).map_err(failed)?;
+        DirBuilder::new().private().create(directory).map_err(failed)?;
     }
     let directory = before.real().parent().unwrap_or(Path::new("/"));
     match after {
@@ -35,7 +33,8 @@ pub(super) fn write(before: &Snapshot, after: Option<(&str, u32)>, state_dir: &P
             remove(before, directory)?;
         }
     }
-    sync_directory(directory).map_err(|source| ClientConfigError::NotSynced { path: before.path.clone(), source })?;
+    system::sync_directory(directory)
+        .map_err(|source| ClientConfigError::NotSynced { path: before.path.clone(), source })?;
     verify(before, after.map(|(text, _)| text))
 }
 
@@ -64,15 +63,17 @@ fn create(before: &Snapshot, temporary: NamedTempFile) -> Result<(), ClientConfi
 /// last check gets it back.
 fn swap(before: &Snapshot, existing: &Existing, temporary: NamedTempFile) -> Result<(), ClientConfigError> {
     let failed = |source| ClientConfigError::Write { path: before.path.clone(), source };
-    let exchange = || renameat_with(CWD, temporary.path(), CWD, before.real(), RenameFlags::EXCHANGE);
+    let exchange = || system::exchange(temporary.path(), before.real());
     match exchange() {
         Ok(()) => {}
-        Err(Errno::NOENT) => return Err(ClientConfigError::Changed { path: before.path.clone() }),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            return Err(ClientConfigError::Changed { path: before.path.clone() });
+        }
         // Not every file system can.
-        Err(Errno::INVAL | Errno::NOSYS | Errno::NOTSUP) => {
+        Err(error) if error.kind() == io::ErrorKind::Unsupported => {
             return temporary.persist(before.real()).map(drop).map_err(|error| failed(error.error));
         }
-        Err(error) => return Err(failed(error.into())),
+        Err(error) => return Err(failed(error)),
     }
     if fs::read(temporary.path()).is_ok_and(|bytes| bytes == existing.text.as_bytes()) {
         return Ok(());
@@ -82,7 +83,7 @@ fn swap(before: &Snapshot, existing: &Existing, temporary: NamedTempFile) -> Res
         Err(error) => {
             // What the other program wrote must not go with the temporary file.
             temporary.keep().map_err(|kept| failed(kept.error))?;
-            Err(failed(error.into()))
+            Err(failed(error))
         }
     }
 }
@@ -95,7 +96,7 @@ fn remove(before: &Snapshot, directory: &Path) -> Result<(), ClientConfigError> 
     if fs::read(&aside).ok().as_deref() == before.text().map(str::as_bytes) {
         return fs::remove_file(&aside).map_err(failed);
     }
-    renameat_with(CWD, &aside, CWD, before.real(), RenameFlags::NOREPLACE).map_err(|error| failed(error.into()))?;
+    system::move_to_free_name(&aside, before.real()).map_err(failed)?;
     Err(ClientConfigError::Changed { path: before.path.clone() })
 }
 
@@ -103,10 +104,7 @@ fn remove(before: &Snapshot, directory: &Path) -> Result<(), ClientConfigError> 
 fn temporary(before: &Snapshot, text: &str, mode: u32, directory: &Path) -> io::Result<NamedTempFile> {
     let mut temporary = temporary_beside(before.real(), directory)?;
     temporary.write_all(text.as_bytes())?;
-    match before.existing() {
-        Some(existing) => keep_owner_and_mode(temporary.as_file(), existing, mode)?,
-        None => temporary.as_file().set_permissions(Permissions::from_mode(mode))?,
-    }
+    system::give_to(temporary.as_file(), before.existing().map(|existing| existing.owner), mode)?;
     temporary.as_file().sync_all()?;
     Ok(temporary)
 }
@@ -139,19 +137,6 @@ pub(super) fn remove_leftovers(real: &Path) -> io::Result<()> {
         }
     }
     Ok(())
-}
-
-pub(super) fn keep_owner_and_mode(file: &File, existing: &Existing, mode: u32) -> io::Result<()> {
-    use std::os::unix::fs::MetadataExt;
-    let metadata = file.metadata()?;
-    if (metadata.uid(), metadata.gid()) != (existing.user, existing.group) {
-        fchown(file, Some(existing.user), Some(existing.group))?;
-    }
-    file.set_permissions(Permissions::from_mode(mode))
-}
-
-pub(super) fn sync_directory(directory: &Path) -> io::Result<()> {
-    File::open(directory)?.sync_all()
 }
 
 fn verify(before: &Snapshot, after: Option<&str>) -> Result<(), ClientConfigError> {

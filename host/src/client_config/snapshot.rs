@@ -1,13 +1,13 @@
 //! A user's file as it was read: its text, where it really is, and what must be kept of it. Never changes anything.
 
-use std::fs::{self, File, FileType, Metadata};
+use std::fs::{self, Metadata};
 use std::io::{self, Read};
-use std::os::unix::fs::{FileTypeExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use super::ClientConfigError;
 use super::journal::digest;
+use crate::system::{self, Owner};
 
 const MAX_BYTES: u64 = 16 << 20;
 const MAX_LINKS: usize = 40;
@@ -56,10 +56,8 @@ pub struct Snapshot {
 pub(super) struct Existing {
     pub(super) text: String,
     pub(super) mode: u32,
-    pub(super) user: u32,
-    pub(super) group: u32,
-    /// How many names it has.
-    pub(super) links: u64,
+    pub(super) owner: Owner,
+    pub(super) is_own: bool,
     pub(super) modified: Option<SystemTime>,
 }
 
@@ -188,16 +186,13 @@ fn check_allowed(real: &Path, place: &Place, state_dir: &Path) -> Result<(), Cli
 }
 
 fn read(real: &Path, path: &Path) -> Result<Option<Existing>, ClientConfigError> {
-    // Without NONBLOCK opening a pipe would wait for ever; with NOFOLLOW a link put here meanwhile is an error.
-    let flags = rustix::fs::OFlags::NONBLOCK | rustix::fs::OFlags::NOFOLLOW;
-    let flags = i32::try_from(flags.bits()).expect("open flags fit an int");
     let metadata = match fs::symlink_metadata(real) {
         Ok(metadata) => metadata,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(source) => return Err(read_error(path, source)),
     };
     check_file(&metadata, path)?;
-    let file = File::options().read(true).custom_flags(flags).open(real).map_err(|source| read_error(path, source))?;
+    let file = system::open_regular(real).map_err(|source| read_error(path, source))?;
     let metadata = file.metadata().map_err(|source| read_error(path, source))?;
     check_file(&metadata, path)?;
     let mut bytes = Vec::new();
@@ -211,33 +206,18 @@ fn read(real: &Path, path: &Path) -> Result<Option<Existing>, ClientConfigError>
     })?;
     Ok(Some(Existing {
         text,
-        mode: metadata.mode() & 0o7777,
-        user: metadata.uid(),
-        group: metadata.gid(),
-        links: metadata.nlink(),
+        mode: system::mode(&metadata),
+        owner: system::owner(&metadata),
+        is_own: system::is_own(&metadata),
         modified: metadata.modified().ok(),
     }))
 }
 
 fn check_file(metadata: &Metadata, path: &Path) -> Result<(), ClientConfigError> {
     if !metadata.is_file() {
-        return Err(ClientConfigError::NotAFile { path: path.to_owned(), what: name_of(metadata.file_type()) });
+        return Err(ClientConfigError::NotAFile { path: path.to_owned(), what: system::kind_of(metadata.file_type()) });
     }
     Ok(())
-}
-
-fn name_of(file_type: FileType) -> &'static str {
-    if file_type.is_dir() {
-        "a directory"
-    } else if file_type.is_fifo() {
-        "a pipe"
-    } else if file_type.is_socket() {
-        "a socket"
-    } else if file_type.is_symlink() {
-        "a symbolic link"
-    } else {
-        "a device"
-    }
 }
 
 fn read_error(path: &Path, source: io::Error) -> ClientConfigError {

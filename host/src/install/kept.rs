@@ -31,10 +31,10 @@ pub(super) fn write(home: &Home, locked: &Locked, shown: &Shown) -> Result<(), I
     let path = path(home, &locked.id);
     let failed = |source| InstallError::Kept { plugin: locked.id.clone(), path: path.clone(), source };
     let directory = path.parent().expect("the path was just joined");
-    crate::settings::private_dir(&home.plugins_dir()).map_err(failed)?;
-    crate::settings::private_dir(directory).map_err(failed)?;
+    crate::system::private_dir(&home.plugins_dir()).map_err(failed)?;
+    crate::system::private_dir(directory).map_err(failed)?;
     let text = serde_json::to_vec_pretty(shown).map_err(|error| failed(error.into()))?;
-    crate::settings::write_whole(&path, &text).map_err(failed)
+    crate::system::write_whole(&path, &text).map_err(failed)
 }
 
 pub(super) fn remove(home: &Home, id: &str) -> Result<(), InstallError> {

@@ -1,17 +1,14 @@
 //! `keys.json`, read and replaced as a whole. A file that is not as isartor wrote it is an error, never no keys.
 
-use std::fs::{File, OpenOptions};
 use std::io::{self, Read};
-use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::Path;
 
 use sha2::{Digest, Sha256};
 
 use super::{Keys, KeysError};
+use crate::system;
 
 const FILE_MAX_BYTES: u64 = 16 << 20;
-/// What others may do with a file.
-const OTHERS: u32 = 0o077;
 
 /// The keys, and what identifies the bytes of their file: changes whenever they do. Empty where there is no file.
 pub fn identified(path: &Path) -> Result<(Keys, String), KeysError> {
@@ -27,14 +24,13 @@ pub fn identified(path: &Path) -> Result<(Keys, String), KeysError> {
 pub fn change<T>(path: &Path, change: impl FnOnce(&mut Keys) -> Result<T, KeysError>) -> Result<T, KeysError> {
     let write_error = |source| KeysError::Write { path: path.into(), source };
     let directory = path.parent().expect("the file is in the home");
-    let turn = File::open(directory).map_err(write_error)?;
-    turn.lock().map_err(write_error)?;
+    let _turn = system::lock_directory(directory).map_err(write_error)?;
     let mut keys = identified(path)?.0;
     let before = keys.clone();
     let changed = change(&mut keys)?;
     if keys != before {
         let json = serde_json::to_vec_pretty(&keys).expect("keys are strings and numbers");
-        crate::settings::write_whole(path, &json).map_err(write_error)?;
+        crate::system::write_whole(path, &json).map_err(write_error)?;
     }
     Ok(changed)
 }
@@ -42,18 +38,16 @@ pub fn change<T>(path: &Path, change: impl FnOnce(&mut Keys) -> Result<T, KeysEr
 /// None when there is no file. Follows no link, and reads nothing that others may have written.
 fn bytes(path: &Path) -> Result<Option<Vec<u8>>, KeysError> {
     let read_error = |source| KeysError::Read { path: path.into(), source };
-    let flags = rustix::fs::OFlags::NOFOLLOW | rustix::fs::OFlags::NONBLOCK;
-    let flags = i32::try_from(flags.bits()).expect("open flags fit an int");
-    let file = match OpenOptions::new().read(true).custom_flags(flags).open(path) {
+    let file = match system::open_regular(path) {
         Ok(file) => file,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(read_error(error)),
     };
     let metadata = file.metadata().map_err(read_error)?;
-    if metadata.uid() != rustix::process::geteuid().as_raw() {
+    if !system::is_own(&metadata) {
         return Err(KeysError::NotOurs { path: path.into() });
     }
-    if metadata.permissions().mode() & OTHERS != 0 {
+    if system::is_open_to_others(&metadata) {
         return Err(KeysError::NotPrivate { path: path.into() });
     }
     if metadata.len() > FILE_MAX_BYTES {
@@ -67,7 +61,7 @@ fn bytes(path: &Path) -> Result<Option<Vec<u8>>, KeysError> {
 
 #[cfg(test)]
 mod tests {
-    use std::fs::{self, Permissions};
+    use std::fs;
     use std::time::SystemTime;
 
     use super::*;
@@ -105,7 +99,7 @@ mod tests {
             assert!(refused.is_err() && fs::read_to_string(&path).unwrap() == damaged);
         }
         fs::write(&path, &text).unwrap();
-        fs::set_permissions(&path, Permissions::from_mode(0o640)).unwrap();
+        system::set_mode(&path, 0o640).unwrap();
         assert!(identified(&path).unwrap_err().to_string().contains("by other users"));
     }
 }

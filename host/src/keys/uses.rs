@@ -7,7 +7,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use super::KeyId;
-use crate::settings::write_whole;
+use crate::system::write_whole;
 
 /// Seconds since 1970, by key.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -24,15 +24,11 @@ mod wishes;
 
 use std::fs::File;
 use std::io::{self, Read};
-use std::os::fd::{AsFd, OwnedFd};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::thread;
 use std::time::Duration;
-
-use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use rustix::process::{Pid, getppid};
 
 use client::{Client, Ending};
 use lines::{Line, Lines, MAX_LINE_BYTES};
@@ -40,7 +36,9 @@ use message::Malformed;
 use relay::Relay;
 
 use crate::settings::Home;
+use crate::system::{Parent, has_hung_up};
 
+pub use crate::system::Descriptor;
 pub use gateway_url::{GatewayUrl, GatewayUrlError};
 
 /// How often the bridge looks whether its parent still lives; the end of input usually says so earlier.
@@ -63,8 +61,8 @@ pub struct Options {
 /// Serves MCP on `input` and `output` until the input ends, nobody reads the output, or the parent process is gone.
 /// Threads that block, not a runtime: each direction is one system call in and one out, whatever kind of descriptor
 /// the client gave us. This one never writes, so that nothing keeps it from ending the process.
-pub fn run(options: Options, input: impl Read + AsFd + Send + 'static, output: File) -> io::Result<()> {
-    let life = Life { parent: getppid(), input: input.as_fd().try_clone_to_owned()? };
+pub fn run(options: Options, input: impl Read + Descriptor + Send + 'static, output: File) -> io::Result<()> {
+    let life = Life { parent: Parent::of_this_process(), input: input.duplicate()? };
     let (endings, ended) = mpsc::channel();
     let client = Client::new(output, endings, &options);
     let relay = Arc::new(Relay::new(options, client));
@@ -104,7 +102,7 @@ impl Drop for Reading<'_> {
     }
 }
 
-fn read_client(relay: &Arc<Relay>, input: impl Read + AsFd) {
+fn read_client(relay: &Arc<Relay>, input: impl Read + Descriptor) {
     let _reading = Reading(&relay.client);
     let mut lines = Lines::new(input);
     loop {
@@ -122,12 +120,12 @@ fn read_client(relay: &Arc<Relay>, input: impl Read + AsFd) {
 }
 
 /// What shows that the client lives.
-struct Life {
-    parent: Option<Pid>,
-    input: OwnedFd,
+struct Life<D> {
+    parent: Parent,
+    input: D,
 }
 
-impl Life {
+impl<D: Descriptor> Life<D> {
     /// Waits for the end and says why it has come; none when the client is simply gone. A parent that dies is looked
     /// for: its input may have another holder, and to be signalled for it would also mean to die with the thread of
     /// the parent that started us.
@@ -139,19 +137,13 @@ impl Life {
                 Err(RecvTimeoutError::Disconnected) => return None,
                 Err(RecvTimeoutError::Timeout) => {
                     // Who reads the input may be held up by a client that takes no answers.
-                    let has_hung_up = self.has_hung_up();
-                    if getppid() != self.parent || (had_hung_up && has_hung_up) {
+                    let has_hung_up = has_hung_up(&self.input);
+                    if self.parent.is_gone() || (had_hung_up && has_hung_up) {
                         return None;
                     }
                     had_hung_up = has_hung_up;
                 }
             }
         }
-    }
-
-    fn has_hung_up(&self) -> bool {
-        let mut input = [PollFd::new(&self.input, PollFlags::empty())];
-        let at_once = Timespec::default();
-        poll(&mut input, Some(&at_once)).is_ok() && input[0].revents().contains(PollFlags::HUP)
     }
 }

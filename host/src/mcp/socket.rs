@@ -9,8 +9,6 @@ use std::time::Duration;
 
 use rmcp::serve_server;
 use tokio::io::{AsyncRead, AsyncWriteExt, BufReader, ReadBuf};
-use tokio::net::UnixStream;
-use tokio::net::unix::OwnedWriteHalf;
 use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
 
 use super::lines::{LineTransport, read_line};
@@ -18,12 +16,13 @@ use super::{McpServer, Source, credential};
 use crate::chat::Access;
 use crate::keys::Denied;
 use crate::server::{Gateway, KeysInUse};
+use crate::system::{LocalStream, LocalWriteHalf};
 
 /// How long a peer whose key was refused may take to read why.
 const REFUSAL_PATIENCE: Duration = Duration::from_secs(2);
 
 /// Serves one connection until its peer closes it, or `stopping` is cancelled and the calls in flight are answered.
-pub async fn serve_stream(gateway: Gateway, stream: UnixStream, stopping: CancellationToken) {
+pub async fn serve_stream(gateway: Gateway, stream: LocalStream, stopping: CancellationToken) {
     let (read, write) = stream.into_split();
     let read = UntilStopping { read, stopping: Box::pin(stopping.clone().cancelled_owned()) };
     if let Err(error) = serve(&gateway, BufReader::new(read), write, stopping).await {
@@ -34,7 +33,7 @@ pub async fn serve_stream(gateway: Gateway, stream: UnixStream, stopping: Cancel
 async fn serve<R: AsyncRead + Unpin + Send + 'static>(
     gateway: &Gateway,
     mut read: BufReader<R>,
-    mut write: OwnedWriteHalf,
+    mut write: LocalWriteHalf,
     stopping: CancellationToken,
 ) -> Result<(), String> {
     let text = |error: io::Error| error.to_string();
@@ -82,7 +81,7 @@ async fn until_shut_out(holder: Option<Holder>) {
 
 /// Says so, and takes what was sent on top: a connection that is closed over unread bytes is reset, and the reason
 /// with it.
-async fn refuse(mut read: impl AsyncRead + Unpin, mut write: OwnedWriteHalf) -> io::Result<()> {
+async fn refuse(mut read: impl AsyncRead + Unpin, mut write: LocalWriteHalf) -> io::Result<()> {
     write.write_all(&credential::refused()).await?;
     write.shutdown().await?;
     let mut nowhere = tokio::io::sink();

@@ -3,13 +3,13 @@
 
 use std::fs::File;
 use std::io;
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::settings::{EmbeddingSettings, Precision, private_dir};
+use crate::settings::{EmbeddingSettings, Precision};
+use crate::system::{Private, private_dir};
 
 use super::files::{self, FileError, failed};
 use super::pins::{self, Pin, RUNTIME_VERSION};
@@ -147,7 +147,7 @@ impl Store {
         create(&self.root)?;
         let path = self.root.join("lock");
         let mut options = File::options();
-        let file = options.create(true).truncate(false).write(true).mode(0o600).open(&path);
+        let file = options.create(true).truncate(false).write(true).private().open(&path);
         let file = file.map_err(failed("open", &path))?;
         let mut told = false;
         while let Err(error) = file.try_lock() {

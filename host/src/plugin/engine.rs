@@ -134,7 +134,8 @@ fn config() -> Config {
         .async_stack_zeroing(true)
         .wasm_backtrace_max_frames(NonZeroUsize::new(20))
         .wasm_backtrace_details(WasmBacktraceDetails::Disable)
-        .native_unwind_info(false)
+        // Only native debuggers want it, but Windows cannot do without.
+        .native_unwind_info(cfg!(windows))
         .cranelift_opt_level(OptLevel::Speed)
         .cranelift_nan_canonicalization(true);
     config

@@ -4,7 +4,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
 use std::io;
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use semver::Version;
@@ -16,6 +15,8 @@ use super::hexadecimal;
 use super::manifest::Kind;
 use super::manifest::capability::CapabilityName;
 use super::manifest::client_file::ClientFile;
+
+use crate::system::Private;
 
 /// What this isartor reads and writes.
 const FORMAT: u32 = 1;
@@ -188,7 +189,7 @@ impl Lock {
         let mut sorted = self.clone();
         sorted.plugins.sort_by(|one, other| one.id.cmp(&other.id));
         let text = toml::to_string(&sorted).map_err(io::Error::other)?;
-        crate::settings::write_whole(path, format!("{HEADER}{text}").as_bytes())
+        crate::system::write_whole(path, format!("{HEADER}{text}").as_bytes())
     }
 
     pub fn find(&self, id: &str) -> Option<&Locked> {
@@ -221,7 +222,7 @@ impl Locked {
 /// Held while the lock is changed; the system lets go of it when the process ends in whatever way.
 fn take_turns(path: &Path) -> io::Result<File> {
     let mut private = File::options();
-    private.create(true).truncate(false).write(true).mode(0o600);
+    private.create(true).truncate(false).write(true).private();
     let turn = private.open(path.with_extension("turn"))?;
     turn.lock()?;
     Ok(turn)

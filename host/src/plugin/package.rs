@@ -1,13 +1,12 @@
 //! A plugin as it is handed over: its manifest, its component and perhaps a signature, read once. What is checked,
 //! shown, hashed and kept are these bytes and no others.
 
-use std::fs::File;
-use std::io::{self, Read};
-use std::os::unix::fs::OpenOptionsExt;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use super::component::embedded_manifest;
 use super::{Limits, Manifest, PluginError};
+use crate::system::open_regular;
 
 pub(super) const MANIFEST_FILE: &str = "plugin.toml";
 pub(super) const COMPONENT_FILE: &str = "plugin.wasm";
@@ -88,13 +87,8 @@ fn utf8(plugin: &str, bytes: Vec<u8>) -> Result<String, PluginError> {
 /// Reads a regular file, never a link, a pipe or a device, and never more than `max_bytes`.
 fn read(plugin: &str, path: &Path, max_bytes: u64) -> Result<Vec<u8>, PluginError> {
     let read_error = |source| PluginError::Read { path: path.to_owned(), source };
-    let flags = rustix::fs::OFlags::NOFOLLOW | rustix::fs::OFlags::NONBLOCK;
-    let flags = i32::try_from(flags.bits()).expect("open flags fit an int");
-    let file = File::options().read(true).custom_flags(flags).open(path).map_err(read_error)?;
+    let file = open_regular(path).map_err(read_error)?;
     let metadata = file.metadata().map_err(read_error)?;
-    if !metadata.is_file() {
-        return Err(read_error(io::Error::new(io::ErrorKind::InvalidInput, "it is not a regular file")));
-    }
     let too_large = |bytes| PluginError::TooLarge { plugin: plugin.to_owned(), bytes, max_bytes };
     if metadata.len() > max_bytes {
         return Err(too_large(metadata.len()));

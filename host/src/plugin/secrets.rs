@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::fmt::{self, Debug};
-use std::fs::{File, OpenOptions};
 use std::io::{self, Read};
-use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
+
+use crate::system;
 
 /// Shorter values would be found in answers by chance, where they are replaced.
 const VALUE_MIN_BYTES: usize = 8;
@@ -137,8 +137,7 @@ impl Secrets {
         let path = self.path.as_deref().ok_or(SecretsError::Nowhere)?;
         let write_error = |source| SecretsError::Write { path: path.to_owned(), source };
         let dir = path.parent().expect("the file is in the home");
-        let locked = File::open(dir).map_err(write_error)?;
-        locked.lock().map_err(write_error)?;
+        let _turn = system::lock_directory(dir).map_err(write_error)?;
         let mut all = read(path)?;
         let changed = change(&mut all);
         if changed {
@@ -150,18 +149,16 @@ impl Secrets {
 
 fn read(path: &Path) -> Result<All, SecretsError> {
     let read_error = |source| SecretsError::Read { path: path.to_owned(), source };
-    let flags = rustix::fs::OFlags::NOFOLLOW | rustix::fs::OFlags::NONBLOCK;
-    let flags = i32::try_from(flags.bits()).expect("open flags fit an int");
-    let file = match OpenOptions::new().read(true).custom_flags(flags).open(path) {
+    let file = match system::open_regular(path) {
         Ok(file) => file,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(All::new()),
         Err(error) => return Err(read_error(error)),
     };
     let metadata = file.metadata().map_err(read_error)?;
-    if metadata.uid() != rustix::process::geteuid().as_raw() {
+    if !system::is_own(&metadata) {
         return Err(SecretsError::NotOurs { path: path.to_owned() });
     }
-    if metadata.permissions().mode() & 0o077 != 0 {
+    if system::is_open_to_others(&metadata) {
         return Err(SecretsError::NotPrivate { path: path.to_owned() });
     }
     let mut text = String::new();
@@ -171,12 +168,12 @@ fn read(path: &Path) -> Result<All, SecretsError> {
 
 fn write(path: &Path, all: &All) -> io::Result<()> {
     let text = toml::to_string(all).map_err(io::Error::other)?;
-    crate::settings::write_whole(path, text.as_bytes())
+    crate::system::write_whole(path, text.as_bytes())
 }
 
 #[cfg(test)]
 mod tests {
-    use std::fs::{self, Permissions};
+    use std::fs;
 
     use super::*;
 
@@ -194,7 +191,7 @@ mod tests {
         secrets.set("a", "KEY", secret("second \"value\"")).unwrap();
         secrets.set("b", "KEY", secret("other value")).unwrap();
         assert_eq!(secrets.of("a").unwrap()["KEY"].expose(), "second \"value\"");
-        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+        assert_eq!(system::mode(&fs::metadata(&path).unwrap()), 0o600);
         assert_eq!(format!("{:?}", secrets.of("b").unwrap()), r#"{"KEY": [secret]}"#);
         assert!(secrets.remove("a", "KEY").unwrap() && !secrets.remove("a", "KEY").unwrap());
         assert!(secrets.remove_all("b").unwrap() && !secrets.remove_all("b").unwrap());
@@ -207,11 +204,11 @@ mod tests {
         let secrets = Secrets::at(path.clone());
         secrets.set("a", "KEY", secret("first value")).unwrap();
         for mode in [0o640, 0o604, 0o620] {
-            fs::set_permissions(&path, Permissions::from_mode(mode)).unwrap();
+            system::set_mode(&path, mode).unwrap();
             let error = secrets.of("a").unwrap_err();
             assert!(error.to_string().contains("by other users"), "{error}");
         }
-        fs::set_permissions(&path, Permissions::from_mode(0o600)).unwrap();
+        system::set_mode(&path, 0o600).unwrap();
         fs::write(&path, "[a]\nKEY = 'hunter2hunter2").unwrap();
         let error = secrets.of("a").unwrap_err().chain();
         assert!(error.contains("is not what isartor wrote") && !error.contains("hunter2"), "{error}");

@@ -5,11 +5,12 @@ use std::collections::BTreeSet;
 use std::fs::OpenOptions;
 use std::io;
 use std::ops::Bound;
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use redb::{Builder, Database, ReadableDatabase, ReadableTable, TableDefinition};
+
+use crate::system::Private;
 
 /// By plugin and key, so that a namespace is a range and no key can reach into another.
 const ROWS: TableDefinition<(&str, &str), &[u8]> = TableDefinition::new("plugin rows");
@@ -125,7 +126,7 @@ impl PluginStore {
         }
         let failed = |source| PluginStoreError::File { path: path.to_owned(), source };
         let mut options = OpenOptions::new();
-        options.read(true).write(true).create(true).truncate(false).mode(0o600);
+        options.read(true).write(true).create(true).truncate(false).private();
         let file = options.open(path).map_err(failed)?;
         let refused =
             |error: redb::Error| PluginStoreError::Database { path: path.to_owned(), source: Box::new(error) };

@@ -11,6 +11,8 @@ use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
+use crate::system::{LocalListener, LocalStream};
+
 /// Out of file descriptors: they come back when connections end, not by asking at once again.
 const PAUSE_AFTER_FAILURE: Duration = Duration::from_millis(100);
 
@@ -29,6 +31,14 @@ impl Accept for TcpListener {
         let (stream, _) = TcpListener::accept(self).await?;
         stream.set_nodelay(true)?;
         Ok(stream)
+    }
+}
+
+impl Accept for LocalListener {
+    type Stream = LocalStream;
+
+    async fn accept(&self) -> io::Result<LocalStream> {
+        Self::accept(self).await
     }
 }
 

@@ -5,10 +5,9 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use rustix::time::{ClockId, clock_gettime};
 use serde::{Deserialize, Serialize};
 
-use crate::settings::write_whole;
+use crate::system::{since_boot, write_whole};
 
 /// While the machine was off only its calendar tells how long that was. It may be wrong, so no more than this counts.
 const LONGEST_AWAY: Duration = Duration::from_hours(7 * 24);
@@ -111,14 +110,6 @@ fn since_1970(time: SystemTime) -> Duration {
 
 fn milliseconds(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
-}
-
-fn since_boot() -> Duration {
-    #[cfg(any(target_os = "linux", target_os = "android"))]
-    let clock = ClockId::Boottime;
-    #[cfg(not(any(target_os = "linux", target_os = "android")))]
-    let clock = ClockId::Monotonic;
-    Duration::try_from(clock_gettime(clock)).unwrap_or_default()
 }
 
 /// Linux numbers its boots. Elsewhere each start counts as another boot, and the calendar is asked.

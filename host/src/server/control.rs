@@ -1,15 +1,12 @@
 //! How `stop`, `status` and `cache` speak to the running gateway: one JSON line each way on a socket of its owner.
 
 use std::io::{self, BufRead, BufReader, Write};
-use std::os::unix::net::UnixStream as BlockingStream;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt};
-use tokio::net::UnixStream;
-use tokio::net::unix::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
@@ -17,8 +14,8 @@ use super::Gateway;
 use super::health::Health;
 use super::instance::InstanceInfo;
 use super::keys::KeysReport;
-use super::local_socket::is_ours;
 use super::relay::{Relayed, RelayedAnswer, relay};
+use crate::system::{self, LocalReadHalf, LocalStream, LocalWriteHalf};
 
 /// A request, which may bring entries, and an answer, which may be a page of them.
 const MAX_REQUEST_BYTES: u64 = 32 << 20;
@@ -79,10 +76,7 @@ fn answered<Answer: DeserializeOwned>(
 }
 
 fn exchange(path: &Path, request: &Request, patience: Duration) -> io::Result<String> {
-    if !is_ours(path)? {
-        return Err(io::Error::new(io::ErrorKind::PermissionDenied, "the socket belongs to another user"));
-    }
-    let mut stream = BlockingStream::connect(path)?;
+    let mut stream = system::connect(path)?;
     stream.set_read_timeout(Some(patience))?;
     stream.set_write_timeout(Some(PATIENCE))?;
     stream.write_all(line_of(request).as_bytes())?;
@@ -92,7 +86,7 @@ fn exchange(path: &Path, request: &Request, patience: Duration) -> io::Result<St
 }
 
 /// Answers one request. A stop is answered before it is obeyed.
-pub(super) async fn serve(stream: UnixStream, gateway: Gateway, info: InstanceInfo, shutdown: CancellationToken) {
+pub(super) async fn serve(stream: LocalStream, gateway: Gateway, info: InstanceInfo, shutdown: CancellationToken) {
     let (read, write) = stream.into_split();
     let request = match timeout(PATIENCE, received(read)).await {
         Ok(Ok(request)) => request,
@@ -112,13 +106,13 @@ pub(super) async fn serve(stream: UnixStream, gateway: Gateway, info: InstanceIn
     }
 }
 
-async fn received(read: OwnedReadHalf) -> io::Result<Request> {
+async fn received(read: LocalReadHalf) -> io::Result<Request> {
     let mut line = String::new();
     tokio::io::BufReader::new(read.take(MAX_REQUEST_BYTES)).read_line(&mut line).await?;
     Ok(serde_json::from_str(&line)?)
 }
 
-async fn sent(mut write: OwnedWriteHalf, answer: &str) -> io::Result<()> {
+async fn sent(mut write: LocalWriteHalf, answer: &str) -> io::Result<()> {
     write.write_all(answer.as_bytes()).await?;
     write.shutdown().await
 }

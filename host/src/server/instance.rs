@@ -4,8 +4,7 @@
 mod launch;
 
 use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io;
-use std::os::unix::fs::{FileExt, OpenOptionsExt};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -13,6 +12,7 @@ use std::time::{Duration, Instant};
 use serde::{Deserialize, Serialize};
 
 use crate::settings::Home;
+use crate::system::{Private, lock_for};
 
 pub(crate) use launch::launch;
 pub use launch::{LaunchError, start_detached};
@@ -67,7 +67,7 @@ pub fn presence(home: &Home) -> Result<Presence, InstanceError> {
 }
 
 fn look(path: &Path) -> io::Result<Presence> {
-    let file = match File::open(path) {
+    let file = match File::open(lock_for(path)) {
         Ok(file) => file,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Presence::Absent),
         Err(error) => return Err(error),
@@ -110,7 +110,9 @@ pub fn wait_until_gone(home: &Home, patience: Duration) -> Result<bool, Instance
 /// The right to be the gateway of a home, until it is dropped or the process ends in whatever way.
 #[derive(Debug)]
 pub struct Lock {
-    file: File,
+    _held: File,
+    /// What its holder says, for all to read.
+    text: File,
     path: PathBuf,
 }
 
@@ -119,13 +121,15 @@ impl Lock {
     pub fn acquire(home: &Home) -> Result<Self, InstanceError> {
         let path = home.lock_file();
         let failed = |source| InstanceError::Lock { path: home.lock_file(), source };
-        let file = OpenOptions::new().read(true).write(true).create(true).truncate(false).mode(0o600).open(&path);
-        let file = file.map_err(failed)?;
+        let mut options = OpenOptions::new();
+        options.read(true).write(true).create(true).truncate(false).private();
+        let held = options.open(lock_for(&path)).map_err(failed)?;
         for _ in 0..ATTEMPTS_AGAINST_PROBES {
-            match file.try_lock() {
+            match held.try_lock() {
                 Ok(()) => {
-                    file.set_len(0).map_err(failed)?;
-                    return Ok(Self { file, path });
+                    let text = options.open(&path).map_err(failed)?;
+                    text.set_len(0).map_err(failed)?;
+                    return Ok(Self { _held: held, text, path });
                 }
                 Err(TryLockError::WouldBlock) => {}
                 Err(TryLockError::Error(error)) => return Err(failed(error)),
@@ -144,7 +148,7 @@ impl Lock {
     /// Tells others who holds the lock: from now on the gateway counts as running.
     pub fn announce(&self, info: &InstanceInfo) -> Result<(), InstanceError> {
         let text = serde_json::to_vec(info).expect("strings and numbers always serialise");
-        let written = self.file.write_all_at(&text, 0);
+        let written = (&self.text).write_all(&text);
         written.map_err(|source| InstanceError::Lock { path: self.path.clone(), source })
     }
 }

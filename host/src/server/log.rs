@@ -2,7 +2,6 @@
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
@@ -15,6 +14,7 @@ use tracing_subscriber::{EnvFilter, Layer, fmt};
 
 use crate::chat::prompt_log;
 use crate::settings::Settings;
+use crate::system::Private;
 
 /// The log is moved to `.1` when it would grow past this.
 const MAX_LOG_BYTES: u64 = 10 * 1024 * 1024;
@@ -43,7 +43,7 @@ pub(crate) enum LogError {
 
 /// Opens the log for appending, for its owner only.
 pub(crate) fn open(path: &Path) -> io::Result<File> {
-    OpenOptions::new().append(true).create(true).mode(0o600).open(path)
+    OpenOptions::new().append(true).create(true).private().open(path)
 }
 
 /// Whether the text is a filter.

@@ -1,7 +1,6 @@
 //! Follows `isartor-plugins.lock` while the gateway runs: what the user changed takes effect without a restart. A
 //! lock that cannot be read changes nothing until it can.
 
-use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,6 +13,7 @@ use crate::chat::Chat;
 use crate::plugin::lock::LockError;
 use crate::plugin::{Lock, Plugins};
 use crate::settings::Settings;
+use crate::system::{Identity, identity};
 
 /// How often the file is looked at: seldom enough to cost nothing, often enough for a person who waits.
 const PERIOD: Duration = Duration::from_millis(200);
@@ -29,13 +29,11 @@ pub struct Reload {
     seen: Option<Mark>,
 }
 
-/// What changes when a file does, or who may read it: replaced files differ at least in their inode.
+/// What changes when a file does, or who may read it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Mark {
-    inode: u64,
+    identity: Identity,
     size_bytes: u64,
-    /// Seconds and nanoseconds.
-    changed: (i64, i64),
 }
 
 impl Reload {
@@ -138,5 +136,5 @@ impl Reload {
 /// None when there is no file.
 pub(super) fn mark(path: &Path) -> Option<Mark> {
     let metadata = path.metadata().ok()?;
-    Some(Mark { inode: metadata.ino(), size_bytes: metadata.len(), changed: (metadata.ctime(), metadata.ctime_nsec()) })
+    Some(Mark { identity: identity(&metadata), size_bytes: metadata.len() })
 }

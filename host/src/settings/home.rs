@@ -1,16 +1,13 @@
 //! Where isartor keeps its state: the names of everything under `ISARTOR_HOME`, and its creation with mode 0700.
 
-use std::fs::{self, File};
-use std::io::{self, Write};
-use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt};
+use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
 use super::{Environment, SettingsError};
-
-/// Longest path that every supported system accepts for a Unix socket, in bytes.
-const SOCKET_PATH_MAX_BYTES: usize = 100;
+use crate::system::{self, private_dir};
 
 /// Where the sockets of a home with a longer path are.
 const SHORT_SOCKETS_PARENT: &str = "/tmp";
@@ -35,7 +32,8 @@ impl Home {
         };
         let is_default = default.as_deref() == Some(root.as_path());
         let longest = root.join("run/control.sock").as_os_str().len();
-        let short_sockets = (longest > SOCKET_PATH_MAX_BYTES).then(|| short_socket_dir(&root));
+        let is_too_long = system::LOCAL_PATH_MAX_BYTES.is_some_and(|most| longest > most);
+        let short_sockets = is_too_long.then(|| short_socket_dir(&root));
         Ok(Self { root, is_default, short_sockets })
     }
 
@@ -164,28 +162,4 @@ fn private_dir_among_strangers(dir: &Path) -> io::Result<()> {
         return Err(io::Error::new(io::ErrorKind::PermissionDenied, "the directory is a symbolic link"));
     }
     Ok(())
-}
-
-/// Makes `dir` with mode 0700, or checks that an existing one is ours and tightens it.
-pub fn private_dir(dir: &Path) -> io::Result<()> {
-    fs::DirBuilder::new().recursive(true).mode(0o700).create(dir)?;
-    let metadata = fs::metadata(dir)?;
-    if metadata.uid() != rustix::process::geteuid().as_raw() {
-        return Err(io::Error::new(io::ErrorKind::PermissionDenied, "the directory belongs to another user"));
-    }
-    if metadata.permissions().mode() & 0o077 != 0 {
-        fs::set_permissions(dir, fs::Permissions::from_mode(0o700))?;
-    }
-    Ok(())
-}
-
-/// Replaces a file of ours as one step, with mode 0600: under another name first, so that a crash leaves the old file or
-/// the new one.
-pub fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let directory = path.parent().ok_or_else(|| io::Error::other("the path has no directory"))?;
-    let mut file = tempfile::NamedTempFile::new_in(directory)?;
-    file.write_all(bytes)?;
-    file.as_file().sync_all()?;
-    file.persist(path).map_err(|error| error.error)?;
-    File::open(directory)?.sync_all()
 }

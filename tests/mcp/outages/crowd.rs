@@ -38,7 +38,7 @@ fn a_gateway_that_is_killed_amid_calls_leaves_none_without_an_answer() {
         }
     }
     assert_eq!(answered, asked);
-    let gateway = home.up_at(port);
+    let gateway = home.up_or_found_at(port);
     gateway.store(PROMPT, "Paris.");
     let answer = bridge.call("isartor_chat", json!({ "prompt": PROMPT }));
     assert_eq!(answer["structuredContent"]["response"], json!("Paris."), "the same bridge goes on");

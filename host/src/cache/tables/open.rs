@@ -1,8 +1,7 @@
 //! From a path to an open database: its file, mode 0600, and its tables, of a format that this version knows.
 
-use std::fs::{File, OpenOptions, Permissions};
+use std::fs::{File, OpenOptions};
 use std::io;
-use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -14,6 +13,7 @@ use super::{
 };
 use crate::cache::error::CacheError;
 use crate::cache::exact::CANONICAL_VERSION;
+use crate::system::{self, Private};
 
 const PRIVATE_MODE: u32 = 0o600;
 
@@ -29,14 +29,14 @@ pub(super) fn open(path: &Arc<Path>, page_cache_bytes: usize) -> Result<Database
 pub(super) fn private_file(path: &Arc<Path>) -> Result<File, CacheError> {
     let failed = |source: io::Error| CacheError::Open { path: Arc::clone(path), source: Arc::new(source) };
     let mut options = OpenOptions::new();
-    options.read(true).write(true).create(true).truncate(false).mode(PRIVATE_MODE);
+    options.read(true).write(true).create(true).truncate(false).private();
     let file = options.open(path).map_err(failed)?;
     let metadata = file.metadata().map_err(failed)?;
     if !metadata.is_file() {
         return Err(CacheError::NotAFile { path: Arc::clone(path) });
     }
-    if metadata.permissions().mode() & 0o077 != 0 {
-        file.set_permissions(Permissions::from_mode(PRIVATE_MODE)).map_err(failed)?;
+    if system::is_open_to_others(&metadata) {
+        system::give_to(&file, None, PRIVATE_MODE).map_err(failed)?;
     }
     if metadata.len() == 0 {
         sync_parent(path).map_err(failed)?;
@@ -47,7 +47,7 @@ pub(super) fn private_file(path: &Arc<Path>) -> Result<File, CacheError> {
 /// Makes the name of a new file as durable as what will be in it.
 fn sync_parent(path: &Path) -> io::Result<()> {
     let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
-    File::open(parent.unwrap_or(Path::new(".")))?.sync_all()
+    system::sync_directory(parent.unwrap_or(Path::new(".")))
 }
 
 /// Renames a damaged file, so that nothing in it is lost; returns its new name.

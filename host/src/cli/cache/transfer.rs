@@ -3,7 +3,6 @@
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, BufRead, BufReader, BufWriter, Write};
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
 use anyhow::{Context, bail};
@@ -13,6 +12,7 @@ use super::connection::Connection;
 use super::figures::{bytes, number};
 use super::selection::SelectionArgs;
 use crate::cli::output::{Hinted, line};
+use crate::system::Private;
 
 /// Entries in one request, and the bytes after which a request goes off.
 const PAGE_ENTRIES: u64 = 200;
@@ -32,7 +32,7 @@ pub(super) fn export(cache: &Connection, file: Option<&Path>, selection: &Select
 
 /// Readable by its owner alone: there are answers in it.
 fn created(path: &Path) -> anyhow::Result<File> {
-    match OpenOptions::new().write(true).create_new(true).mode(0o600).open(path) {
+    match OpenOptions::new().write(true).create_new(true).private().open(path) {
         Ok(file) => Ok(file),
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
             let message = format!("{} is already there", path.display());

@@ -1,33 +1,31 @@
 //! isartor's own directory: who may look into it.
 
-use std::fs::{self, Permissions};
+use std::fs;
 use std::io;
-use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 
 use super::finding::{Finding, Repair};
 use crate::settings::Home;
+use crate::system;
 
 const NAME: &str = "home";
-/// What others may do.
-const OTHERS: u32 = 0o077;
 
 pub(super) fn examine(home: &Home) -> anyhow::Result<Vec<Finding>> {
     let root = home.root();
     if !root.exists() {
         return Ok(vec![Finding::well(NAME, format!("{} is not there yet", root.display()))]);
     }
-    let owner = fs::metadata(root).with_context(|| format!("cannot look at {}", root.display()))?.uid();
-    if owner != rustix::process::geteuid().as_raw() {
+    let metadata = fs::metadata(root).with_context(|| format!("cannot look at {}", root.display()))?;
+    if !system::is_own(&metadata) {
         let found = Finding::ill(NAME, format!("{} belongs to another user", root.display()));
         return Ok(vec![found.hint("set ISARTOR_HOME to a directory of your own")]);
     }
     let mut findings = Vec::new();
     for (path, wanted) in private(home) {
-        let Some(mode) = mode(&path)? else { continue };
-        if mode & OTHERS != 0 {
+        let Some(mode) = open_mode(&path)? else { continue };
+        {
             let what = format!("{} can be looked into by others (mode {mode:03o})", path.display());
             let hint = format!("chmod {wanted:o} {}", path.display());
             findings.push(Finding::ill(NAME, what).hint(hint).repair(Repair::MakePrivate { path, mode: wanted }));
@@ -54,15 +52,15 @@ fn private(home: &Home) -> Vec<(PathBuf, u32)> {
     directories.chain(files.into_iter().map(|path| (path, 0o600))).collect()
 }
 
-fn mode(path: &Path) -> anyhow::Result<Option<u32>> {
+/// Its permission bits, if others may look into it.
+fn open_mode(path: &Path) -> anyhow::Result<Option<u32>> {
     match fs::metadata(path) {
-        Ok(metadata) => Ok(Some(metadata.permissions().mode() & 0o777)),
+        Ok(metadata) => Ok(system::is_open_to_others(&metadata).then(|| system::mode(&metadata))),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(error).with_context(|| format!("cannot look at {}", path.display())),
     }
 }
 
 pub(super) fn make_private(path: &Path, mode: u32) -> anyhow::Result<()> {
-    fs::set_permissions(path, Permissions::from_mode(mode))
-        .with_context(|| format!("cannot change the mode of {}", path.display()))
+    system::set_mode(path, mode).with_context(|| format!("cannot change the mode of {}", path.display()))
 }

@@ -2,7 +2,6 @@
 
 use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader, Seek, SeekFrom};
-use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::thread;
@@ -12,6 +11,7 @@ use anyhow::Context;
 
 use super::output;
 use crate::settings::Settings;
+use crate::system::identity;
 
 const POLL_INTERVAL: Duration = Duration::from_millis(200);
 
@@ -107,7 +107,7 @@ fn is_shorter_than_read(reader: &mut BufReader<File>) -> io::Result<bool> {
 /// Whether the path leads to another file by now. While it leads nowhere, the old one is all there is.
 fn was_moved_aside(reader: &BufReader<File>, path: &Path) -> io::Result<bool> {
     match fs::metadata(path) {
-        Ok(found) => Ok(found.ino() != reader.get_ref().metadata()?.ino()),
+        Ok(found) => Ok(identity(&found).file != identity(&reader.get_ref().metadata()?).file),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
         Err(error) => Err(error),
     }

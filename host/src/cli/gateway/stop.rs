@@ -1,7 +1,6 @@
 //! `isartor stop`: asks the process that holds the lock to end, and waits until it has. Never signals anybody.
 
 use std::fs::OpenOptions;
-use std::os::unix::fs::OpenOptionsExt;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -11,6 +10,7 @@ use super::{Hinted, ask, output};
 use crate::server::control::Request;
 use crate::server::instance::{InstanceInfo, Presence, wait_until_announced, wait_until_gone};
 use crate::settings::{Home, Settings};
+use crate::system::Private;
 
 /// How long the process may take to end once requests in flight had their time.
 const PATIENCE_AFTER_GRACE: Duration = Duration::from_secs(5);
@@ -51,6 +51,6 @@ fn stop_running(settings: &Settings, info: InstanceInfo) -> anyhow::Result<Optio
 fn mark_stopped(home: &Home) -> anyhow::Result<()> {
     home.create().with_context(|| format!("cannot create {}", home.root().display()))?;
     let marker = home.stopped_marker();
-    let created = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&marker);
+    let created = OpenOptions::new().write(true).create(true).truncate(true).private().open(&marker);
     created.map(drop).with_context(|| format!("cannot create {}", marker.display()))
 }

@@ -10,6 +10,7 @@ use super::{Hinted, UpArgs, explained, output};
 use crate::server::instance::{InstanceError, InstanceInfo, LaunchError, Presence, launch, presence};
 use crate::server::log::Audience;
 use crate::settings::{Environment, Home, Settings};
+use crate::system;
 
 pub(in crate::cli) fn up(settings: &Settings, environment: &Environment, args: &UpArgs) -> anyhow::Result<ExitCode> {
     if args.background {
@@ -33,6 +34,7 @@ fn detach(settings: &Settings, environment: &Environment) -> anyhow::Result<Exit
         command.args(["--external-url", url.as_str()]);
     }
     command.env("ISARTOR_HOME", home.root());
+    system::detach(&mut command);
     let info = launch(command, home).map_err(|error| launch_failed(error, home))?;
     announce(&info, home)?;
     Ok(ExitCode::SUCCESS)
@@ -49,7 +51,7 @@ fn refuse_second(home: &Home) -> anyhow::Result<()> {
 
 /// The background half: a session of its own, and its error on the pipe to the waiting half instead of in the log.
 fn background(settings: &Settings) -> anyhow::Result<ExitCode> {
-    rustix::process::setsid().context("cannot leave the terminal's session")?;
+    system::leave_terminal().context("cannot leave the terminal's session")?;
     std::env::set_current_dir("/").context("cannot leave the working directory")?;
     match serve(settings, Audience::LogOnly) {
         Ok(code) => Ok(code),

@@ -2,9 +2,8 @@
 //! line that is too long.
 
 use std::io::{self, BufRead, BufReader, ErrorKind, Read, Write};
-use std::os::fd::AsFd;
 
-use rustix::event::{PollFd, PollFlags, poll};
+use crate::system::{Descriptor, Readiness, wait_until};
 
 /// Longest message, with its line end.
 pub(super) const MAX_LINE_BYTES: u64 = 16 << 20;
@@ -24,7 +23,7 @@ pub(super) struct Lines<R> {
     max_bytes: u64,
 }
 
-impl<R: Read + AsFd> Lines<R> {
+impl<R: Read + Descriptor> Lines<R> {
     pub(super) fn new(input: R) -> Self {
         Self { input: BufReader::with_capacity(64 << 10, Patient(input)), line: Vec::new(), max_bytes: MAX_LINE_BYTES }
     }
@@ -52,22 +51,22 @@ impl<R: Read + AsFd> Lines<R> {
 #[derive(Debug)]
 pub(super) struct Patient<T>(pub(super) T);
 
-impl<T: Read + AsFd> Read for Patient<T> {
+impl<T: Read + Descriptor> Read for Patient<T> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         loop {
             match self.0.read(buffer) {
-                Err(error) if error.kind() == ErrorKind::WouldBlock => wait(&self.0, PollFlags::IN)?,
+                Err(error) if error.kind() == ErrorKind::WouldBlock => wait_until(Readiness::ToRead, &self.0)?,
                 done => return done,
             }
         }
     }
 }
 
-impl<T: Write + AsFd> Write for Patient<T> {
+impl<T: Write + Descriptor> Write for Patient<T> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         loop {
             match self.0.write(bytes) {
-                Err(error) if error.kind() == ErrorKind::WouldBlock => wait(&self.0, PollFlags::OUT)?,
+                Err(error) if error.kind() == ErrorKind::WouldBlock => wait_until(Readiness::ToWrite, &self.0)?,
                 done => return done,
             }
         }
@@ -75,13 +74,6 @@ impl<T: Write + AsFd> Write for Patient<T> {
 
     fn flush(&mut self) -> io::Result<()> {
         self.0.flush()
-    }
-}
-
-fn wait(descriptor: &impl AsFd, readiness: PollFlags) -> io::Result<()> {
-    match poll(&mut [PollFd::new(descriptor, readiness)], None) {
-        Ok(_) | Err(rustix::io::Errno::INTR) => Ok(()),
-        Err(error) => Err(error.into()),
     }
 }
 

@@ -1,10 +1,7 @@
 //! One connection to the gateway: its socket, as a pipe of lines, or HTTP. Never interprets what it carries.
 
-use std::fs;
-use std::io::{self, ErrorKind, Write};
+use std::io::{self, Write};
 use std::net::Shutdown;
-use std::os::unix::fs::MetadataExt;
-use std::os::unix::net::UnixStream;
 use std::path::Path;
 use std::thread;
 
@@ -12,6 +9,7 @@ use super::http_link::HttpLink;
 use super::lines::{Line, Lines};
 use super::relay::Answers;
 use super::unavailable::Unavailable;
+use crate::system::{self, BlockingLocalStream};
 
 pub(super) enum Link {
     Socket(SocketLink),
@@ -36,34 +34,15 @@ impl Link {
 }
 
 /// Our half of the connection; a thread reads the other one.
-pub(super) struct SocketLink(UnixStream);
+pub(super) struct SocketLink(BlockingLocalStream);
 
 impl SocketLink {
     pub(super) fn connect(path: &Path, answers: Answers) -> io::Result<Self> {
-        if fs::metadata(path)?.uid() != rustix::process::geteuid().as_raw() {
-            return Err(io::Error::new(ErrorKind::PermissionDenied, "the socket belongs to another user"));
-        }
-        let stream = UnixStream::connect(path)?;
-        check_peer(&stream)?;
+        let stream = system::connect(path)?;
         let reader = Lines::new(stream.try_clone()?);
         thread::Builder::new().name("gateway".into()).spawn(move || read(reader, &answers))?;
         Ok(Self(stream))
     }
-}
-
-/// A name can change hands between a look at it and the connection; who accepted that cannot.
-#[cfg(target_os = "linux")]
-fn check_peer(stream: &UnixStream) -> io::Result<()> {
-    if rustix::net::sockopt::socket_peercred(stream)?.uid == rustix::process::geteuid() {
-        return Ok(());
-    }
-    Err(io::Error::new(ErrorKind::PermissionDenied, "another user listens on the socket"))
-}
-
-/// Elsewhere the owner of the socket, in a directory of ours, has to do.
-#[cfg(not(target_os = "linux"))]
-fn check_peer(_: &UnixStream) -> io::Result<()> {
-    Ok(())
 }
 
 impl Drop for SocketLink {
@@ -73,7 +52,7 @@ impl Drop for SocketLink {
     }
 }
 
-fn read(mut lines: Lines<UnixStream>, answers: &Answers) {
+fn read(mut lines: Lines<BlockingLocalStream>, answers: &Answers) {
     let reason = loop {
         match lines.next() {
             Ok(Line::Text(line)) => answers.line(line),

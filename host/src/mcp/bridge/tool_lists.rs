@@ -13,7 +13,8 @@ use sha2::{Digest, Sha256};
 
 use super::gateway_url::GatewayUrl;
 use crate::mcp::tool_messages;
-use crate::settings::{Home, write_whole};
+use crate::settings::Home;
+use crate::system::write_whole;
 use crate::tools::Tools;
 
 const MAX_FILE_BYTES: u64 = 4 << 20;

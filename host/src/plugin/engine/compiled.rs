@@ -1,10 +1,8 @@
 //! Compiled code on disk. Only the host writes it; a MAC under a per-install key is verified before a byte of it
 //! is used, since loading foreign compiled code is running it.
 
-use std::fs::File;
 use std::hash::{Hash, Hasher};
 use std::io::{self, Read, Write};
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
@@ -12,6 +10,8 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
 use wasmtime::Engine;
 use wasmtime::component::Component;
+
+use crate::system::open_regular;
 
 const KEY_BYTES: usize = 32;
 const MAC_BYTES: usize = 32;
@@ -60,7 +60,7 @@ impl CompiledCode {
 
     /// None when it was never written; an error when it is not ours.
     fn read(&self, digest: &str) -> io::Result<Option<Vec<u8>>> {
-        let mut bytes = match open(&self.file(digest)) {
+        let mut bytes = match open_regular(&self.file(digest)) {
             Ok(mut file) => {
                 let mut bytes = Vec::new();
                 file.read_to_end(&mut bytes)?;
@@ -77,7 +77,7 @@ impl CompiledCode {
     }
 
     fn write(&self, digest: &str, code: &[u8]) -> io::Result<()> {
-        crate::settings::private_dir(&self.dir)?;
+        crate::system::private_dir(&self.dir)?;
         let tag = self.mac(digest, code)?.finalize().into_bytes();
         let mut file = tempfile::NamedTempFile::new_in(&self.dir)?;
         file.write_all(code)?;
@@ -107,7 +107,7 @@ impl CompiledCode {
 
     /// Read, or made on first use: created whole under another name, then linked, so that two processes agree.
     fn read_key(&self) -> io::Result<[u8; KEY_BYTES]> {
-        crate::settings::private_dir(&self.dir)?;
+        crate::system::private_dir(&self.dir)?;
         let path = self.dir.join("key");
         if !path.try_exists()? {
             let mut key = [0; KEY_BYTES];
@@ -121,19 +121,8 @@ impl CompiledCode {
             }
         }
         let mut key = [0; KEY_BYTES];
-        open(&path)?.read_exact(&mut key)?;
+        open_regular(&path)?.read_exact(&mut key)?;
         Ok(key)
-    }
-}
-
-/// Opens a regular file, never a link or a pipe that nobody writes to.
-fn open(path: &Path) -> io::Result<File> {
-    let flags = rustix::fs::OFlags::NOFOLLOW | rustix::fs::OFlags::NONBLOCK;
-    let flags = i32::try_from(flags.bits()).expect("open flags fit an int");
-    let file = File::options().read(true).custom_flags(flags).open(path)?;
-    match file.metadata()?.is_file() {
-        true => Ok(file),
-        false => Err(io::Error::new(io::ErrorKind::InvalidInput, "it is not a regular file")),
     }
 }
 

@@ -10,16 +10,12 @@ use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
-use rustix::process::{Resource, Rlimit, nice, setrlimit};
-
 use super::limits::Limits;
 use crate::plugin::error::printable;
+use crate::system;
 
 /// What the command line calls the half that runs in the other process.
 const COMMAND: [&str; 2] = ["plugin", "compile-component"];
-
-/// So much lower is its priority than that of the gateway.
-const NICENESS: i32 = 10;
 
 /// More machine code than any component of the allowed size becomes.
 const CODE_MAX_BYTES: u64 = 1 << 30;
@@ -131,7 +127,7 @@ fn read(source: impl Read, max_bytes: u64) -> io::Result<Vec<u8>> {
 }
 
 fn failure(status: ExitStatus, complaint: &str, memory_max_bytes: u64) -> CompileError {
-    if status.code().is_none() && complaint.contains("memory allocation") {
+    if system::was_killed(status) && complaint.contains("memory allocation") {
         return CompileError::Memory { max_bytes: memory_max_bytes };
     }
     let causes =
@@ -165,13 +161,7 @@ fn limit_this_process(memory_max_bytes: u64, seconds: u64) -> io::Result<()> {
         process::abort();
     })?;
     let cores = thread::available_parallelism().map_or(1, |cores| cores.get() as u64);
-    for (resource, most) in
-        [(Resource::Data, memory_max_bytes), (Resource::Cpu, seconds.saturating_mul(cores)), (Resource::Core, 0)]
-    {
-        setrlimit(resource, Rlimit { current: Some(most), maximum: Some(most) })?;
-    }
-    nice(NICENESS)?;
-    Ok(())
+    system::limit_this_process(memory_max_bytes, seconds.saturating_mul(cores))
 }
 
 #[cfg(test)]

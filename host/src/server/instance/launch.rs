@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use super::{InstanceError, InstanceInfo, POLL_INTERVAL, Presence, presence, wait_until_announced};
 use crate::server::{log, probe};
 use crate::settings::Home;
+use crate::system;
 
 /// How long a new gateway may take until it answers.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -41,6 +42,7 @@ pub fn start_detached(program: &Path, home: &Home, port: u16) -> Result<Instance
     command.args(["up", "--detach", "--port", &port.to_string()]).env("ISARTOR_HOME", home.root());
     command.env_remove("ISARTOR_GATEWAY_URL").env_remove("ISARTOR__GATEWAY_API_KEY");
     command.stdin(Stdio::null()).stdout(Stdio::null());
+    system::detach(&mut command);
     let output = command.output().map_err(|source| LaunchError::Spawn { program: program.into(), source })?;
     match wait_until_announced(home, PATIENCE)? {
         Presence::Running(info) => Ok(info),
