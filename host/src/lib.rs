@@ -25,10 +25,10 @@
 //! - A plugin's fault ends its call, never the host; a policy's fault is a miss, never a hit.
 //! - Nothing but JSON-RPC is ever written to the standard output of `isartor mcp`.
 //! - The environment, the home directory and the clock are read at the edge and passed on.
+//! - What operating systems do differently is in `system`, once for Unix and once for Windows, and nowhere else.
 
 pub mod cli;
 pub mod settings;
-mod system;
 
 pub mod server;
 
@@ -50,3 +50,5 @@ pub mod cache;
 pub mod client_config;
 pub mod keys;
 pub mod plugin;
+
+mod system;

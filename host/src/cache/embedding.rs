@@ -131,7 +131,7 @@ impl Embedder {
         let tokenizer = counting_tokenizer(&files.tokenizer)?;
         let unknown = tokenizer.token_to_id(UNKNOWN_TOKEN);
         let session_count = sessions.max(1);
-        let numbers = Numbers::copy(files)?;
+        let numbers = Numbers::mapped(files)?;
         let sessions = (0..session_count).map(|_| session(&runtime, files, &numbers));
         let sessions = sessions.collect::<Result<Vec<_>, _>>()?;
         numbers.remove();

@@ -1,7 +1,7 @@
 //! What computes: one session of the model, and the tokenizer that counts for all of them. Only ever loads.
 
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use fastembed::{
     InitOptionsUserDefined, Pooling, QuantizationMode, TextEmbedding, TokenizerFiles, UserDefinedEmbeddingModel,
@@ -12,34 +12,38 @@ use tokenizers::Tokenizer;
 use super::runtime::OnnxRuntime;
 use super::{EmbeddingError, MAX_TOKENS, ModelFiles};
 use crate::settings::Precision;
+use crate::system::KEEPS_MAPPED_FILES;
 
 const CONFIG: &str = r#"{"pad_token_id": 0}"#;
 const TOKENIZER_CONFIG: &str = r#"{"model_max_length": 128, "pad_token": "[PAD]"}"#;
 const SPECIAL_TOKENS: &str = r#"{"unk_token": "[UNK]", "sep_token": "[SEP]", "pad_token": "[PAD]", "cls_token": "[CLS]", "mask_token": "[MASK]"}"#;
 
-/// A copy of the model's numbers that only this process knows, needed until the sessions are made. The runtime maps
-/// the numbers into memory: if somebody cut their file short, the next look at it would end the process. The copy is
-/// removed and stays mapped, and no other process can find it.
+/// The model's numbers, needed until the sessions are made. The runtime maps them into memory: if somebody cut their
+/// file short, the next look at it would end the process. So it is given a copy, which is removed and stays mapped, and
+/// which no other process can find; where the system keeps a mapped file from being cut, it is given the file itself.
 pub(super) struct Numbers {
-    directory: TempDir,
+    directory: PathBuf,
+    copy: Option<TempDir>,
 }
 
 impl Numbers {
-    pub(super) fn copy(files: &ModelFiles) -> Result<Self, EmbeddingError> {
+    pub(super) fn mapped(files: &ModelFiles) -> Result<Self, EmbeddingError> {
         let failure = |source| EmbeddingError::Copy { path: files.numbers.clone(), source };
         let name = files.numbers.file_name().ok_or_else(|| failure(io::ErrorKind::IsADirectory.into()))?;
         let place = files.numbers.parent().unwrap_or(Path::new("."));
+        if KEEPS_MAPPED_FILES {
+            return Ok(Self { directory: place.to_owned(), copy: None });
+        }
         let builder = || tempfile::Builder::new().prefix(".loading-").to_owned();
         // A model may be on a disk that nobody can write to.
         let directory = builder().tempdir_in(place).or_else(|_| builder().tempdir()).map_err(failure)?;
         std::fs::copy(&files.numbers, directory.path().join(name)).map_err(failure)?;
-        Ok(Self { directory })
+        Ok(Self { directory: directory.path().to_owned(), copy: Some(directory) })
     }
 
     pub(super) fn remove(self) {
-        let path = self.directory.path().to_owned();
-        if let Err(error) = self.directory.close() {
-            tracing::warn!(path = %path.display(), %error, "cannot remove a copy of the model");
+        if let Some(Err(error)) = self.copy.map(TempDir::close) {
+            tracing::warn!(path = %self.directory.display(), %error, "cannot remove a copy of the model");
         }
     }
 }
@@ -60,8 +64,8 @@ pub(super) fn session(
         special_tokens_map_file: SPECIAL_TOKENS.into(),
         tokenizer_config_file: TOKENIZER_CONFIG.into(),
     };
-    let directory = numbers.directory.path();
-    let directory = directory.to_str().ok_or_else(|| EmbeddingError::NotUnicode { path: directory.to_owned() })?;
+    let directory = &numbers.directory;
+    let directory = directory.to_str().ok_or_else(|| EmbeddingError::NotUnicode { path: directory.clone() })?;
     let model = UserDefinedEmbeddingModel::new(read(&files.model)?, tokenizer)
         .with_pooling(Pooling::Mean)
         .with_quantization(quantization);

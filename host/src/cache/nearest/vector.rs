@@ -41,6 +41,7 @@ pub(in crate::cache) struct Query<'a> {
 /// A query's codes without their offset.
 #[repr(align(64))]
 pub(super) struct QueryCodes {
+    #[cfg_attr(not(any(target_arch = "x86_64", test)), expect(dead_code, reason = "other processors multiply wide"))]
     pub(super) narrow: [i8; DIMENSIONS],
     pub(super) wide: [i16; DIMENSIONS],
     /// What the offset of a row's codes adds to every dot product with this query.

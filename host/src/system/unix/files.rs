@@ -29,6 +29,9 @@ impl Private for DirBuilder {
     }
 }
 
+/// Whether a file that is mapped into memory stays as it is until it is not.
+pub(crate) const KEEPS_MAPPED_FILES: bool = false;
+
 /// Opens a regular file to be read. Follows no link in its last part, and never waits for the writer of a pipe.
 pub(crate) fn open_regular(path: &Path) -> io::Result<File> {
     let flags = i32::try_from((OFlags::NOFOLLOW | OFlags::NONBLOCK).bits()).expect("open flags fit an int");

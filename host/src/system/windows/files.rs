@@ -28,6 +28,9 @@ impl Private for DirBuilder {
     }
 }
 
+/// Whether a file that is mapped into memory stays as it is until it is not.
+pub(crate) const KEEPS_MAPPED_FILES: bool = true;
+
 /// Opens a regular file to be read. Follows no link in its last part.
 pub(crate) fn open_regular(path: &Path) -> io::Result<File> {
     let file = File::options().read(true).custom_flags(OPEN_LINK_ITSELF).open(path)?;
