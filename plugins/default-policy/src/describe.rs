@@ -28,6 +28,7 @@ pub(crate) fn describe(text: &str, lexicon: &Lexicon) -> Vec<u8> {
     let canonical = canonical::hash(&words, |word| !is_foreign && lexicon.is_homograph(word));
     let leans = context::leans(&words, lexicon) && !context::is_given(&folded);
     let capitals = terms::Capitals::of(&words);
+    let words = with_prevention(words);
     let counted = clauses::arrange(without_fillers(periods::join(dates::join(numbers::join(words))), lexicon));
     let tenses = terms::Tenses::of_words(&counted);
     let clauses = clauses::count(&counted);
@@ -75,6 +76,21 @@ fn asks_for_list(before: &Word) -> bool {
     before.stop > crate::lexer::Stop::None || BEFORE.iter().any(|name| before.is(name))
 }
 
+/// `keep it from falling` is to prevent that.
+fn with_prevention(mut words: Vec<Word>) -> Vec<Word> {
+    const LONGEST_OBJECT: usize = 6;
+    for index in 0..words.len() {
+        let after = words[index + 1..].windows(2).take(LONGEST_OBJECT);
+        let prevents =
+            words[index].is("keep") && after.clone().any(|pair| pair[0].is("from") && pair[1].text.ends_with("ing"));
+        if prevents {
+            let keep = &words[index];
+            words[index] = Word { stop: keep.stop, opens: keep.opens, ..Word::new("prevent") };
+        }
+    }
+    words
+}
+
 /// Articles and the like, which stand between the words of phrases.
 fn without_fillers(words: Vec<Word>, lexicon: &Lexicon) -> Vec<Word> {
     let mut kept: Vec<Word> = Vec::with_capacity(words.len());
@@ -84,8 +100,8 @@ fn without_fillers(words: Vec<Word>, lexicon: &Lexicon) -> Vec<Word> {
         let counts = |next: &Word| next.is("one") || next.shape == Shape::Number;
         let is_only = word.is("just") && words.peek().is_some_and(counts);
         let word = if is_only { Word { stop: word.stop, opens: word.opens, ..Word::new("only") } } else { word };
-        let word = match words.next_if(|next| word.is("a") && next.is("few")) {
-            Some(few) => Word { stop: few.stop, opens: word.opens, ..Word::new("some") },
+        let word = match words.next_if(|next| word.is("a") && (next.is("few") || next.is("little"))) {
+            Some(amount) => Word { stop: amount.stop, opens: word.opens, ..Word::new("some") },
             None => word,
         };
         if word.is("a") && words.peek().is_some_and(|next| next.is("and") || next.is("or")) {

@@ -1,8 +1,9 @@
 //! Who is spoken of: his is not her, my is not your, and he who likes her is not she who likes him.
 
 use crate::difference::Difference;
+use crate::features::Record;
 use crate::question::Asks;
-use crate::terms::People;
+use crate::terms::{Kind, People, flag};
 
 /// In the order of the lexicon's list.
 const I: u16 = 1;
@@ -19,6 +20,7 @@ const MY: u16 = 1 << 10;
 const YOUR: u16 = 1 << 11;
 const ME: u16 = 1 << 12;
 const OUR: u16 = 1 << 13;
+const SELF: u16 = 1 << 14;
 
 impl People {
     fn has(self, people: u16) -> bool {
@@ -54,20 +56,21 @@ impl People {
 pub(super) fn are_others(difference: &Difference) -> bool {
     let (one, other) = (difference.question.people(), difference.candidate.people());
     let asks = Asks(difference.question.asks().0 | difference.candidate.asks().0);
-    is_other_person(one, other)
+    is_other_person(one, other, asks)
         || are_other_thirds(one, other)
         || are_other_firsts(one, other)
         || are_other_owners(one, other)
         || is_owned_by_one(one, other, asks)
+        || acts_on_self(difference)
         || (asks == Asks::FACT && (are_other_selves(one, other) || does_it_myself(one, other)))
 }
 
-/// `can I` is not `can she`.
-fn is_other_person(one: People, other: People) -> bool {
+/// `can I` is not `can she`; nor `can they`, but how they do it is how it is done.
+fn is_other_person(one: People, other: People, asks: Asks) -> bool {
     const FIRST: u16 = I | YOU | ME;
-    const THIRD: u16 = HE | SHE;
+    let third = if asks.has(Asks::MANNER) { HE | SHE } else { HE | SHE | THEY };
     let is_other =
-        |one: People, other: People| one.has(FIRST) && !one.has(THIRD) && other.has(THIRD) && !other.has(FIRST);
+        |one: People, other: People| one.has(FIRST) && !one.has(third) && other.has(third) && !other.has(FIRST);
     is_other(one, other) || is_other(other, one)
 }
 
@@ -115,6 +118,13 @@ fn is_owned_by_one(one: People, other: People, asks: Asks) -> bool {
 fn does_it_myself(one: People, other: People) -> bool {
     const SUBJECTS: u16 = I | YOU | HE | SHE | THEY;
     one.has(MY) && other.has(MY) && (one.has(I) && !other.has(SUBJECTS) || !one.has(SUBJECTS) && other.has(I))
+}
+
+/// `mute someone` is not `mute myself`.
+fn acts_on_self(difference: &Difference) -> bool {
+    let is_somebody = |record: Record| record.kind == Kind::Soft && record.flags & flag::FIXED != 0;
+    let mut left = difference.in_question().records().chain(difference.in_candidate().records());
+    difference.question.people().has(SELF) != difference.candidate.people().has(SELF) && left.any(is_somebody)
 }
 
 fn are_other_selves(one: People, other: People) -> bool {

@@ -33,8 +33,8 @@ pub(super) const ANYBODY: &str = "someone somebody anyone anybody people person 
 /// Auxiliaries, connectives and verbs so light that questions drop and exchange them.
 pub(super) const FUNCTION: &str = "am is are was were be been being do does did doing done have has had having \
     can could may might will would shall should must ought that this these those which what who whom whose \
-    where why how whether because but so such though although it its itself myself yourself themselves \
-    himself herself ourselves oneself like thing things 's let one ones there here then while well \
+    where why how whether because but so such though although it its itself themselves \
+    ourselves like thing things 's let one ones there here then while well \
     want wants wanted going able despite something anything stuff";
 
 /// Who is spoken of, and the words for it: by the place in this list, see `guards/people.rs`.
@@ -53,6 +53,7 @@ pub(super) const PEOPLE: &[&str] = &[
     "your ur",
     "me us",
     "our",
+    "myself yourself himself herself oneself",
 ];
 
 /// Words that make the two things beside them exchangeable.

@@ -43,6 +43,7 @@ pub(super) const AXES: &[(&str, &str)] = &[
     ("upload", "download"),
     ("upgrade", "downgrade"),
     ("install", "uninstall"),
+    ("prevent avoid avert prevention", "provoke"),
     ("open", "close shut"),
     ("start begin commence", "~stop end finish"),
     ("startup", "shutdown"),
