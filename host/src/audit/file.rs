@@ -1,10 +1,9 @@
 //! The file behind the audit log: `audit.jsonl` in isartor's home, and those before it. The gateway and any number of
 //! commands add to it at the same time; a line is whole, and none is lost when the file is full.
 
-use std::fs::{self, DirBuilder, File, TryLockError};
+use std::fs::{self, File};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
-use std::thread;
 use std::time::{Duration, SystemTime};
 
 use serde::Serialize;
@@ -86,25 +85,8 @@ impl AuditFile {
 
     /// Waits for its turn, but not for ever.
     fn lock(&self) -> Result<File, AuditError> {
-        let made = DirBuilder::new().recursive(true).private().create(self.dir());
-        let opened = made.and_then(|()| {
-            File::options()
-                .write(true)
-                .create(true)
-                .truncate(false)
-                .private()
-                .open(self.path.with_extension(LOCK_EXTENSION))
-        });
-        let file = opened.map_err(|source| self.failed(source))?;
-        for _ in 0..ATTEMPTS {
-            match file.try_lock() {
-                Ok(()) => return Ok(file),
-                Err(TryLockError::WouldBlock) => thread::sleep(PAUSE),
-                Err(TryLockError::Error(error)) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(TryLockError::Error(source)) => return Err(self.failed(source)),
-            }
-        }
-        Err(AuditError::Busy { path: self.path.clone() })
+        let held = system::lock_within(&self.path.with_extension(LOCK_EXTENSION), ATTEMPTS, PAUSE);
+        held.map_err(|source| self.failed(source))?.ok_or_else(|| AuditError::Busy { path: self.path.clone() })
     }
 
     /// The caller holds the lock.
@@ -165,6 +147,8 @@ fn ends_a_line(mut file: &File, bytes: u64) -> io::Result<bool> {
 
 #[cfg(test)]
 mod tests {
+    use std::thread;
+
     use std::os::unix::fs::PermissionsExt;
 
     use super::*;

@@ -7,8 +7,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::snapshot::Existing;
 use super::{ClientConfigError, Snapshot, replace};
-use crate::system;
-use crate::system::write_whole;
+use crate::system::{self, write_whole};
 
 /// The file may hold keys, whatever its own mode is.
 const MODE: u32 = 0o600;

@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 use sha2::{Digest, Sha256};
 use tempfile::NamedTempFile;
 
+use crate::system;
+
 const BLOCK_BYTES: usize = 1 << 20;
 
 /// What could not be done with which file.
@@ -110,12 +112,7 @@ pub(super) fn remove(path: &Path) -> Result<(), FileError> {
 
 fn sync_parent(path: &Path) -> Result<(), FileError> {
     let directory = path.parent().expect("every model file is in a directory");
-    // Windows has no way to do this, and needs none.
-    if cfg!(unix) {
-        File::open(directory).and_then(|file| file.sync_all()).map_err(failed("write", directory))
-    } else {
-        Ok(())
-    }
+    system::sync_directory(directory).map_err(failed("write", directory))
 }
 
 fn hexadecimal(hasher: Sha256) -> String {

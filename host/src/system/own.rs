@@ -1,8 +1,10 @@
-//! Files and directories of our own: private, and replaced whole.
+//! Files and directories of our own: private, locked, and replaced whole.
 
-use std::fs::{self, DirBuilder};
+use std::fs::{self, DirBuilder, File, TryLockError};
 use std::io::{self, Write};
 use std::path::Path;
+use std::thread;
+use std::time::Duration;
 
 use super::{Private, is_open_to_others, is_own, set_mode, sync_directory};
 
@@ -17,6 +19,28 @@ pub(crate) fn private_dir(dir: &Path) -> io::Result<()> {
         set_mode(dir, 0o700)?;
     }
     Ok(())
+}
+
+/// Until then the name of a new file may be lost with the power.
+pub(crate) fn sync_parent(path: &Path) -> io::Result<()> {
+    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
+    sync_directory(parent.unwrap_or(Path::new(".")))
+}
+
+/// The lock of the file at `path`, which is made where it is missing, with its directories. Tried so often, with a
+/// pause in between; none when another process holds it all that time.
+pub(crate) fn lock_within(path: &Path, attempts: u32, pause: Duration) -> io::Result<Option<File>> {
+    DirBuilder::new().recursive(true).private().create(path.parent().unwrap_or(Path::new("/")))?;
+    let file = File::options().write(true).create(true).truncate(false).private().open(path)?;
+    for _ in 0..attempts {
+        match file.try_lock() {
+            Ok(()) => return Ok(Some(file)),
+            Err(TryLockError::WouldBlock) => thread::sleep(pause),
+            Err(TryLockError::Error(error)) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(TryLockError::Error(error)) => return Err(error),
+        }
+    }
+    Ok(None)
 }
 
 /// Replaces a file of ours as one step, with mode 0600: under another name first, so that a crash leaves the old file or

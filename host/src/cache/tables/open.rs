@@ -39,15 +39,10 @@ pub(super) fn private_file(path: &Arc<Path>) -> Result<File, CacheError> {
         system::give_to(&file, None, PRIVATE_MODE).map_err(failed)?;
     }
     if metadata.len() == 0 {
-        sync_parent(path).map_err(failed)?;
+        // The name of a new file is as durable as what will be in it.
+        system::sync_parent(path).map_err(failed)?;
     }
     Ok(file)
-}
-
-/// Makes the name of a new file as durable as what will be in it.
-fn sync_parent(path: &Path) -> io::Result<()> {
-    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
-    system::sync_directory(parent.unwrap_or(Path::new(".")))
 }
 
 /// Renames a damaged file, so that nothing in it is lost; returns its new name.

@@ -25,11 +25,9 @@ pub(super) fn examine(home: &Home) -> anyhow::Result<Vec<Finding>> {
     let mut findings = Vec::new();
     for (path, wanted) in private(home) {
         let Some(mode) = open_mode(&path)? else { continue };
-        {
-            let what = format!("{} can be looked into by others (mode {mode:03o})", path.display());
-            let hint = format!("chmod {wanted:o} {}", path.display());
-            findings.push(Finding::ill(NAME, what).hint(hint).repair(Repair::MakePrivate { path, mode: wanted }));
-        }
+        let what = format!("{} can be looked into by others (mode {mode:03o})", path.display());
+        let hint = format!("chmod {wanted:o} {}", path.display());
+        findings.push(Finding::ill(NAME, what).hint(hint).repair(Repair::MakePrivate { path, mode: wanted }));
     }
     if findings.is_empty() {
         findings.push(Finding::well(NAME, root.display().to_string()));
@@ -55,7 +53,7 @@ fn private(home: &Home) -> Vec<(PathBuf, u32)> {
 /// Its permission bits, if others may look into it.
 fn open_mode(path: &Path) -> anyhow::Result<Option<u32>> {
     match fs::metadata(path) {
-        Ok(metadata) => Ok(system::is_open_to_others(&metadata).then(|| system::mode(&metadata))),
+        Ok(metadata) => Ok(system::is_open_to_others(&metadata).then(|| system::mode(&metadata) & 0o777)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(error).with_context(|| format!("cannot look at {}", path.display())),
     }

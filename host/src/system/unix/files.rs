@@ -9,13 +9,10 @@ use rustix::fs::{Access, AtFlags, CWD, OFlags, RenameFlags, accessat, renameat_w
 use rustix::io::Errno;
 use rustix::process::geteuid;
 
+use crate::system::Private;
+
 /// What others may do with a file.
 const OTHERS: u32 = 0o077;
-
-/// What is made for its owner alone: files with mode 0600, directories with 0700.
-pub(crate) trait Private {
-    fn private(&mut self) -> &mut Self;
-}
 
 impl Private for OpenOptions {
     fn private(&mut self) -> &mut Self {

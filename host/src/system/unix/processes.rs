@@ -11,6 +11,8 @@ use rustix::process::{Pid, Resource, Rlimit, geteuid, getppid, nice, setrlimit, 
 use rustix::time::{ClockId, clock_gettime};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
+use crate::system::{EndSignal, Readiness};
+
 /// So much lower is the priority of a process that is limited.
 const NICENESS: i32 = 10;
 
@@ -84,12 +86,6 @@ pub trait Descriptor: AsFd {
 
 impl<T: AsFd> Descriptor for T {}
 
-#[derive(Debug, Clone, Copy)]
-pub(crate) enum Readiness {
-    ToRead,
-    ToWrite,
-}
-
 /// Returns when a read or a write would no longer fail for want of readiness, or earlier.
 pub(crate) fn wait_until(ready: Readiness, descriptor: &impl Descriptor) -> io::Result<()> {
     let flags = match ready {
@@ -107,14 +103,6 @@ pub(crate) fn has_hung_up(input: &impl Descriptor) -> bool {
     let mut input = [PollFd::new(input, PollFlags::empty())];
     let at_once = Timespec::default();
     poll(&mut input, Some(&at_once)).is_ok() && input[0].revents().contains(PollFlags::HUP)
-}
-
-/// How a process is asked to end.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum EndSignal {
-    Terminate,
-    /// The terminal is gone.
-    HangUp,
 }
 
 /// From its making on, none of these signals ends the process by itself.

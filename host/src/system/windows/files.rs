@@ -5,16 +5,13 @@ use std::io;
 use std::os::windows::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
+use crate::system::Private;
+
 /// `FILE_FLAG_OPEN_REPARSE_POINT`: a link is opened itself.
 const OPEN_LINK_ITSELF: u32 = 0x0020_0000;
 /// What a file that may be written looks like to those who think in modes, and one that may not.
 const WRITABLE: u32 = 0o600;
 const READ_ONLY: u32 = 0o400;
-
-/// What is made for its owner alone, as everything in a profile is.
-pub(crate) trait Private {
-    fn private(&mut self) -> &mut Self;
-}
 
 impl Private for OpenOptions {
     fn private(&mut self) -> &mut Self {

@@ -27,6 +27,8 @@ use windows_sys::Win32::System::Threading::{
     PROCESS_SYNCHRONIZE, SetPriorityClass, WaitForSingleObject,
 };
 
+use crate::system::{EndSignal, Readiness};
+
 /// What a process ends with that aborts itself (`STATUS_STACK_BUFFER_OVERRUN`, `STATUS_NO_MEMORY`).
 const ABORTED: [u32; 2] = [0xC000_0409, 0xC000_0017];
 /// A limit of processor time is counted in these.
@@ -160,12 +162,6 @@ pub trait Descriptor {
 
 impl<T> Descriptor for T {}
 
-#[derive(Debug, Clone, Copy)]
-pub(crate) enum Readiness {
-    ToRead,
-    ToWrite,
-}
-
 /// Nothing here fails for want of readiness; should it, whoever asks tries again.
 pub(crate) fn wait_until(_: Readiness, _: &impl Descriptor) -> io::Result<()> {
     std::thread::yield_now();
@@ -175,14 +171,6 @@ pub(crate) fn wait_until(_: Readiness, _: &impl Descriptor) -> io::Result<()> {
 /// Not asked: the end of a pipe ends the read.
 pub(crate) fn has_hung_up(_: &impl Descriptor) -> bool {
     false
-}
-
-/// How a process is asked to end.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum EndSignal {
-    Terminate,
-    /// The console is closed, or the user logs off.
-    HangUp,
 }
 
 /// From its making on, none of these events ends the process by itself.
