@@ -4,10 +4,10 @@ mod settings;
 mod starting;
 mod stopping;
 
-use std::io::{BufRead, BufReader};
+use std::io::{self, BufRead, BufReader, PipeReader, PipeWriter};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
-use std::process::{Child, ChildStdout, Command, Output, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 use std::time::Duration;
 
 use serde_json::json;
@@ -41,14 +41,26 @@ fn mode(path: &Path) -> u32 {
 /// A command that goes on while the test does, and ends with it.
 struct Running {
     child: Child,
-    lines: BufReader<ChildStdout>,
+    lines: BufReader<PipeReader>,
 }
 
 impl Running {
     fn start(command: &mut Command) -> Self {
-        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("isartor runs");
-        let lines = BufReader::new(child.stdout.take().expect("its output is a pipe"));
-        Self { child, lines }
+        let (reader, writer) = io::pipe().expect("a pipe");
+        Self::printing(command, writer, reader)
+    }
+
+    /// Whoever would read what it prints has gone.
+    fn start_unread(command: &mut Command) -> Self {
+        let (gone, writer) = io::pipe().expect("a pipe");
+        drop(gone);
+        let (nothing, _) = io::pipe().expect("a pipe");
+        Self::printing(command, writer, nothing)
+    }
+
+    fn printing(command: &mut Command, writer: PipeWriter, lines: PipeReader) -> Self {
+        let child = command.stdout(writer).stderr(Stdio::null()).spawn().expect("isartor runs");
+        Self { child, lines: BufReader::new(lines) }
     }
 
     fn line(&mut self) -> String {

@@ -141,7 +141,9 @@ impl Cache {
             current.index.touch(found.id, now.into());
             (found, current.snapshot()?)
         };
-        let is_asked = |texts: &Texts<'_>| texts.is_of(asked.scope) && canonical(texts.prompt) == asked.canonical;
+        let is_asked = |texts: &Texts<'_>| {
+            texts.is_of(asked.scope) && (texts.prompt == asked.canonical || canonical(texts.prompt) == asked.canonical)
+        };
         let entry = snapshot.texts(found.id, |texts| is_asked(&texts).then(|| entry(&found, &texts)));
         self.recovering(entry).map(Option::flatten)
     }

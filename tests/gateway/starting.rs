@@ -8,7 +8,7 @@ use std::process::Command;
 use rustix::process::Signal;
 use serde_json::json;
 
-use super::{Running, stderr, stdout};
+use super::{Running, await_that, stderr, stdout};
 use crate::http::raw::{get, port};
 use crate::support::{Home, text};
 
@@ -148,6 +148,17 @@ fn in_the_foreground_it_says_where_it_is_and_ends_when_told() {
         assert_eq!(gateway.exit_code(), Some(0), "{signal:?}");
         assert_eq!(home.run(&["status"]).status.code(), Some(3));
     }
+}
+
+#[test]
+fn in_the_foreground_it_serves_though_nobody_reads_what_it_prints() {
+    let home = Home::new();
+    let mut gateway = Running::start_unread(&mut home.command(&["up", "--port", "0"]));
+    await_that("it runs", || home.status()["state"] == "running");
+    assert!(home.run(&["stop"]).status.success());
+    assert_eq!(gateway.exit_code(), Some(0));
+    let events = fs::read_to_string(home.state().join("audit.jsonl")).unwrap();
+    assert!(events.contains(r#""event":"stopped""#), "{events}");
 }
 
 #[test]

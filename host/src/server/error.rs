@@ -7,6 +7,9 @@ use serde::Serialize;
 
 use crate::chat::{Permission, Refusal};
 
+/// Room for an answer as most are, so that it is not moved while it is written.
+const USUAL_ANSWER_BYTES: usize = 512;
+
 /// Every way in which a request can fail.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum ApiError {
@@ -223,7 +226,8 @@ impl IntoResponse for ApiError {
 
 /// A JSON answer that no cache keeps and no browser takes for anything else.
 pub(super) fn json(status: StatusCode, body: &impl Serialize) -> Response {
-    let bytes = serde_json::to_vec(body).expect("our answers are strings, numbers and lists of them");
+    let mut bytes = Vec::with_capacity(USUAL_ANSWER_BYTES);
+    serde_json::to_writer(&mut bytes, body).expect("our answers are strings, numbers and lists of them");
     let mut response = Response::new(bytes.into());
     *response.status_mut() = status;
     let headers = response.headers_mut();

@@ -76,7 +76,8 @@ pub(crate) fn filter<S: Subscriber>(settings: &Settings) -> Result<impl Layer<S>
     let prompts = if log_prompts { "info" } else { "off" };
     let parsed = EnvFilter::try_new(format!("{QUIET},{wanted},{}={prompts}", prompt_log::TARGET));
     let parsed = parsed.map_err(|source| LogError::Filter { filter: wanted.clone(), source })?;
-    Ok(parsed.and_then(filter_fn(move |metadata| log_prompts || holds_no_content(metadata))))
+    // The parsed one outside: what it never wants is then asked about once and not at each event.
+    Ok(filter_fn(move |metadata| log_prompts || holds_no_content(metadata)).and_then(parsed))
 }
 
 /// Other libraries log whole requests, with their prompts and keys, when they are asked for much; ours never do.

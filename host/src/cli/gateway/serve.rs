@@ -69,8 +69,11 @@ async fn live(settings: &Settings, lock: &Lock, audience: Audience) -> anyhow::R
     allow_starting_by_itself(home)?;
     tracing::info!(url = info.url, version = VERSION, pid = info.pid, "running");
     audit.record(started(&gateway, bind));
-    if audience == Audience::Terminal {
-        announce(&info, home)?;
+    // It serves all the same when who started it no longer reads.
+    if audience == Audience::Terminal
+        && let Err(error) = announce(&info, home)
+    {
+        tracing::warn!(%error, "cannot print where it runs");
     }
     tokio::spawn(fetch_and_load_model(gateway.clone(), audience));
     let housekeeping = tokio::spawn(keep_house(gateway.clone()));

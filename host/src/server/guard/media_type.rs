@@ -2,6 +2,9 @@
 
 /// Whether `value` is `application/json`, with whatever well-formed parameters; a charset must be UTF-8.
 pub(super) fn is_json(value: &[u8]) -> bool {
+    if value == b"application/json" {
+        return true;
+    }
     let Ok(value) = std::str::from_utf8(value) else { return false };
     let mut parts = value.split(';').map(|part| part.trim_matches([' ', '\t']));
     let essence = parts.next().unwrap_or_default();
