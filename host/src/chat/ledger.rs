@@ -1,16 +1,18 @@
 //! What was lately served, missed and explored: bounded memories that a restart empties. Never holds a text.
 
+mod recent;
+
 use std::hash::{BuildHasher, RandomState};
 use std::num::NonZeroUsize;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use lru::LruCache;
 
+use self::recent::RecentCosines;
 use super::caller::Caller;
 use crate::cache::{EntryId, QuestionKey, Served};
 
 /// Of each kind; the oldest are forgotten first.
-const SERVED_KEPT: NonZeroUsize = NonZeroUsize::new(16_384).expect("it is not zero");
 const MISSED_KEPT: NonZeroUsize = NonZeroUsize::new(16_384).expect("it is not zero");
 const RECOGNISED_KEPT: NonZeroUsize = NonZeroUsize::new(16_384).expect("it is not zero");
 const EXPLORED_KEPT: NonZeroUsize = NonZeroUsize::new(1_024).expect("it is not zero");
@@ -18,11 +20,12 @@ const EXPLORED_KEPT: NonZeroUsize = NonZeroUsize::new(1_024).expect("it is not z
 pub(super) struct Ledger {
     /// Keyed at random, so that nobody can choose what collides.
     hasher: RandomState,
+    /// At which cosine what was served.
+    served: RecentCosines,
     memories: Mutex<Memories>,
 }
 
 struct Memories {
-    served: LruCache<u64, Served>,
     missed: LruCache<u64, ()>,
     recognised: LruCache<u64, Served>,
     explored: LruCache<u64, EntryId>,
@@ -31,23 +34,22 @@ struct Memories {
 impl Ledger {
     pub(super) fn new() -> Self {
         let memories = Memories {
-            served: LruCache::new(SERVED_KEPT),
             missed: LruCache::new(MISSED_KEPT),
             recognised: LruCache::new(RECOGNISED_KEPT),
             explored: LruCache::new(EXPLORED_KEPT),
         };
-        Self { hasher: RandomState::new(), memories: Mutex::new(memories) }
+        Self { hasher: RandomState::new(), served: RecentCosines::new(), memories: Mutex::new(memories) }
     }
 
     pub(super) fn note_served(&self, caller: &Caller, served: Served) {
         let key = self.hasher.hash_one((caller.principal.as_str(), served.entry, served.question));
-        self.memories().served.put(key, served);
+        self.served.note(key, served.cosine);
     }
 
     /// The answer, if it was lately served to this principal for this question.
     pub(super) fn served(&self, caller: &Caller, entry: EntryId, question: QuestionKey) -> Option<Served> {
         let key = self.hasher.hash_one((caller.principal.as_str(), entry, question));
-        self.memories().served.get(&key).copied()
+        self.served.cosine(key).map(|cosine| Served { entry, question, cosine })
     }
 
     pub(super) fn note_missed(&self, caller: &Caller, question: QuestionKey) {
@@ -113,7 +115,7 @@ mod tests {
     fn each_remembers_what_was_theirs() {
         let ledger = Ledger::new();
         let (one, other) = (caller("a", Some("x")), caller("b", Some("x")));
-        let served = Served { entry: EntryId(7), question: question("q"), cosine: 0.9 };
+        let served = Served { entry: EntryId(7), question: question("q"), cosine: 1.0 };
         ledger.note_served(&one, served);
         assert_eq!(ledger.served(&one, EntryId(7), question("q")), Some(served));
         assert_eq!(
@@ -139,12 +141,12 @@ mod tests {
     #[test]
     fn memories_are_bounded() {
         let ledger = Ledger::new();
-        let one = caller("a", None);
-        for number in 0..=SERVED_KEPT.get() {
-            let entry = EntryId(number as u64);
-            ledger.note_served(&one, Served { entry, question: question("q"), cosine: 1.0 });
+        let mut questions = (0..=RECOGNISED_KEPT.get()).map(|number| question(&number.to_string()));
+        let (first, second) = (questions.next().unwrap(), questions.next().unwrap());
+        for question in [first, second].into_iter().chain(questions) {
+            ledger.note_recognised(None, Served { entry: EntryId(1), question, cosine: 1.0 });
         }
-        assert_eq!(ledger.served(&one, EntryId(0), question("q")), None);
-        assert!(ledger.served(&one, EntryId(1), question("q")).is_some());
+        assert_eq!(ledger.recognised(None, first), None);
+        assert!(ledger.recognised(None, second).is_some());
     }
 }

@@ -40,7 +40,10 @@ pub(in crate::cache) struct Room<'a> {
 impl Row {
     /// Notes a use.
     pub(super) fn touch(&self, now: Moment) {
-        self.used_seconds.store(now.seconds(), Ordering::Relaxed);
+        // Written only when it changes: others read the row meanwhile.
+        if self.used_seconds.load(Ordering::Relaxed) != now.seconds() {
+            self.used_seconds.store(now.seconds(), Ordering::Relaxed);
+        }
         let uses = self.uses.load(Ordering::Relaxed);
         // Two look-ups at once may count one use: it is an estimate.
         if uses < u8::MAX && fastrand::f32() < COUNT_BASE.powi(-i32::from(uses)) {
