@@ -3,12 +3,14 @@
 use std::fs;
 use std::net::TcpListener;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::path::Path;
 use std::process::Command;
 
 use rustix::process::Signal;
 use serde_json::json;
+use sha2::{Digest, Sha256};
 
-use super::{Running, await_that, stderr, stdout};
+use super::{Running, await_that, mode, stderr, stdout};
 use crate::http::raw::{get, port};
 use crate::support::{Home, text};
 
@@ -129,10 +131,17 @@ fn a_home_with_a_long_path_works() {
     let home = Home::new();
     let long = home.user().join("x".repeat(150));
     let home = home.and("ISARTOR_HOME", long.to_str().unwrap());
+    let digest = Sha256::digest(long.as_os_str().as_encoded_bytes());
+    let hex: String = digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+    let sockets = Path::new("/tmp").join(format!("isartor-{hex}"));
+    assert!(home.run(&["stop"]).status.success());
+    assert!(long.is_dir() && !sockets.exists(), "only a gateway needs it");
     let gateway = home.up();
     gateway.store("a", "b");
+    assert_eq!(mode(&sockets), 0o700);
     drop(gateway);
     assert_eq!(home.run(&["status"]).status.code(), Some(3));
+    assert!(!sockets.exists(), "nothing is left behind");
 }
 
 #[test]

@@ -40,8 +40,17 @@ impl Home {
     /// Creates the home and its `run` directory, both 0700, and refuses a home that belongs to somebody else.
     pub fn create(&self) -> io::Result<()> {
         private_dir(&self.root)?;
-        private_dir(&self.run_dir())?;
+        private_dir(&self.run_dir())
+    }
+
+    /// Creates the directory of the sockets where that is not `run`. For the gateway alone, which holds the lock.
+    pub fn create_socket_dir(&self) -> io::Result<()> {
         self.short_sockets.as_deref().map_or(Ok(()), private_dir_among_strangers)
+    }
+
+    /// Removes it again; what else may lie in it stays, and it with that.
+    pub fn remove_socket_dir(&self) -> io::Result<()> {
+        self.short_sockets.as_deref().map_or(Ok(()), fs::remove_dir)
     }
 
     pub fn root(&self) -> &Path {
