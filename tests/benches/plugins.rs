@@ -20,7 +20,6 @@ use wasm_encoder::{CustomSection, Encode, Section};
 
 const ISARTOR: &str = env!("CARGO_BIN_EXE_isartor");
 const INSTALLED: usize = 27;
-const NATIVE_TOOLS: usize = 2;
 const SHORT_PROMPT: &str = "how do I reset the password of my account";
 
 fn open(home: &Path) -> Plugins {
@@ -75,6 +74,7 @@ fn tool(criterion: &mut Criterion) {
 /// A home with as many plugins as the start is measured with, whose code was compiled before.
 struct ManyPlugins {
     home: TempDir,
+    /// Of plugins.
     tools: usize,
 }
 
@@ -88,7 +88,7 @@ impl ManyPlugins {
         let tool = ToolPlugin::load(bundled, Arc::new(Outside::default())).expect("it loads");
         let runtime = Runtime::new().expect("a runtime");
         let offered = runtime.block_on(tool.definitions()).expect("it says what it offers").len();
-        home.tools = NATIVE_TOOLS + (INSTALLED + 1) * offered;
+        home.tools = (INSTALLED + 1) * offered;
         home
     }
 
@@ -151,7 +151,7 @@ impl ManyPlugins {
     }
 }
 
-/// Begins a session and lists the tools; how many there are.
+/// Begins a session and lists the tools; how many of them are of plugins.
 fn list(mut stream: &UnixStream) -> usize {
     let client = json!({ "name": "bench", "version": "1" });
     let params = json!({ "protocolVersion": "2025-11-25", "capabilities": {}, "clientInfo": client });
@@ -165,7 +165,8 @@ fn list(mut stream: &UnixStream) -> usize {
     let answers = BufReader::new(stream).lines().map(|line| line.expect("the gateway answers"));
     let messages = answers.map(|line| serde_json::from_str::<Value>(&line).expect("it is JSON"));
     let listed = messages.into_iter().find(|message| message["id"] == json!(2)).expect("the list is answered");
-    listed["result"]["tools"].as_array().expect("it is a list").len()
+    let tools = listed["result"]["tools"].as_array().expect("it is a list");
+    tools.iter().filter(|tool| !tool["name"].as_str().expect("a tool has a name").starts_with("isartor_")).count()
 }
 
 fn cold_start(criterion: &mut Criterion) {
