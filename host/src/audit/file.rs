@@ -147,9 +147,8 @@ fn ends_a_line(mut file: &File, bytes: u64) -> io::Result<bool> {
 
 #[cfg(test)]
 mod tests {
-    use std::thread;
-
     use std::os::unix::fs::PermissionsExt;
+    use std::thread;
 
     use super::*;
     use crate::audit::CacheRemoval;

@@ -114,8 +114,8 @@ pub(super) fn canonical(prompt: &str) -> Cow<'_, str> {
     if is_plain(trimmed) {
         return Cow::Borrowed(trimmed);
     }
-    match composed(prompt) {
-        Cow::Borrowed(text) => folded(text.trim()),
+    match composed(trimmed) {
+        Cow::Borrowed(text) => folded(text),
         Cow::Owned(text) => Cow::Owned(folded(text.trim()).into_owned()),
     }
 }

@@ -115,7 +115,7 @@ mod tests {
     fn each_remembers_what_was_theirs() {
         let ledger = Ledger::new();
         let (one, other) = (caller("a", Some("x")), caller("b", Some("x")));
-        let served = Served { entry: EntryId(7), question: question("q"), cosine: 1.0 };
+        let served = Served { entry: EntryId(7), question: question("q"), cosine: 0.9 };
         ledger.note_served(&one, served);
         assert_eq!(ledger.served(&one, EntryId(7), question("q")), Some(served));
         assert_eq!(

@@ -8,9 +8,10 @@ const PLACES_IN_A_SET: usize = 8;
 /// Half a mebibyte in all: of what was noted 16,384 keys ago, one in a thousand is forgotten.
 const SETS: usize = 8_192;
 
-/// A place holds the key's upper bits, and below them the cosine.
-const COSINE_BITS: u32 = 16;
-const COSINE_STEPS: f32 = ((1 << COSINE_BITS) - 1) as f32;
+/// A place holds the key's upper bits, and below them the cosine in steps of 2^-24: exactly, as nothing is served below
+/// one half.
+const COSINE_BITS: u32 = 25;
+const COSINE_STEPS: f32 = (1 << 24) as f32;
 
 #[repr(align(64))]
 #[derive(Default)]
@@ -25,9 +26,9 @@ impl RecentCosines {
         Self { sets: (0..SETS).map(|_| Set::default()).collect() }
     }
 
-    /// `key` is spread evenly over all numbers. A cosine is kept in 65,535 steps, rounded up.
+    /// `key` is spread evenly over all numbers.
     pub(super) fn note(&self, key: u64, cosine: f32) {
-        let noted = tag(key) | u64::from((cosine.clamp(0.0, 1.0) * COSINE_STEPS).ceil() as u16);
+        let noted = tag(key) | (cosine.clamp(0.0, 1.0) * COSINE_STEPS) as u64;
         let Set(places) = self.set(key);
         let known = places.iter().find(|place| tag(place.load(Ordering::Relaxed)) == tag(key));
         match known {
@@ -47,7 +48,7 @@ impl RecentCosines {
         let Set(places) = self.set(key);
         let mut noted = places.iter().map(|place| place.load(Ordering::Relaxed));
         let noted = noted.find(|noted| tag(*noted) == tag(key))?;
-        Some(f32::from(noted as u16) / COSINE_STEPS)
+        Some((noted - tag(key)) as f32 / COSINE_STEPS)
     }
 
     fn set(&self, key: u64) -> &Set {
@@ -81,9 +82,8 @@ mod tests {
             recent.note(*key, if number % 2 == 0 { 1.0 } else { 0.9 });
         }
         for (number, key) in keys.iter().enumerate().rev().take(KEPT / 8) {
-            let cosine = recent.cosine(*key).unwrap_or_else(|| panic!("{number} of {} is forgotten", keys.len()));
-            let exactly = if number % 2 == 0 { 1.0 } else { 0.9 };
-            assert!((exactly..exactly + 1.0 / COSINE_STEPS).contains(&cosine), "{cosine}");
+            let expected = if number % 2 == 0 { 1.0 } else { 0.9 };
+            assert_eq!(recent.cosine(*key), Some(expected), "{number} of {}", keys.len());
         }
         assert!(keys[..KEPT].iter().all(|key| recent.cosine(*key).is_none()));
     }

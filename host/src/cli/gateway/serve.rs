@@ -42,12 +42,13 @@ pub(super) fn serve(settings: &Settings, audience: Audience) -> anyhow::Result<E
     let home = &settings.home;
     home.create().with_context(|| format!("cannot create {}", home.root().display()))?;
     let lock = Lock::acquire(home).map_err(explained)?;
-    home.create_socket_dir().context("cannot create a directory for the sockets")?;
+    let sockets = || home.control_socket().display().to_string();
+    home.create_socket_dir().with_context(|| format!("cannot create the directory of {}", sockets()))?;
     let runtime = Runtime::new().context("cannot start the asynchronous runtime")?;
     let ended = runtime.block_on(live(settings, &lock, audience));
     runtime.shutdown_timeout(BACKGROUND_PATIENCE);
     if let Err(error) = home.remove_socket_dir() {
-        tracing::debug!(%error, "cannot remove the directory of the sockets; the next start uses it");
+        tracing::debug!(%error, "cannot remove the directory of {}; the next start uses it", sockets());
     }
     drop(lock);
     ended
